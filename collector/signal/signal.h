@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SIGNAL_SIGNAL_H
+#define SIGNAL_SIGNAL_H
+
+#include "base/cursor.h"
+#include "indicia/catalogue.h"
+#include "indicia/record.h"
+
+/* What a parser of one protocol knows of the world: the bytes at hand and where to put what it saw. A parser never allocates, never
+ * prints, knows no clock but the packet's, and knows no other parser. */
+
+/* Receives signals and exhibits; the engine in production, a list in tests. Repeated values are the receiver's concern. */
+struct signal_sink {
+	void (*signal)(void *ctx, const struct ind_signal *signal);
+	void (*exhibit)(void *ctx, const struct ind_exhibit *exhibit);
+	void (*malformed)(void *ctx);
+	void *ctx;
+	bool wants_exhibits;
+};
+
+struct signal_ctx {
+	const struct signal_sink *sink;
+	uint64_t time_ns;            /* of the packet that made the bytes complete */
+	uint64_t packet;
+	uint8_t from;                /* enum ind_dir: who sent these bytes */
+	uint64_t *state;             /* two words of this direction, zero when the parser takes over */
+	uint64_t *shared;            /* one word that both directions of the flow see, zero at first */
+	uint32_t need;               /* out, with PARSE_MORE: do not call again before this many unread bytes are there; 0: any */
+	uint64_t skip;               /* out: after what was consumed, pass over this many bytes unseen (bodies) */
+	bool at_end;                 /* no more bytes will come in this direction: make the best of what is there */
+};
+
+/* What became of the unread bytes of one direction. Whatever the parser advanced its cursor over is done with. */
+enum parse {
+	PARSE_MORE,                  /* wants more bytes */
+	PARSE_DONE,                  /* wants nothing more of this direction */
+	PARSE_NEXT,                  /* this protocol is over; what follows may be another one (CONNECT, SOCKS, STARTTLS) */
+	PARSE_NOT,                   /* these bytes are not of this protocol */
+};
+
+/* What a look at the first unread bytes says. */
+enum probe { PROBE_NO, PROBE_MORE, PROBE_YES };
+
+/* One protocol over TCP. */
+struct signal_stream_parser {
+	const char *name;
+	/* Do the bytes start this protocol? PROBE_MORE while they are a prefix of something that could. */
+	enum probe (*probe)(struct cursor bytes);
+	/* A byte with which the protocol may start in the middle of an unknown stream (after STARTTLS, a proxy greeting, X.224), or -1
+	 * if it is only looked for at the beginning and after PARSE_NEXT. The signature checked by probe must then be strong. */
+	int resync_byte;
+	/* Reads the unread bytes of one direction, contiguous and in order. */
+	enum parse (*see)(struct signal_ctx *ctx, struct cursor *bytes);
+};
+
+/* One protocol over UDP: a whole datagram. PARSE_DONE if it was one of this protocol, PARSE_NOT if not. `port` are those of the
+ * packet, sender's first: only DNS looks at them. */
+struct signal_datagram_parser {
+	const char *name;
+	enum parse (*see)(struct signal_ctx *ctx, struct cursor *bytes, const uint16_t port[2]);
+};
+
+/* All parsers, NULL at the end, in the order in which they are asked. */
+extern const struct signal_stream_parser *const signal_stream_parsers[];
+extern const struct signal_datagram_parser *const signal_datagram_parsers[];
+
+/* A text value off the wire: converted to UTF-8, cut to IND_VALUE_MAX_BYTES at a character with the SHA-256 of the whole. Empty is absent. */
+void signal_put_wire(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, const void *bytes, size_t count);
+
+/* A value that is UTF-8 already, made by the parser. */
+void signal_put_text(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, const char *text, size_t bytes);
+void signal_put_number(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, int64_t number);
+void signal_put_hex(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, const uint8_t *bytes, size_t count);
+
+/* Keeps the bytes a signal was read from, secrets already overwritten. Does nothing when exhibits are off. Cut to IND_EXHIBIT_MAX_BYTES. */
+void signal_put_exhibit(struct signal_ctx *ctx, enum ind_exhibit_kind kind, enum ind_side side, const void *bytes, size_t count, bool masked);
+
+/* Counts a message that contradicts its specification. */
+void signal_malformed(struct signal_ctx *ctx);
+
+#endif

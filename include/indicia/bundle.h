@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INDICIA_BUNDLE_H
+#define INDICIA_BUNDLE_H
+
+#include "indicia/err.h"
+#include "indicia/key.h"
+#include "indicia/record.h"
+
+/* Evidence bundles: docs/bundle-format.md is the normative text. Bytes leave through a function and arrive through one, so
+ * nothing here knows files. */
+
+enum { IND_STREAM_ID_BYTES = 16, IND_SENSOR_ID_MAX = 63, IND_FRONTIER_MAX = 64, IND_DATA_SETS_MAX = 64 };
+
+/* ---- what the HEADER says ---- */
+
+struct ind_data_set {
+	struct ind_text name;        /* file name without folder */
+	struct ind_text type;        /* as the data set calls itself */
+	struct ind_text licence;     /* empty if it does not say */
+	uint64_t build_epoch_s;
+	uint8_t sha256[IND_SHA256_BYTES];
+};
+
+struct ind_header {
+	struct ind_text sensor;      /* [a-z0-9][a-z0-9._-]{0,62} */
+	struct ind_text interface;   /* of a live capture, else empty */
+	struct ind_text source_file; /* base name of a savefile, else empty */
+	uint8_t source_sha256[IND_SHA256_BYTES]; /* all zero: not a savefile, or not yet known (see ind_seal_info) */
+	struct ind_text link_type;   /* libpcap's name, "EN10MB" */
+	struct ind_text capture_filter;
+	struct ind_text authority, case_id;
+	struct ind_text clock_source;
+	struct ind_text build_id;    /* "indicia 0.1.0 (abcdef0)" */
+	struct ind_text signals;     /* the set in force: "default", "all", "none" or a list */
+	struct ind_text exhibits;    /* "signal" or "none" */
+	struct ind_text privacy;     /* "full" or "reduced" */
+	struct ind_text beacon, beacon_source;
+	struct ind_text config_sha256;
+	uint64_t created_ns;         /* realtime of the sensor when the bundle was started */
+	uint64_t retain_until_s;     /* 0: not stated */
+	uint32_t link_type_number;
+	uint32_t snaplen;
+	bool has_position;
+	bool deterministic;          /* made with a test seed: never evidence */
+	int32_t latitude_1e4, longitude_1e4;
+	uint32_t position_error_km;
+	uint8_t boot_id[16];
+	size_t data_set_count;
+	struct ind_data_set data_sets[IND_DATA_SETS_MAX];
+	/* filled by the writer, read by readers */
+	uint8_t stream_id[IND_STREAM_ID_BYTES];
+	uint64_t first_leaf;
+	uint64_t epoch;
+	struct ind_key_public identity, epoch_key;
+	struct ind_text origin;      /* of the checkpoints: "indicia.example/<stream id in hex>" */
+};
+
+/* ---- writing ---- */
+
+/* Where bytes go. write appends all or fails; sync makes what was written durable. Both return IND_OK or what happened. */
+struct ind_sink {
+	enum ind_err (*write)(void *ctx, const void *bytes, size_t count);
+	enum ind_err (*sync)(void *ctx);
+	void *ctx;
+};
+
+/* The place of a stream: how many leaves it has and the roots of its perfect subtrees, largest first (RFC 9162). Starts as zero. */
+struct ind_stream {
+	uint8_t id[IND_STREAM_ID_BYTES];
+	uint64_t leaves;
+	uint64_t epoch;
+	size_t frontier_count;
+	uint8_t frontier[IND_FRONTIER_MAX][IND_SHA256_BYTES];
+};
+
+enum ind_seal_reason { IND_SEAL_PERIODIC = 0, IND_SEAL_IDLE = 1, IND_SEAL_ROTATE = 2, IND_SEAL_SHUTDOWN = 3, IND_SEAL_RECOVERY = 4 };
+
+struct ind_writer;
+
+/* Starts a bundle: writes preamble and HEADER. `identity` certifies `epoch_key`, which signs the checkpoints; both are borrowed
+ * until ind_writer_free. `test_seed`, 32 bytes or NULL, makes all salts follow from it. */
+IND_API enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream *stream, const struct ind_header *header,
+	const struct ind_key *identity, const struct ind_key *epoch_key, const uint8_t *test_seed, struct ind_writer **writer) IND_MUST_USE;
+
+/* Adds one record. A flow comes with all its signals and shares a committed leaf with them. Records are batched, 8,192 to a frame.
+ * The first error of a writer is kept: all later calls return it. */
+IND_API enum ind_err ind_writer_flow(struct ind_writer *w, const struct ind_flow *flow, const struct ind_signal *signals, size_t signal_count) IND_MUST_USE;
+IND_API enum ind_err ind_writer_exhibit(struct ind_writer *w, const struct ind_exhibit *exhibit) IND_MUST_USE;
+IND_API enum ind_err ind_writer_claim(struct ind_writer *w, const struct ind_claim *claim) IND_MUST_USE;
+IND_API enum ind_err ind_writer_origin(struct ind_writer *w, const struct ind_origin *origin) IND_MUST_USE;
+IND_API enum ind_err ind_writer_clock(struct ind_writer *w, const struct ind_clock *clock) IND_MUST_USE;
+IND_API enum ind_err ind_writer_loss(struct ind_writer *w, const struct ind_loss *loss) IND_MUST_USE;
+
+/* What a seal says besides the tree head. */
+struct ind_seal_info {
+	uint64_t realtime_ns, boottime_ns;
+	enum ind_seal_reason reason;
+	bool final;
+	uint64_t frames_seen;        /* by the capture so far */
+	bool has_source_sha256;      /* final seal of a savefile: digest of the whole file as read */
+	uint8_t source_sha256[IND_SHA256_BYTES];
+};
+
+/* Writes the batches that are waiting, then SEALINFO, makes both durable, and only then signs and writes the CHECKPOINT.
+ * After a final seal nothing can be added. */
+IND_API enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *info) IND_MUST_USE;
+
+/* Where the stream stands now: after a final seal, where the next bundle begins. */
+IND_API void ind_writer_stream(const struct ind_writer *w, struct ind_stream *stream);
+
+struct ind_writer_totals { uint64_t bytes, frames, flows, signals, exhibits, claims, origins; };
+IND_API void ind_writer_totals(const struct ind_writer *w, struct ind_writer_totals *totals);
+
+IND_API void ind_writer_free(struct ind_writer *w);
+
+/* ---- reading ---- */
+
+/* Where bytes come from. read_at fills up to `count` bytes from `offset` and says how many in *got (fewer only at the end). */
+struct ind_source {
+	enum ind_err (*read_at)(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got);
+	void *ctx;
+};
+
+/* Which record: the leaf of the stream tree (frame), the row in it, and for a signal its place among the flow's signals. */
+struct ind_record_id {
+	uint8_t stream_id[IND_STREAM_ID_BYTES];
+	uint64_t leaf;
+	uint32_t row;
+	uint32_t part;               /* 0: the record itself; k: its k-th signal, from 1 */
+};
+
+enum { IND_RECORD_ID_TEXT = 64 };
+/* "3f9a6c01:12:345" or "3f9a6c01:12:345:2": first four bytes of the stream id in hex, leaf, row, part. */
+IND_API const char *ind_record_id_text(const struct ind_record_id *id, char text[static IND_RECORD_ID_TEXT]);
+
+enum ind_record_kind { IND_REC_HEADER, IND_REC_FLOW, IND_REC_EXHIBIT, IND_REC_CLAIM, IND_REC_ORIGIN, IND_REC_CLOCK, IND_REC_LOSS, IND_REC_SEAL };
+
+/* One record as read. A flow comes with its signals; id of signal k is id with part = k + 1. */
+struct ind_record {
+	enum ind_record_kind kind;
+	struct ind_record_id id;
+	union {
+		struct ind_header header;
+		struct { struct ind_flow flow; const struct ind_signal *signals; size_t signal_count; } flow;
+		struct ind_exhibit exhibit;
+		struct ind_claim claim;
+		struct ind_origin origin;
+		struct ind_clock clock;
+		struct ind_loss loss;
+		struct ind_seal_info seal;
+	};
+};
+
+struct ind_reader;
+
+/* Which kinds a reader hands out; the others are skipped unread where the format allows it. */
+#define IND_WANT(kind) (1u << (kind))
+#define IND_WANT_ALL UINT32_MAX
+
+/* Opens a bundle for reading its records in recorded order. Reading checks CRCs and forms, not signatures: see verify.h.
+ * The caller owns *reader; source is borrowed. Memory is bounded (64 MiB) whatever the file claims. */
+IND_API enum ind_err ind_reader_new(const struct ind_source *source, uint32_t want, struct ind_reader **reader) IND_MUST_USE;
+
+/* The next record; borrowed until the next call. IND_END after the last one of an undamaged file; IND_SHORT if the file ends inside
+ * a frame or without a final checkpoint; IND_MALFORMED or IND_UNKNOWN if it is damaged here: all records before were handed out. */
+IND_API enum ind_err ind_reader_next(struct ind_reader *r, const struct ind_record **record) IND_MUST_USE;
+
+/* Byte offset of the frame where reading stands; for messages. */
+IND_API uint64_t ind_reader_offset(const struct ind_reader *r);
+IND_API void ind_reader_free(struct ind_reader *r);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef INDICIA_VERIFY_H
+#define INDICIA_VERIFY_H
+
+#include "indicia/bundle.h"
+
+/* Verdicts name a state of bytes, never an actor or an intent. */
+#define IND_VERDICT_LIST(X) \
+	X(VALID, "every byte is covered by a trusted seal") \
+	X(INCOMPLETE, "sealed up to a point, and no final seal") \
+	X(UNSEALED, "no seal at all") \
+	X(ALTERED, "these bytes are not the bytes that were sealed") \
+	X(UNTRUSTED, "sealed by a key that is not in the trust set") \
+	X(ROLLBACK, "does not contain a state that was witnessed") \
+	X(UNSUPPORTED, "a version or kind that this program does not know")
+
+enum ind_verdict {
+#define IND_VERDICT_ENUM(name, text) IND_VERDICT_##name,
+	IND_VERDICT_LIST(IND_VERDICT_ENUM)
+#undef IND_VERDICT_ENUM
+};
+
+struct ind_verify_options {
+	const struct ind_key_public *trusted; /* identity keys; an empty set trusts nobody */
+	size_t trusted_count;
+};
+
+struct ind_verify_result {
+	enum ind_verdict verdict;
+	const char *reason;          /* stable code, lower case with underscores ("checkpoint_root", "key_unknown"); "" when VALID */
+	uint8_t stream_id[IND_STREAM_ID_BYTES];
+	uint64_t first_leaf, leaves; /* leaves in this file */
+	uint64_t authenticated_leaves, authenticated_bytes; /* covered by the last good checkpoint */
+	uint64_t offset;             /* byte where the reason was found */
+	uint64_t records;            /* authenticated records: flows, exhibits, claims, origins */
+	uint64_t not_before_ns, not_after_ns; /* realtime of the HEADER and of the last good seal; 0 if none */
+	uint64_t clock_error_ns;     /* largest that a CLOCK frame admits; IND_ABSENT_U64 if none says */
+	uint8_t root[IND_SHA256_BYTES]; /* of the last good checkpoint */
+	struct ind_key_public identity; /* all zero if the HEADER was not reached */
+	bool has_header;
+};
+
+/* Checks every byte: form, CRCs, hash tree, record commitments recomputed from decoded records, epoch certificate, checkpoint
+ * signatures, trust. No check is optional. IND_OK whenever a verdict could be given; IND_IO or IND_NOMEM if the bytes could not be
+ * read at all. Memory stays under 64 MiB. */
+IND_API enum ind_err ind_verify(const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *result) IND_MUST_USE;
+
+IND_API const char *ind_verdict_name(enum ind_verdict verdict);
+IND_API const char *ind_verdict_help(enum ind_verdict verdict);
+
+#endif
