@@ -6,9 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* SHA-256 (FIPS 180-4) and MD5 (RFC 1321, only because JA3 and HASSH are defined by it); libcrypto stands behind this door. */
+/* SHA-256 (FIPS 180-4), and MD5 (RFC 1321) and SHA-1 only because JA3, HASSH and Community ID are defined by them; libcrypto stands
+ * behind this door. */
 
-enum { HASH_SHA256_BYTES = 32, HASH_MD5_BYTES = 16 };
+enum { HASH_SHA256_BYTES = 32, HASH_SHA1_BYTES = 20, HASH_MD5_BYTES = 16 };
 
 struct hash_part { const void *at; size_t bytes; };
 
@@ -24,6 +25,7 @@ void hash_sha256_add(struct hash_sha256_state *s, const void *bytes, size_t coun
 void hash_sha256_end(struct hash_sha256_state *s, uint8_t digest[static HASH_SHA256_BYTES]);
 
 void hash_md5(const void *bytes, size_t count, uint8_t digest[static HASH_MD5_BYTES]);
+void hash_sha1(const void *bytes, size_t count, uint8_t digest[static HASH_SHA1_BYTES]);
 
 /* Lower-case hex and a NUL; text holds 2 * count + 1. */
 void hash_hex(const uint8_t *bytes, size_t count, char *text);

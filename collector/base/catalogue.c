@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of signals as a table, and the words of the contract for each enumeration of record.h. */
+#include "indicia/catalogue.h"
+
+#include <string.h>
+
+static const struct ind_signal_info signals[] = {
+#define TEXT IND_VALUE_TEXT
+#define NUMBER IND_VALUE_NUMBER
+#define PATH IND_GROUP_PATH
+#define NAMES IND_GROUP_NAMES
+#define ON true
+#define OFF false
+#define SIGNAL(id, symbol, name, family, value, group, recorded, help) { name, help, id, IND_FAMILY_##family, value, group, recorded },
+#include "indicia/signals.def"
+#undef SIGNAL
+#undef TEXT
+#undef NUMBER
+#undef PATH
+#undef NAMES
+#undef ON
+#undef OFF
+};
+
+enum { SIGNAL_COUNT = sizeof signals / sizeof *signals };
+
+const struct ind_signal_info *ind_signal_info(unsigned id)
+{
+	for (size_t low = 0, high = SIGNAL_COUNT; low < high;) {
+		size_t middle = (low + high) / 2;
+		if (signals[middle].id == id)
+			return &signals[middle];
+		if (signals[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+const struct ind_signal_info *ind_signal_list(size_t *count)
+{
+	*count = SIGNAL_COUNT;
+	return signals;
+}
+
+const struct ind_signal_info *ind_signal_find(const char *name, size_t bytes)
+{
+	for (size_t i = 0; i < SIGNAL_COUNT; i++)
+		if (strlen(signals[i].name) == bytes && memcmp(signals[i].name, name, bytes) == 0)
+			return &signals[i];
+	return NULL;
+}
+
+static const char *word(const char *const *words, size_t count, unsigned at)
+{
+	return at < count && words[at] ? words[at] : "?";
+}
+#define WORD(words, at) word(words, sizeof(words) / sizeof *(words), at)
+
+const char *ind_orient_name(unsigned orient)
+{
+	static const char *const words[] = { "syn", "port", "first", "role" };
+	return WORD(words, orient);
+}
+
+const char *ind_validated_name(unsigned validated)
+{
+	static const char *const words[] = { "untestable", "handshake", "quic", "no", "one_way" };
+	return WORD(words, validated);
+}
+
+const char *ind_side_name(unsigned side)
+{
+	static const char *const words[] = { "client", "server" };
+	return WORD(words, side);
+}
+
+const char *ind_tunnel_name(unsigned tunnel)
+{
+	static const char *const words[] = {
+		[IND_TUNNEL_NONE] = "none", [IND_TUNNEL_MPLS] = "mpls", [IND_TUNNEL_PPPOE] = "pppoe", [IND_TUNNEL_GRE] = "gre",
+		[IND_TUNNEL_ERSPAN] = "erspan", [IND_TUNNEL_IPIP] = "ipip", [IND_TUNNEL_6IN4] = "6in4", [IND_TUNNEL_6TO4] = "6to4",
+		[IND_TUNNEL_TEREDO] = "teredo", [IND_TUNNEL_VXLAN] = "vxlan", [IND_TUNNEL_GENEVE] = "geneve", [IND_TUNNEL_GTPU] = "gtpu",
+		[IND_TUNNEL_AH] = "ah", [IND_TUNNEL_PBB] = "pbb",
+	};
+	return WORD(words, tunnel);
+}
+
+const char *ind_flow_end_name(unsigned reason)
+{
+	static const char *const words[] = { "idle", "active", "fin", "rst", "evicted", "capture", "reused" };
+	return WORD(words, reason);
+}
+
+const char *ind_missing_name(unsigned missing)
+{
+	static const char *const words[] = {
+		[IND_MISSING_NONE] = "NONE", [IND_MISSING_NOT_SEEN] = "NOT_SEEN", [IND_MISSING_ENCRYPTED] = "ENCRYPTED",
+		[IND_MISSING_BELOW_MIN_SAMPLE] = "BELOW_MIN_SAMPLE", [IND_MISSING_SENSOR_LIMIT] = "SENSOR_LIMIT",
+		[IND_MISSING_REFDATA] = "REFDATA_MISSING", [IND_MISSING_POLICY] = "DISABLED_BY_POLICY",
+		[IND_MISSING_COTENANCY] = "SUPPRESSED_COTENANCY",
+	};
+	return WORD(words, missing);
+}
+
+const char *ind_loss_name(unsigned cause)
+{
+	static const char *const words[] = {
+#define NAME(id, number, name, text) [number] = name,
+		IND_LOSS_LIST(NAME)
+#undef NAME
+	};
+	return WORD(words, cause);
+}
+
+const char *ind_loss_help(unsigned cause)
+{
+	static const char *const words[] = {
+#define HELP(id, number, name, text) [number] = text,
+		IND_LOSS_LIST(HELP)
+#undef HELP
+	};
+	return WORD(words, cause);
+}
+
+const char *ind_exhibit_kind_name(unsigned kind)
+{
+	static const char *const words[] = { "packet", "stream", "datagram" };
+	return WORD(words, kind);
+}
+
+char ind_family_letter(unsigned family) { return family < IND_FAMILY_COUNT ? "VTPHALCIE"[family] : '?'; }
+
+const char *ind_proto_name(unsigned proto, char text[8])
+{
+	switch (proto) {
+	case 1: return "icmp";
+	case 6: return "tcp";
+	case 17: return "udp";
+	case 58: return "icmp6";
+	}
+	char *p = text;
+	if (proto >= 100)
+		*p++ = (char)('0' + proto / 100 % 10);
+	if (proto >= 10)
+		*p++ = (char)('0' + proto / 10 % 10);
+	*p++ = (char)('0' + proto % 10);
+	*p = '\0';
+	return text;
+}
