@@ -13,13 +13,14 @@
  * written as `\x5c`). Result may be up to 4 times as long. */
 size_t text_from_wire(const uint8_t *bytes, size_t count, char *out, size_t size);
 
-/* UTF-16LE (as in NTLMSSP and RDP) to UTF-8; unpaired surrogates as `\uNNNN`. */
+/* UTF-16LE (as in NTLMSSP and RDP) to UTF-8; unpaired surrogates as `\uNNNN`, an odd last byte as `\xNN`. */
 size_t text_from_utf16le(const uint8_t *bytes, size_t count, char *out, size_t size);
 
 /* For tables: C0, C1, DEL, bidirectional and zero-width characters as `⟨U+202E⟩`; nothing that can move a cursor or a reader's eye. */
 size_t text_to_display(const char *text, size_t bytes, char *out, size_t size);
 
-/* Inside a JSON string, without the quotes: RFC 8259 escapes; valid UTF-8 stays. */
+/* Inside a JSON string, without the quotes: RFC 8259 escapes, also for the characters that text_to_display shows (a parser reads the
+ * same value, a terminal stays still); other valid UTF-8 stays, a byte that is none becomes `\ufffd`. */
 size_t text_to_json(const char *text, size_t bytes, char *out, size_t size);
 
 /* Length in bytes of the valid UTF-8 character at p (1 to 4), or 0 if there is none (RFC 3629). */
