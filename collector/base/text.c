@@ -102,29 +102,37 @@ static size_t plain_run(const uint8_t *p, const uint8_t *end)
 	return (size_t)(p - start);
 }
 
-size_t text_from_wire(const uint8_t *bytes, size_t count, char *out, size_t size)
+size_t text_from_wire_some(const uint8_t **at, const uint8_t *end, char *out, size_t size)
 {
 	struct out o = out_of(out, size);
-	const uint8_t *p = bytes, *end = count ? bytes + count : bytes;
-	while (p < end && !o.full) {
+	const uint8_t *p = *at;
+	while (p < end) {
 		size_t run = plain_run(p, end);
 		if (run) {
 			size_t fits = run < o.room - o.used ? run : o.room - o.used;
 			out_put(&o, p, fits);
-			o.full = fits < run;
-			p += run;
+			p += fits;
+			if (fits < run)
+				break;
 			continue;
 		}
 		size_t length = text_utf8_char(p, end);
 		bool reads_as_escape = *p == '\\' && end - p >= 4 && p[1] == 'x' && is_hex(p[2]) && is_hex(p[3]);
-		if (length && !reads_as_escape) {
+		if (length && !reads_as_escape)
 			out_put(&o, p, length);
-			p += length;
-		} else {
-			put_hex_byte(&o, *p++);
-		}
+		else
+			put_hex_byte(&o, *p);
+		if (o.full)
+			break;
+		p += length && !reads_as_escape ? length : 1;
 	}
+	*at = p;
 	return out_end(&o, size);
+}
+
+size_t text_from_wire(const uint8_t *bytes, size_t count, char *out, size_t size)
+{
+	return text_from_wire_some(&bytes, count ? bytes + count : bytes, out, size);
 }
 
 static void put_code(struct out *o, uint32_t code)

@@ -13,6 +13,9 @@
  * written as `\x5c`). Result may be up to 4 times as long. */
 size_t text_from_wire(const uint8_t *bytes, size_t count, char *out, size_t size);
 
+/* The same in pieces: writes what fits whole and moves *p behind it; done when *p is `end`. Wants a size of 5 or more. */
+size_t text_from_wire_some(const uint8_t **p, const uint8_t *end, char *out, size_t size);
+
 /* UTF-16LE (as in NTLMSSP and RDP) to UTF-8; unpaired surrogates as `\uNNNN`, an odd last byte as `\xNN`. */
 size_t text_from_utf16le(const uint8_t *bytes, size_t count, char *out, size_t size);
 

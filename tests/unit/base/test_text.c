@@ -81,6 +81,26 @@ START_TEST(wire_never_writes_past_the_end)
 }
 END_TEST
 
+/* Whatever the size of the pieces, together they are the whole. */
+START_TEST(wire_in_pieces)
+{
+	static const char bytes[] = "ab\xc3\xa9\xff\\x41-abcdefghij\\x4\xf0\x9f\x98\x80\xe4\xb8";
+	char whole[128];
+	size_t all = text_from_wire((const uint8_t *)bytes, sizeof(bytes) - 1, whole, sizeof(whole));
+	for (size_t size = 5; size <= all + 1; size++) {
+		const uint8_t *p = (const uint8_t *)bytes, *end = p + sizeof(bytes) - 1;
+		size_t used = 0;
+		while (p < end) {
+			const uint8_t *before = p;
+			used += text_from_wire_some(&p, end, out + used, size);
+			ck_assert_ptr_gt(p, before);
+		}
+		ck_assert_uint_eq(used, all);
+		ck_assert_mem_eq(out, whole, all);
+	}
+}
+END_TEST
+
 static void utf16_is(const char *bytes, size_t count, const char *want)
 {
 	size_t length = text_from_utf16le((const uint8_t *)bytes, count, out, sizeof(out));
@@ -270,6 +290,7 @@ int main(void)
 	tcase_add_test(tcase, wire_escapes_what_is_no_utf8);
 	tcase_add_test(tcase, wire_backslash_stays_readable);
 	tcase_add_test(tcase, wire_never_writes_past_the_end);
+	tcase_add_test(tcase, wire_in_pieces);
 	tcase_add_test(tcase, utf16_pairs_and_halves);
 	tcase_add_test(tcase, display_shows_what_moves_or_hides);
 	tcase_add_test(tcase, json_escapes);
