@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOW_FLOW_H
+#define FLOW_FLOW_H
+
+#include "base/hash.h"
+#include "flow/pool.h"
+#include "indicia/record.h"
+#include "packet/packet.h"
+
+/* Two-way flows. The two ends of a key are put in order, so both directions meet in one flow; `way` 0 is the lower end, and
+ * everything kept per direction is kept by way. Which way is src is decided when the flow ends. */
+
+struct flow_key {
+	uint8_t addr[2][IND_ADDR_BYTES];
+	uint16_t port[2];            /* ICMP: type pair and identifier, or type and code */
+	uint8_t proto;
+	uint8_t ip_version;
+	uint16_t context;            /* the encapsulations around this layer; 0: none */
+};
+
+/* The key of a packet and the way that it goes. */
+unsigned flow_key_of(const struct packet *packet, struct flow_key *key);
+
+enum flow_state {
+	FLOW_SRC_HIGH = 1,           /* way 1 is src */
+	FLOW_CLOSING = 2,            /* FIN both ways or RST: lingers a little, then ends */
+	FLOW_RST = 4,
+	FLOW_FIN_LOW = 8, FLOW_FIN_HIGH = 16,
+	FLOW_ORIENT_SHIFT = 5,       /* two bits: enum ind_orient */
+	FLOW_QUIET = 128,            /* no parser wants to see anything more of this flow */
+};
+
+/* The hot part: what every packet touches, two cache lines. */
+struct flow {
+	struct flow_key key;
+	uint64_t start_ns, last_ns;
+	uint64_t bytes[2], payload[2];
+	uint32_t packets[2];
+	uint8_t tcp_flags[2], ttl_min[2], ttl_max[2];
+	uint8_t state;               /* enum flow_state */
+	uint8_t looked;              /* datagrams that parsers have looked at in vain */
+	uint16_t vlans;              /* index into the table of VLAN stacks, 0: none */
+	uint8_t fragments[2];        /* saturating */
+	uint32_t wheel_next, wheel_prev;
+	union {
+		uint32_t tcp;        /* index of struct flow_tcp, 0: none; TCP only */
+		uint16_t icmp[2];    /* type and code of the first packet; ICMP only */
+	};
+	uint32_t signals;            /* first chunk of the signal store, 0: none */
+	uint32_t serial_low;         /* the high half is known from the count of flows */
+};
+_Static_assert(sizeof(struct flow) == 128, "a flow is two cache lines");
+
+/* What only TCP needs. */
+struct flow_tcp {
+	uint64_t syn_ns, synack_ns;  /* 0: not seen */
+	uint32_t isn[2];             /* by way */
+	uint32_t next[2];            /* sequence number after the highest byte seen */
+	uint32_t client_rtt_us, server_rtt_us;
+	uint32_t retransmits[2];
+	uint32_t head;               /* index of struct flow_head, 0: none */
+	uint16_t seen;               /* enum tcp_seen */
+	uint16_t head_done;          /* bit way: no parser wants this direction any more */
+};
+
+enum tcp_seen {
+	TCP_SEEN_SYN_LOW = 1, TCP_SEEN_SYN_HIGH = 2,     /* isn[way] is known */
+	TCP_SEEN_NEXT_LOW = 4, TCP_SEEN_NEXT_HIGH = 8,   /* next[way] is known */
+	TCP_SEEN_SYNACK = 16, TCP_SEEN_ACK = 32,         /* the server's ISN was acknowledged by the client */
+	TCP_SEEN_REPEATED = 64,                          /* a SYN or SYN-ACK was sent again before that ACK */
+	TCP_SEEN_CLIENT_HIGH = 128,                      /* the SYN came from way 1 */
+	TCP_SEEN_SYN = 256,                              /* a SYN without ACK was seen */
+};
+
+struct flow_limits {
+	uint32_t flows;              /* at most 16,000,000 */
+	uint32_t head_buffers;
+	uint32_t idle_s, tcp_idle_s, active_s, linger_s;
+};
+
+enum { FLOW_MAX = 16000000, FLOW_WHEEL_SLOTS = 512, FLOW_VLAN_STACKS = 4096 };
+
+struct flow_vlans { uint16_t tag[IND_VLAN_MAX]; uint8_t count; };
+
+/* The table: open addressing over 64-bit slots (40 bits of a keyed hash, 24 of index), a wheel of seconds for time-outs. */
+struct flow_table {
+	uint64_t *slots;
+	uint64_t slot_mask;
+	size_t slot_bytes;
+	struct hash_key hash_key;
+	struct pool flows, tcps, heads, buffers, chunks;
+	struct flow_limits limits;
+	struct flow_vlans *vlans;
+	uint32_t vlan_count;
+	uint8_t *live;               /* a bit by index, used when all flows end */
+	uint64_t now_ns;             /* time of the newest packet, or of the clock */
+	uint64_t second;             /* the wheel's own count of seconds, never backward */
+	uint64_t serial;             /* of the flow that was started last */
+	uint64_t evicted, signals_lost, heads_lost, gaps;
+	/* Called once for each flow that ends, before its memory is given back. */
+	void (*ended)(void *ctx, struct flow *flow, enum ind_flow_end reason);
+	void *ended_ctx;
+};
+
+enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *limits) IND_MUST_USE;
+void flow_table_release(struct flow_table *t);
+
+uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
+
+/* Tells the processor what a look-up will touch: first the slot, then the flow it names. */
+static inline void flow_prefetch_slot(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->slots[hash >> 24 & t->slot_mask]); }
+void flow_prefetch(const struct flow_table *t, uint64_t hash);
+
+/* Finds or starts the flow of a packet and counts the packet in it. Never fails: when the table is full the flow that is due first
+ * gives way (and is handed to `ended`). *way is in and out: the way of the packet. *is_new says whether it was started. */
+struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *packet, bool *is_new);
+
+/* Lets time pass: flows whose time-out has come end. */
+void flow_table_advance(struct flow_table *t, uint64_t now_ns);
+
+/* Ends all flows, in the order of their places. */
+void flow_table_flush(struct flow_table *t, enum ind_flow_end reason);
+
+uint64_t flow_serial(const struct flow_table *t, const struct flow *flow);
+
+static inline unsigned flow_src_way(const struct flow *f) { return f->state & FLOW_SRC_HIGH; }
+static inline unsigned flow_orient(const struct flow *f) { return f->state >> FLOW_ORIENT_SHIFT & 3; }
+static inline unsigned flow_dir(const struct flow *f, unsigned way) { return way ^ flow_src_way(f); }
+
+static inline struct flow_tcp *flow_tcp(const struct flow_table *t, const struct flow *f)
+{
+	return f->key.proto == IPPROTO_TCP4 && f->tcp ? pool_at(&t->tcps, f->tcp) : NULL;
+}
+
+/* Sets which way is src and how that was decided. */
+void flow_orient_set(struct flow *f, unsigned src_way, enum ind_orient orient);
+
+/* A role was seen in the head: it overrides orientation by first packet. */
+void flow_role_seen(struct flow *f, unsigned client_way);
+
+/* TCP: handshake, round-trip times, validation, retransmissions, closing. To be called for each TCP packet of the flow after flow_of. */
+void flow_tcp_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *packet);
+
+/* True if the packet is a SYN that begins another connection on the same ports. */
+bool flow_tcp_reused(const struct flow_table *t, const struct flow *f, unsigned way, const struct packet *packet);
+
+/* Brings the end of a closing flow forward. */
+void flow_linger(struct flow_table *t, struct flow *f);
+
+/* Ends a flow now. */
+void flow_end(struct flow_table *t, struct flow *f, enum ind_flow_end reason);
+
+/* The record of a flow as it stands. */
+void flow_record(const struct flow_table *t, const struct flow *f, enum ind_flow_end reason, struct ind_flow *record);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow/head.h"
+
+#include <string.h>
+
+static struct head_buffer *buffer_of(const struct flow_table *t, const struct flow_head *h, unsigned way)
+{
+	return h->buffer[way] ? pool_at(&t->buffers, h->buffer[way]) : NULL;
+}
+
+struct flow_head *head_of(struct flow_table *t, struct flow_tcp *tcp)
+{
+	if (!tcp->head) {
+		tcp->head = pool_take(&t->heads); /* as many as flows: never empty */
+		struct flow_head *h = pool_at(&t->heads, tcp->head);
+		*h = (struct flow_head){ 0 };
+	}
+	return pool_at(&t->heads, tcp->head);
+}
+
+void head_expect(struct flow_head *h, const struct flow_tcp *tcp, unsigned way, uint32_t seq)
+{
+	if (h->known & 1 << way)
+		return;
+	h->known |= (uint8_t)(1 << way);
+	h->next[way] = tcp->seen & (TCP_SEEN_SYN_LOW << way) ? tcp->isn[way] + 1 : seq;
+}
+
+static struct head_buffer *buffer_take(struct flow_table *t, struct flow_head *h, unsigned way)
+{
+	if (!h->buffer[way]) {
+		h->buffer[way] = pool_take(&t->buffers);
+		if (!h->buffer[way]) {
+			t->heads_lost++;
+			return NULL;
+		}
+		buffer_of(t, h, way)->range_count = 0;
+	}
+	return buffer_of(t, h, way);
+}
+
+static void buffer_give(struct flow_table *t, struct flow_head *h, unsigned way)
+{
+	if (h->buffer[way])
+		pool_give(&t->buffers, h->buffer[way]);
+	h->buffer[way] = 0;
+}
+
+/* Copies what of [from, to) is not there yet: the first copy of a byte counts. False if there are too many pieces. */
+static bool range_add(struct head_buffer *b, uint16_t from, uint16_t to, const uint8_t *bytes)
+{
+	struct head_range merged = { from, to };
+	uint16_t kept = 0, cursor = from;
+	struct head_range out[HEAD_RANGES + 1];
+	bool placed = false;
+	for (uint16_t i = 0; i < b->range_count; i++) {
+		struct head_range r = b->ranges[i];
+		if (r.to >= from && r.from <= to) {
+			if (r.from > cursor)
+				memcpy(b->bytes + cursor, bytes + (cursor - from), (size_t)(r.from - cursor));
+			cursor = r.to > cursor ? r.to : cursor;
+			merged.from = r.from < merged.from ? r.from : merged.from;
+			merged.to = r.to > merged.to ? r.to : merged.to;
+			continue;
+		}
+		if (r.from > to && !placed) {
+			out[kept++] = merged;
+			placed = true;
+		}
+		if (kept == HEAD_RANGES)
+			return false;
+		out[kept++] = r;
+	}
+	if (cursor < to)
+		memcpy(b->bytes + cursor, bytes + (cursor - from), (size_t)(to - cursor));
+	if (!placed) {
+		if (kept == HEAD_RANGES)
+			return false;
+		out[kept++] = merged;
+	}
+	memcpy(b->ranges, out, kept * sizeof *out);
+	b->range_count = kept;
+	return true;
+}
+
+void head_view_of(const struct flow_table *t, const struct flow_head *h, unsigned way, struct head_view *view)
+{
+	const struct head_buffer *b = buffer_of(t, h, way);
+	bool any = b && b->range_count && b->ranges[0].from == 0;
+	*view = (struct head_view){ b ? b->bytes : NULL, any ? b->ranges[0].to : 0, true, any && b->ranges[0].to == HEAD_BYTES };
+}
+
+void head_offer(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t seq, const uint8_t *bytes, uint32_t count, struct head_view *view)
+{
+	*view = (struct head_view){ 0 };
+	int32_t ahead = (int32_t)(seq - h->next[way]);
+	if (ahead < 0) {             /* old bytes, wholly or in part */
+		uint32_t old = (uint32_t)-ahead;
+		if (old >= count)
+			return;
+		bytes += old;
+		count -= old;
+		ahead = 0;
+	}
+	if (ahead == 0 && !h->buffer[way]) {
+		*view = (struct head_view){ bytes, count, false, false };
+		return;
+	}
+	if ((uint32_t)ahead >= HEAD_BYTES) {
+		/* Far ahead of a hole: if nothing is waiting, that hole is the reason; the caller jumps. */
+		return;
+	}
+	struct head_buffer *b = buffer_take(t, h, way);
+	if (!b)
+		return;
+	uint32_t to = (uint32_t)ahead + count;
+	to = to < HEAD_BYTES ? to : HEAD_BYTES;
+	if (range_add(b, (uint16_t)ahead, (uint16_t)to, bytes))
+		head_view_of(t, h, way, view);
+}
+
+/* Moves what stands behind `count` to the front. */
+static void buffer_shift(struct head_buffer *b, uint32_t count)
+{
+	uint16_t kept = 0;
+	uint32_t end = b->range_count ? b->ranges[b->range_count - 1].to : 0;
+	if (end > count)
+		memmove(b->bytes, b->bytes + count, end - count);
+	for (uint16_t i = 0; i < b->range_count; i++) {
+		struct head_range r = b->ranges[i];
+		if (r.to <= count)
+			continue;
+		b->ranges[kept++] = (struct head_range){ (uint16_t)(r.from > count ? r.from - count : 0), (uint16_t)(r.to - count) };
+	}
+	b->range_count = kept;
+}
+
+void head_read(struct flow_table *t, struct flow_head *h, unsigned way, const struct head_view *view, uint32_t count)
+{
+	h->next[way] += count;
+	if (view->in_buffer) {
+		struct head_buffer *b = buffer_of(t, h, way);
+		buffer_shift(b, count);
+		if (!b->range_count)
+			buffer_give(t, h, way);
+		return;
+	}
+	uint32_t rest = view->count - count;
+	if (!rest)
+		return;
+	struct head_buffer *b = buffer_take(t, h, way);
+	if (!b) {
+		h->next[way] += rest;
+		return;
+	}
+	rest = rest < HEAD_BYTES ? rest : HEAD_BYTES;
+	memcpy(b->bytes, view->bytes + count, rest);
+	b->ranges[0] = (struct head_range){ 0, (uint16_t)rest };
+	b->range_count = 1;
+}
+
+bool head_jump(struct flow_table *t, struct flow_head *h, unsigned way)
+{
+	struct head_buffer *b = buffer_of(t, h, way);
+	if (!b || !b->range_count || b->ranges[0].from == 0)
+		return false;
+	uint16_t hole = b->ranges[0].from;
+	h->next[way] += hole;
+	buffer_shift(b, hole);
+	t->gaps++;
+	return true;
+}
+
+bool head_hole_lost(const struct flow_table *t, const struct flow_head *h, unsigned way, uint32_t ack)
+{
+	const struct head_buffer *b = buffer_of(t, h, way);
+	return b && b->range_count && b->ranges[0].from && (int32_t)(ack - (h->next[way] + b->ranges[0].from)) >= 0;
+}
+
+void head_drop(struct flow_table *t, struct flow_head *h, unsigned way) { buffer_give(t, h, way); }
+
+void head_free(struct flow_table *t, struct flow_tcp *tcp)
+{
+	if (!tcp->head)
+		return;
+	struct flow_head *h = pool_at(&t->heads, tcp->head);
+	buffer_give(t, h, 0);
+	buffer_give(t, h, 1);
+	pool_give(&t->heads, tcp->head);
+	tcp->head = 0;
+}

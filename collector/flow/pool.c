@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE
+#include "flow/pool.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+enum ind_err pool_init(struct pool *pool, size_t item_bytes, uint32_t capacity)
+{
+	size_t bytes = ((size_t)capacity + 1) * item_bytes;
+	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (base == MAP_FAILED)
+		return IND_NOMEM;
+	*pool = (struct pool){ .base = base, .item_bytes = item_bytes, .reserved_bytes = bytes, .capacity = capacity };
+	return IND_OK;
+}
+
+void pool_release(struct pool *pool)
+{
+	if (pool->base)
+		munmap(pool->base, pool->reserved_bytes);
+	pool->base = NULL;
+}
+
+uint32_t pool_take(struct pool *pool)
+{
+	uint32_t index = pool->free_head;
+	if (index)
+		memcpy(&pool->free_head, pool_at(pool, index), sizeof index);
+	else if (pool->high < pool->capacity)
+		index = ++pool->high;
+	else
+		return 0;
+	pool->in_use++;
+	return index;
+}
+
+void pool_give(struct pool *pool, uint32_t index)
+{
+	memcpy(pool_at(pool, index), &pool->free_head, sizeof index);
+	pool->free_head = index;
+	pool->in_use--;
+}

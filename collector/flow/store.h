@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FLOW_STORE_H
+#define FLOW_STORE_H
+
+#include "flow/flow.h"
+
+/* The signals of a flow until it ends: a chain of small chunks, so that a flow with one signal costs 64 bytes. */
+struct store_chunk { uint32_t next; uint8_t bytes[60]; };
+
+enum { STORE_SIGNALS_MAX = 1024, STORE_BYTES_MAX = 256 * 1024 };
+
+/* Keeps a signal unless the flow has the same value for the same name and side already. False if there is no room for it. */
+bool store_add(struct flow_table *t, struct flow *f, const struct ind_signal *signal, unsigned way);
+
+/* Writes all signals of the flow, in the order of their arrival, into `signals` (at most STORE_SIGNALS_MAX), their values into `text`
+ * (STORE_BYTES_MAX); returns how many. `from` is turned from way to direction. */
+size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_signal *signals, char *text);
+
+void store_free(struct flow_table *t, struct flow *f);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE
+#include "flow/flow.h"
+
+#include "flow/head.h"
+#include "flow/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { INDEX_BITS = 24, CHUNKS_PER_FLOW = 4 };
+#define INDEX_MASK ((1u << INDEX_BITS) - 1)
+#define SECOND_NS UINT64_C(1000000000)
+
+/* IPv4 keys fit two words, so they cost two rounds less. */
+uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key)
+{
+	uint64_t words[sizeof *key / 8];
+	if (key->ip_version == 4) {
+		uint32_t low, high;
+		memcpy(&low, key->addr[0], 4);
+		memcpy(&high, key->addr[1], 4);
+		words[0] = (uint64_t)high << 32 | low;
+		memcpy(&words[1], key->port, 8);
+		return hash_words(&t->hash_key, words, 2);
+	}
+	memcpy(words, key, sizeof words);
+	return hash_words(&t->hash_key, words, sizeof words / sizeof *words);
+}
+
+/* ---- slots: the tag is the upper 40 bits of the hash, and its low bits are the home of the entry ---- */
+
+static uint64_t slot_home(const struct flow_table *t, uint64_t entry) { return entry >> INDEX_BITS & t->slot_mask; }
+
+void flow_prefetch(const struct flow_table *t, uint64_t hash)
+{
+	uint64_t entry = t->slots[slot_home(t, hash)];
+	if (entry) {
+		const uint8_t *f = pool_at(&t->flows, entry & INDEX_MASK);
+		__builtin_prefetch(f, 1);
+		__builtin_prefetch(f + 64, 1);
+	}
+}
+
+static struct flow *slot_find(const struct flow_table *t, const struct flow_key *key, uint64_t hash, uint64_t *slot)
+{
+	uint64_t tag = hash & ~(uint64_t)INDEX_MASK;
+	uint64_t i = slot_home(t, hash);
+	for (uint64_t entry; (entry = t->slots[i]) != 0; i = (i + 1) & t->slot_mask) {
+		if ((entry & ~(uint64_t)INDEX_MASK) != tag)
+			continue;
+		struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
+		if (memcmp(&f->key, key, sizeof *key) == 0) {
+			*slot = i;
+			return f;
+		}
+	}
+	*slot = i;
+	return NULL;
+}
+
+/* Linear probing without tombstones: later entries of the run move back into the hole. */
+static void slot_delete(struct flow_table *t, uint64_t hole)
+{
+	for (uint64_t i = (hole + 1) & t->slot_mask, entry; (entry = t->slots[i]) != 0; i = (i + 1) & t->slot_mask) {
+		uint64_t distance = (i - slot_home(t, entry)) & t->slot_mask;
+		if (distance >= ((i - hole) & t->slot_mask)) {
+			t->slots[hole] = entry;
+			hole = i;
+		}
+	}
+	t->slots[hole] = 0;
+}
+
+/* ---- the wheel: a flow hangs in the second at which it is looked at next, not necessarily the one at which it ends. The first
+ * FLOW_WHEEL_SLOTS items of the pool are the heads of the rings, so that any member can leave without knowing its ring. ---- */
+
+static struct flow *flow_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->flows, index); }
+
+static uint32_t flow_index(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)((size_t)((const uint8_t *)f - t->flows.base) / sizeof *f);
+}
+
+static uint32_t wheel_head(uint64_t second) { return (uint32_t)(second % FLOW_WHEEL_SLOTS) + 1; }
+
+static void wheel_init(struct flow_table *t)
+{
+	for (uint32_t i = 0; i < FLOW_WHEEL_SLOTS; i++) {
+		uint32_t head = pool_take(&t->flows);
+		flow_at(t, head)->wheel_next = flow_at(t, head)->wheel_prev = head;
+	}
+}
+
+static void wheel_insert(struct flow_table *t, struct flow *f, uint32_t in_s)
+{
+	uint32_t head = wheel_head(t->second + (in_s < FLOW_WHEEL_SLOTS ? in_s : FLOW_WHEEL_SLOTS - 1));
+	uint32_t last = flow_at(t, head)->wheel_prev;
+	f->wheel_next = head;
+	f->wheel_prev = last;
+	flow_at(t, last)->wheel_next = flow_at(t, head)->wheel_prev = flow_index(t, f);
+}
+
+static void wheel_remove(struct flow_table *t, struct flow *f)
+{
+	flow_at(t, f->wheel_next)->wheel_prev = f->wheel_prev;
+	flow_at(t, f->wheel_prev)->wheel_next = f->wheel_next;
+}
+
+static uint64_t idle_limit_ns(const struct flow_table *t, const struct flow *f)
+{
+	if (f->state & FLOW_CLOSING)
+		return t->limits.linger_s * SECOND_NS;
+	return (f->key.proto == IPPROTO_TCP4 ? t->limits.tcp_idle_s : t->limits.idle_s) * SECOND_NS;
+}
+
+/* Time that runs backward by more than a time-out counts as time passed. */
+static uint64_t idle_ns(const struct flow_table *t, const struct flow *f)
+{
+	return t->now_ns > f->last_ns ? t->now_ns - f->last_ns : f->last_ns - t->now_ns;
+}
+
+/* Seconds until the flow is due; 0: now. */
+static uint32_t due_in_s(const struct flow_table *t, const struct flow *f)
+{
+	uint64_t idle = idle_ns(t, f), limit = idle_limit_ns(t, f);
+	return idle >= limit ? 0 : (uint32_t)((limit - idle) / SECOND_NS) + 1;
+}
+
+/* ---- life of a flow ---- */
+
+uint64_t flow_serial(const struct flow_table *t, const struct flow *f)
+{
+	uint64_t high = t->serial & ~(uint64_t)UINT32_MAX;
+	if (f->serial_low > (uint32_t)t->serial)
+		high -= (uint64_t)1 << 32;
+	return high | f->serial_low;
+}
+
+static void flow_free(struct flow_table *t, struct flow *f)
+{
+	uint64_t slot;
+	if (slot_find(t, &f->key, flow_hash(t, &f->key), &slot) == f)
+		slot_delete(t, slot);
+	struct flow_tcp *tcp = flow_tcp(t, f);
+	if (tcp) {
+		head_free(t, tcp);
+		pool_give(&t->tcps, f->tcp);
+	}
+	store_free(t, f);
+	pool_give(&t->flows, flow_index(t, f));
+}
+
+static enum ind_flow_end closing_reason(const struct flow *f, enum ind_flow_end reason)
+{
+	if (!(f->state & FLOW_CLOSING) || reason == IND_END_ACTIVE)
+		return reason;
+	return f->state & FLOW_RST ? IND_END_RST : IND_END_FIN;
+}
+
+/* The flow is out of the wheel already. */
+static void flow_finish(struct flow_table *t, struct flow *f, enum ind_flow_end reason)
+{
+	t->ended(t->ended_ctx, f, closing_reason(f, reason));
+	flow_free(t, f);
+}
+
+void flow_end(struct flow_table *t, struct flow *f, enum ind_flow_end reason)
+{
+	wheel_remove(t, f);
+	flow_finish(t, f, reason);
+}
+
+void flow_linger(struct flow_table *t, struct flow *f)
+{
+	wheel_remove(t, f);
+	wheel_insert(t, f, t->limits.linger_s);
+}
+
+/* Looks once at every flow of a ring: those that are due end, the others hang themselves up again further on. */
+static void ring_visit(struct flow_table *t, uint32_t head)
+{
+	uint32_t last = flow_at(t, head)->wheel_prev;
+	for (uint32_t index = flow_at(t, head)->wheel_next, next; last != head; index = next) {
+		struct flow *f = flow_at(t, index);
+		next = f->wheel_next;
+		wheel_remove(t, f);
+		uint32_t wait_s = due_in_s(t, f);
+		if (wait_s == 0)
+			flow_finish(t, f, IND_END_IDLE);
+		else
+			wheel_insert(t, f, wait_s);
+		if (index == last)
+			return;
+	}
+}
+
+void flow_table_advance(struct flow_table *t, uint64_t now_ns)
+{
+	uint64_t before_s = t->now_ns / SECOND_NS, now_s = now_ns / SECOND_NS;
+	bool first = t->now_ns == 0;
+	t->now_ns = now_ns;
+	if (first || now_s <= before_s)
+		return;
+	uint64_t steps = now_s - before_s < FLOW_WHEEL_SLOTS ? now_s - before_s : FLOW_WHEEL_SLOTS;
+	for (uint64_t i = 0; i < steps; i++) {
+		t->second++;
+		ring_visit(t, wheel_head(t->second));
+	}
+}
+
+enum { EVICT_TRIES = 64 };
+
+/* The table is full: of the flows that would be looked at next, the one that is due first ends. */
+static void evict(struct flow_table *t)
+{
+	unsigned tries = 0;
+	for (uint32_t ahead_s = 1; ahead_s <= FLOW_WHEEL_SLOTS; ahead_s++) {
+		uint32_t head = wheel_head(t->second + ahead_s);
+		for (uint32_t index; (index = flow_at(t, head)->wheel_next) != head;) {
+			struct flow *f = flow_at(t, index);
+			uint32_t wait_s = due_in_s(t, f);
+			wheel_remove(t, f);
+			if (wait_s <= ahead_s || ++tries == EVICT_TRIES) {
+				t->evicted++;
+				flow_finish(t, f, IND_END_EVICTED);
+				return;
+			}
+			wheel_insert(t, f, wait_s);
+		}
+	}
+}
+
+static uint16_t vlans_of(struct flow_table *t, const struct packet *p)
+{
+	struct flow_vlans v = { .count = p->vlan_count };
+	memcpy(v.tag, p->vlan, sizeof v.tag);
+	for (uint32_t i = 1; i <= t->vlan_count; i++)
+		if (memcmp(&t->vlans[i], &v, sizeof v) == 0)
+			return (uint16_t)i;
+	if (t->vlan_count + 1 >= FLOW_VLAN_STACKS)
+		return 0;
+	t->vlans[++t->vlan_count] = v;
+	return (uint16_t)t->vlan_count;
+}
+
+/* RFC 6335 section 6: system, user and dynamic ports. */
+static unsigned port_class(uint16_t port) { return port < 1024 ? 0 : port < 49152 ? 1 : 2; }
+
+static void orient_first(struct flow *f, unsigned way, const struct packet *p)
+{
+	if (p->proto == IPPROTO_TCP4 && p->tcp_flags & TCP_SYN && !(p->tcp_flags & TCP_RST)) {
+		flow_orient_set(f, p->tcp_flags & TCP_ACK ? !way : way, IND_ORIENT_SYN);
+		return;
+	}
+	bool has_services = p->has_ports && (p->proto == IPPROTO_TCP4 || p->proto == IPPROTO_UDP4);
+	unsigned low = port_class(f->key.port[0]), high = port_class(f->key.port[1]);
+	if (has_services && low != high)
+		flow_orient_set(f, low < high, IND_ORIENT_PORT);
+	else
+		flow_orient_set(f, way, IND_ORIENT_FIRST);
+}
+
+static struct flow *flow_start(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *p)
+{
+	uint32_t index = pool_take(&t->flows);
+	if (!index) {
+		evict(t);
+		index = pool_take(&t->flows);
+	}
+	uint64_t slot;
+	slot_find(t, key, hash, &slot); /* again: ending a flow may have moved the hole */
+	t->slots[slot] = (hash & ~(uint64_t)INDEX_MASK) | index;
+	struct flow *f = pool_at(&t->flows, index);
+	*f = (struct flow){
+		.key = *key, .start_ns = p->frame->time_ns, .last_ns = p->frame->time_ns, .serial_low = (uint32_t)++t->serial,
+		.ttl_min = { UINT8_MAX, UINT8_MAX },
+	};
+	if (p->proto == IPPROTO_ICMP4 || p->proto == IPPROTO_ICMP6)
+		memcpy(f->icmp, p->port, sizeof f->icmp);
+	if (p->vlan_count)
+		f->vlans = vlans_of(t, p);
+	orient_first(f, way, p);
+	wheel_insert(t, f, key->proto == IPPROTO_TCP4 ? t->limits.tcp_idle_s : t->limits.idle_s);
+	return f;
+}
+
+static void flow_count(struct flow *f, unsigned way, const struct packet *p)
+{
+	uint64_t time_ns = p->frame->time_ns;
+	f->last_ns = time_ns > f->last_ns ? time_ns : f->last_ns;
+	f->start_ns = time_ns < f->start_ns ? time_ns : f->start_ns;
+	f->packets[way]++;
+	f->bytes[way] += p->ip_bytes;
+	f->payload[way] += p->payload_bytes;
+	f->tcp_flags[way] |= p->tcp_flags;
+	f->ttl_min[way] = p->ttl < f->ttl_min[way] ? p->ttl : f->ttl_min[way];
+	f->ttl_max[way] = p->ttl > f->ttl_max[way] ? p->ttl : f->ttl_max[way];
+	f->fragments[way] += p->is_fragment && f->fragments[way] < UINT8_MAX;
+}
+
+struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *p, bool *is_new)
+{
+	uint64_t slot;
+	struct flow *f = slot_find(t, key, hash, &slot);
+	if (f) {
+		uint64_t age_ns = p->frame->time_ns > f->start_ns ? p->frame->time_ns - f->start_ns : 0;
+		enum ind_flow_end reason = IND_END_REUSED;
+		bool over = key->proto == IPPROTO_TCP4 && flow_tcp_reused(t, f, way, p);
+		if (!over && (age_ns > t->limits.active_s * SECOND_NS || f->packets[way] == UINT32_MAX)) {
+			over = true;
+			reason = IND_END_ACTIVE;
+		} else if (!over && idle_ns(t, f) >= idle_limit_ns(t, f)) {
+			over = true;
+			reason = IND_END_IDLE;
+		}
+		if (over) {
+			flow_end(t, f, reason);
+			f = NULL;
+		}
+	}
+	*is_new = !f;
+	if (!f)
+		f = flow_start(t, key, hash, way, p);
+	flow_count(f, way, p);
+	return f;
+}
+
+/* All flows that hang in the wheel, as a bit by index. */
+static void live_mark(const struct flow_table *t, uint8_t *live)
+{
+	for (uint32_t head = 1; head <= FLOW_WHEEL_SLOTS; head++)
+		for (uint32_t i = flow_at(t, head)->wheel_next; i != head; i = flow_at(t, i)->wheel_next)
+			live[i / 8] |= (uint8_t)(1 << i % 8);
+}
+
+void flow_table_flush(struct flow_table *t, enum ind_flow_end reason)
+{
+	live_mark(t, t->live);
+	for (uint32_t i = 1; i <= t->flows.high; i++)
+		if (t->live[i / 8] & 1 << i % 8) {
+			t->live[i / 8] &= (uint8_t)~(1 << i % 8);
+			flow_end(t, flow_at(t, i), reason);
+		}
+}
+
+enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *limits)
+{
+	*t = (struct flow_table){ .limits = *limits };
+	if (limits->flows == 0 || limits->flows > FLOW_MAX)
+		return IND_USAGE;
+	uint64_t slots = 64;
+	while (slots < (uint64_t)limits->flows * 2)
+		slots *= 2;
+	t->slot_mask = slots - 1;
+	t->slot_bytes = slots * sizeof *t->slots;
+	t->slots = mmap(NULL, t->slot_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (t->slots == MAP_FAILED)
+		t->slots = NULL;
+	t->vlans = calloc(FLOW_VLAN_STACKS, sizeof *t->vlans);
+	t->live = calloc((limits->flows + FLOW_WHEEL_SLOTS) / 8 + 1, 1);
+	uint32_t chunks = limits->flows * CHUNKS_PER_FLOW < 65536 ? 65536 : limits->flows * CHUNKS_PER_FLOW;
+	enum ind_err err = t->slots && t->vlans && t->live ? hash_random(&t->hash_key, sizeof t->hash_key) : IND_NOMEM;
+	if (!err)
+		err = pool_init(&t->flows, sizeof(struct flow), limits->flows + FLOW_WHEEL_SLOTS);
+	if (!err)
+		err = pool_init(&t->tcps, sizeof(struct flow_tcp), limits->flows);
+	if (!err)
+		err = pool_init(&t->heads, sizeof(struct flow_head), limits->flows);
+	if (!err)
+		err = pool_init(&t->buffers, sizeof(struct head_buffer), limits->head_buffers);
+	if (!err)
+		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
+	if (err)
+		flow_table_release(t);
+	else
+		wheel_init(t);
+	return err;
+}
+
+void flow_table_release(struct flow_table *t)
+{
+	if (t->slots)
+		munmap(t->slots, t->slot_bytes);
+	t->slots = NULL;
+	free(t->vlans);
+	free(t->live);
+	t->vlans = NULL;
+	t->live = NULL;
+	pool_release(&t->flows);
+	pool_release(&t->tcps);
+	pool_release(&t->heads);
+	pool_release(&t->buffers);
+	pool_release(&t->chunks);
+}
