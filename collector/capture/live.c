@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A live interface through libpcap: a kernel ring, non-blocking, waited for with poll(2). Frames are copied out of the ring, so that the
+ * kernel has its block back before the batch is worked on. */
+#include "capture/room.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 100 };
+
+struct batch { struct capture *c; struct frame *frames; size_t count; };
+
+static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+	struct batch *batch = (struct batch *)(void *)user;
+	struct capture *c = batch->c;
+	uint32_t captured = header->caplen < c->snaplen ? header->caplen : c->snaplen;
+	uint8_t *copy = c->buffer + batch->count * c->snaplen;
+	uint64_t fraction = (uint64_t)header->ts.tv_usec * (c->nanoseconds ? 1 : 1000);
+
+	memcpy(copy, bytes, captured);
+	batch->frames[batch->count++] = (struct frame){
+		.bytes = copy,
+		.captured = captured,
+		.wire = header->len < captured ? captured : header->len,
+		.time_ns = (uint64_t)header->ts.tv_sec * 1000000000 + fraction,
+		.number = ++c->number,
+	};
+}
+
+/* Frames taken before a failure are given first; the ring tells of the failure again. */
+static enum ind_err ring_take(struct capture *c, struct batch *batch, size_t max)
+{
+	int result = pcap_dispatch(c->pcap, (int)max, frame_take, (u_char *)batch);
+
+	if (result >= 0)
+		return IND_OK;
+	if (result == PCAP_ERROR_BREAK)
+		return IND_END;
+	return capture_fail(c, IND_IO, "%s: %.150s", c->name, pcap_geterr(c->pcap));
+}
+
+static enum ind_err live_next(struct capture *c, struct frame *frames, size_t max, size_t *count)
+{
+	struct batch batch = { .c = c, .frames = frames };
+	struct pollfd ready = { .fd = pcap_get_selectable_fd(c->pcap), .events = POLLIN };
+
+	enum ind_err err = ring_take(c, &batch, max);
+	if (!err && batch.count == 0 && poll(&ready, 1, WAIT_MS) > 0)
+		err = ring_take(c, &batch, max);
+	*count = batch.count;
+	return err;
+}
+
+/* The interface's own counters, opened before rights are given up. libpcap's ps_ifdrop opens them anew each time. */
+static void drops_open(struct capture *c, const char *interface)
+{
+	static const char *const files[2] = { "rx_missed_errors", "rx_fifo_errors" };
+	char path[PATH_MAX];
+
+	if (strchr(interface, '/'))
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "/sys/class/net/%s/statistics/%s", interface, files[i]);
+		c->drops_fd[i] = open(path, O_RDONLY | O_CLOEXEC);
+	}
+}
+
+static uint64_t drops_read(const struct capture *c)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		char text[32] = "";
+		if (c->drops_fd[i] >= 0 && pread(c->drops_fd[i], text, sizeof text - 1, 0) > 0)
+			sum += strtoull(text, NULL, 10);
+	}
+	return sum;
+}
+
+void capture_stats(struct capture *c, struct capture_stats *stats)
+{
+	struct pcap_stat now;
+
+	if (!c->live) {
+		*stats = (struct capture_stats){ .received = c->number };
+		return;
+	}
+	if (pcap_stats(c->pcap, &now) == 0) {
+		c->stats.received += (uint32_t)(now.ps_recv - c->kernel_received);
+		c->stats.kernel_drops += (uint32_t)(now.ps_drop - c->kernel_dropped);
+		c->kernel_received = now.ps_recv;
+		c->kernel_dropped = now.ps_drop;
+	}
+	uint64_t drops = drops_read(c);
+	if (drops > c->drops_before)
+		c->stats.interface_drops = drops - c->drops_before;
+	*stats = c->stats;
+}
+
+static enum ind_err settings_make(struct capture *c, const struct capture_options *options)
+{
+	size_t ring = options->ring_bytes ? options->ring_bytes : CAPTURE_RING_BYTES;
+
+	if (ring > INT_MAX || c->snaplen > CAPTURE_FRAME_MAX_BYTES)
+		return capture_fail(c, IND_USAGE, "%s: the ring or the snapshot length is too large", c->name);
+	pcap_set_snaplen(c->pcap, (int)c->snaplen);
+	pcap_set_promisc(c->pcap, options->promiscuous);
+	pcap_set_buffer_size(c->pcap, (int)ring);
+	pcap_set_timeout(c->pcap, WAIT_MS);
+	c->nanoseconds = pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
+	return IND_OK;
+}
+
+static enum ind_err ring_open(struct capture *c)
+{
+	int result = pcap_activate(c->pcap);
+
+	if (result == 0)
+		return IND_OK;
+	const char *reason = pcap_geterr(c->pcap);
+	if (!*reason)
+		reason = pcap_statustostr(result);
+	if (result == PCAP_ERROR_NO_SUCH_DEVICE)
+		return capture_fail(c, IND_MISSING, "%s: there is no such network interface", c->name);
+	if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED)
+		return capture_fail(c, IND_MISSING, "%s: no right to capture here; it needs root or CAP_NET_RAW", c->name);
+	(void)capture_fail(c, IND_IO, "%s: %.150s", c->name, reason);
+	return result > 0 ? IND_OK : IND_IO;
+}
+
+static enum ind_err live_filter(struct capture *c, const char *text)
+{
+	enum ind_err err = filter_compile(c, text);
+
+	if (err || !c->has_filter)
+		return err;
+	if (pcap_setfilter(c->pcap, &c->program) != 0)
+		return capture_fail(c, IND_USAGE, "capture filter \"%.80s\": %.120s", text, pcap_geterr(c->pcap));
+	return IND_OK;
+}
+
+static enum ind_err live_start(struct capture *c, const struct capture_options *options)
+{
+	char error[PCAP_ERRBUF_SIZE] = "";
+
+	c->pcap = pcap_create(options->interface, error);
+	if (!c->pcap)
+		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
+	c->snaplen = options->snaplen ? options->snaplen : CAPTURE_SNAPLEN;
+	enum ind_err err = settings_make(c, options);
+	if (!err)
+		err = ring_open(c);
+	if (err)
+		return err;
+	capture_name_link(c);
+	c->buffer = malloc((size_t)CAPTURE_BATCH * c->snaplen);
+	if (!c->buffer)
+		return capture_fail(c, IND_NOMEM, "%s: out of memory", c->name);
+	if (pcap_setnonblock(c->pcap, 1, error) != 0)
+		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
+	drops_open(c, options->interface);
+	c->drops_before = drops_read(c);
+	return live_filter(c, options->filter);
+}
+
+enum ind_err capture_open_live(const struct capture_options *options, struct capture **capture, char error[static CAPTURE_ERROR_BYTES])
+{
+	struct capture *c = capture_new(options->interface);
+
+	if (!c || !options->interface) {
+		snprintf(error, CAPTURE_ERROR_BYTES, "%s", c ? "no interface is named" : "out of memory");
+		capture_close(c);
+		return c ? IND_USAGE : IND_NOMEM;
+	}
+	c->live = true;
+	c->next = live_next;
+	return capture_finish(c, live_start(c, options), capture, error);
+}
