@@ -159,6 +159,17 @@ void head_read(struct flow_table *t, struct flow_head *h, unsigned way, const st
 	b->range_count = 1;
 }
 
+void head_pass(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t count)
+{
+	h->next[way] += count;
+	struct head_buffer *b = buffer_of(t, h, way);
+	if (b) {
+		buffer_shift(b, count);
+		if (!b->range_count)
+			buffer_give(t, h, way);
+	}
+}
+
 bool head_jump(struct flow_table *t, struct flow_head *h, unsigned way)
 {
 	struct head_buffer *b = buffer_of(t, h, way);

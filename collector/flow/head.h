@@ -13,7 +13,7 @@ enum { HEAD_BYTES = 16384, HEAD_RANGES = 16, HEAD_NO_PARSER = 0 };
 struct flow_head {
 	uint64_t state[2][2];        /* two words for the parser of each way */
 	uint64_t shared;             /* one word for both */
-	uint64_t skip[2];            /* bytes to pass over unseen */
+	uint32_t skip[2];            /* bytes to pass over behind those that are there */
 	uint32_t next[2];            /* sequence number of the first unread byte */
 	uint32_t buffer[2];          /* index of struct head_buffer, 0: none */
 	uint32_t searched[2];        /* bytes passed while no parser was found */
@@ -53,6 +53,9 @@ void head_view_of(const struct flow_table *t, const struct flow_head *h, unsigne
 
 /* Says that `count` bytes of the view are read, and keeps the rest for later. */
 void head_read(struct flow_table *t, struct flow_head *h, unsigned way, const struct head_view *view, uint32_t count);
+
+/* Passes over the next `count` bytes unseen, those that wait in the buffer among them. */
+void head_pass(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t count);
 
 /* Gives up a hole: reading goes on behind it. False if there is nothing behind it. */
 bool head_jump(struct flow_table *t, struct flow_head *h, unsigned way);

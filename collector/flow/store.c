@@ -175,7 +175,7 @@ static bool chain_find(struct place *end, const struct ind_signal *s, const stru
 	return false;
 }
 
-bool store_add(struct flow_table *t, struct flow *f, const struct ind_signal *s, unsigned way)
+enum store store_add(struct flow_table *t, struct flow *f, const struct ind_signal *s, unsigned way)
 {
 	struct entry e = {
 		.time_ns = s->time_ns, .packet = s->packet, .value_bytes = s->value_bytes, .tag = value_tag(s->value, s->value_bytes),
@@ -185,11 +185,11 @@ bool store_add(struct flow_table *t, struct flow *f, const struct ind_signal *s,
 	struct place end = place_first(t, f);
 	size_t count, total;
 	if (chain_find(&end, s, &e, &count, &total))
-		return true;
+		return STORE_KNOWN;
 	size_t bytes = ENTRY_BYTES + e.value_bytes + extra_bytes(&e);
 	if (count >= STORE_SIGNALS_MAX || total + bytes > STORE_BYTES_MAX || !chain_extend(t, f, &end, bytes)) {
 		t->signals_lost++;
-		return false;
+		return STORE_FULL;
 	}
 	uint8_t packed[ENTRY_BYTES];
 	entry_pack(&e, packed);
@@ -197,7 +197,7 @@ bool store_add(struct flow_table *t, struct flow *f, const struct ind_signal *s,
 	chain_write(t, &end, s->value, s->value_bytes);
 	if (e.bits & CUT)
 		chain_write(t, &end, s->sha256, IND_SHA256_BYTES);
-	return true;
+	return STORE_ADDED;
 }
 
 size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_signal *signals, char *text)

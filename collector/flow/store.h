@@ -9,8 +9,10 @@ struct store_chunk { uint32_t next; uint8_t bytes[60]; };
 
 enum { STORE_SIGNALS_MAX = 1024, STORE_BYTES_MAX = 256 * 1024 };
 
-/* Keeps a signal unless the flow has the same value for the same name and side already. False if there is no room for it. */
-bool store_add(struct flow_table *t, struct flow *f, const struct ind_signal *signal, unsigned way);
+enum store { STORE_ADDED, STORE_KNOWN, STORE_FULL };
+
+/* Keeps a signal unless the flow has the same value for the same name and side already. */
+enum store store_add(struct flow_table *t, struct flow *f, const struct ind_signal *signal, unsigned way);
 
 /* Writes all signals of the flow, in the order of their arrival, into `signals` (at most STORE_SIGNALS_MAX), their values into `text`
  * (STORE_BYTES_MAX); returns how many. `from` is turned from way to direction. */

@@ -172,13 +172,14 @@ struct ind_clock {
 	X(CAPTURE_CUT, 11, "capture_cut", "the savefile ends inside a packet or is damaged after it") \
 	X(FLOW_EVICTED, 12, "flow_evicted", "flows ended early for want of table room (written, not lost)") \
 	X(STREAM_GAP, 13, "stream_gap", "stream heads with bytes missing from the capture") \
-	X(SIGNAL_MALFORMED, 14, "signal_malformed", "protocol messages that contradict their specification")
+	X(SIGNAL_MALFORMED, 14, "signal_malformed", "protocol messages that contradict their specification") \
+	X(ORIGIN_TABLE, 15, "origin_table", "addresses without an ORIGIN record for want of room")
 
 enum ind_loss_cause {
 #define IND_LOSS_ENUM(id, number, name, text) IND_LOSS_##id = number,
 	IND_LOSS_LIST(IND_LOSS_ENUM)
 #undef IND_LOSS_ENUM
-	IND_LOSS_MAX = 15,
+	IND_LOSS_MAX = 16,
 };
 
 /* Counts since the last LOSS frame of the bundle; causes that did not occur are zero. */

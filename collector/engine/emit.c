@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/inside.h"
+
+#include "signal/path.h"
+
+static void signal_take(void *ctx, const struct ind_signal *s)
+{
+	struct engine *e = ctx;
+	if (!(e->options.signals[s->id / 64] >> s->id % 64 & 1))
+		return;
+	unsigned way = e->current_way;
+	if (e->current_roles)
+		flow_role_seen(e->current, s->side == IND_CLIENT ? way : !way);
+	e->current_new |= store_add(&e->table, e->current, s, way) == STORE_ADDED;
+}
+
+static void exhibit_take(void *ctx, const struct ind_exhibit *x)
+{
+	struct engine *e = ctx;
+	if (!e->current_new)
+		return;
+	e->current_new = false;
+	struct ind_exhibit out = *x;
+	out.flow_serial = flow_serial(&e->table, e->current);
+	out.from = (uint8_t)flow_dir(e->current, e->current_way);
+	e->options.output.exhibit(e->options.output.ctx, &out);
+}
+
+static void malformed_take(void *ctx)
+{
+	struct engine *e = ctx;
+	e->counters.malformed++;
+}
+
+void emit_init(struct engine *e)
+{
+	e->sink = (struct signal_sink){
+		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .ctx = e, .wants_exhibits = e->options.exhibits,
+	};
+}
+
+struct signal_ctx emit_ctx(struct engine *e, struct flow *f, unsigned way, const struct packet *p)
+{
+	e->current = f;
+	e->current_way = way;
+	e->current_new = false;
+	return (struct signal_ctx){ .sink = &e->sink, .time_ns = p->frame->time_ns, .packet = p->frame->number, .from = (uint8_t)flow_dir(f, way) };
+}
+
+/* What a flow as a whole says of the path of each of its ends. */
+static void path_signals(struct engine *e, struct flow *f, const struct ind_flow *record)
+{
+	e->current = f;
+	e->current_roles = false;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
+		e->current_way = dir ^ flow_src_way(f);
+		path_end(&ctx, record);
+	}
+}
+
+void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason)
+{
+	struct engine *e = engine;
+	struct ind_flow record;
+	if (e->parse) {
+		stream_end(e, f);
+		flow_record(&e->table, f, reason, &record);
+		path_signals(e, f, &record);
+	} else {
+		flow_record(&e->table, f, reason, &record);
+	}
+	size_t count = store_read(&e->table, f, e->signals, e->text);
+	e->options.output.flow(e->options.output.ctx, &record, e->signals, count);
+}
