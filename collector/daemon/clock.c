@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "daemon/clock.h"
+
+#include <sys/timex.h>
+#include <time.h>
+
+/* Smaller movements are the kernel's own slewing. */
+#define STEP_MIN_NS INT64_C(100000000)
+
+static uint64_t clock_ns(clockid_t id)
+{
+	struct timespec now;
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t clock_realtime_ns(void) { return clock_ns(CLOCK_REALTIME); }
+uint64_t clock_boottime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
+
+void clock_read(const struct ind_clock *last, struct ind_clock *clock)
+{
+	struct timex tx = { 0 };
+	int state = adjtimex(&tx);
+	*clock = (struct ind_clock){
+		.boottime_ns = clock_boottime_ns(), .realtime_ns = clock_realtime_ns(), .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64,
+		.sync = IND_SYNC_UNKNOWN,
+	};
+	if (state >= 0) {
+		bool synchronised = state != TIME_ERROR && !(tx.status & STA_UNSYNC);
+		clock->sync = synchronised ? IND_SYNC_NTP : IND_SYNC_NONE;
+		if (synchronised) {
+			clock->max_error_ns = (uint64_t)tx.maxerror * 1000;
+			clock->est_error_ns = (uint64_t)tx.esterror * 1000;
+		}
+	}
+	if (last) {
+		int64_t moved = (int64_t)(clock->realtime_ns - last->realtime_ns) - (int64_t)(clock->boottime_ns - last->boottime_ns);
+		clock->step_ns = moved > STEP_MIN_NS || moved < -STEP_MIN_NS ? moved : 0;
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAEMON_DAEMON_H
+#define DAEMON_DAEMON_H
+
+#include "indicia/record.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The sensor and the offline reader: two processes, tap and keep (docs/architecture.md). */
+
+/* What `indicia collect` was asked to do. Texts are borrowed; NULL is "not given". */
+struct daemon_options {
+	const char *savefile;        /* exactly one of savefile and interface */
+	const char *interface;
+	const char *output;          /* OUT.ieb, or a folder: bundles are then named <sensor>-<start>.ieb */
+	const char *filter;          /* capture filter, libpcap's language */
+	const char *data_dir;        /* NULL: the default places; a given one must exist */
+	const char *key_file;        /* PEM; NULL: the key in the state directory, made on first use */
+	const char *sensor;          /* NULL: the host name folded to [a-z0-9][a-z0-9._-]{0,62} */
+	const char *authority, *case_id;
+	const char *signals_text;    /* the set as it was asked for: "default", "all", "none" or a list */
+	const char *privacy;         /* "full" or "reduced" */
+	const char *user;            /* to drop to as root; NULL: "indicia" if there is one, else "nobody" */
+	uint64_t signals[IND_SIGNAL_SET_WORDS];
+	bool exhibits;
+	bool promiscuous;
+	bool quiet, verbose;
+	bool has_position;
+	int32_t latitude_1e4, longitude_1e4;
+	uint32_t position_error_km;
+	uint32_t snaplen;            /* 0: as the source has it */
+	uint32_t ring_mib;           /* kernel ring of a live capture */
+	uint32_t rotate_s;           /* 0: one bundle */
+	uint32_t flow_table;         /* flows that are open at once */
+	uint64_t max_frames, max_flows, max_bytes, max_duration_s; /* 0: no limit */
+};
+
+/* Runs to the end and says what happened on stderr. Returns the exit status of interface.md: 0 sealed; 2 usage (wrong filter, target
+ * exists); 3 input damaged (its readable part is sealed) or unreadable (nothing is written); 4 something needed is missing; 5 I/O;
+ * 70 the tap process died. */
+int daemon_collect(const struct daemon_options *options);
+
+#endif

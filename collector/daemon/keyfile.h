@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAEMON_KEYFILE_H
+#define DAEMON_KEYFILE_H
+
+#include "indicia/key.h"
+#include <stdbool.h>
+
+/* Keys on disk: PKCS#8 PEM, mode 0600, beside each a one-line text file NAME.pub with the public key. */
+
+enum { KEYFILE_PATH_MAX = 4096, KEYFILE_ERROR_BYTES = 4352 };
+
+/* The state directory: $XDG_STATE_HOME/indicia, else ~/.local/state/indicia; as root without XDG_STATE_HOME, /var/lib/indicia. Made
+ * (mode 0700) if it is not there. IND_MISSING with a line in error if there is none and none can be made. */
+enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
+/* The key in `path` (PEM), or with NULL the identity key <state>/identity.pem, made on first use together with identity.pub. *made says
+ * so; used_path is the file. A given path that does not exist is made likewise. IND_MISSING, IND_KEY (not a key, or readable by
+ * others), IND_IO, each with one line in error that names the file. The caller owns *key. */
+enum ind_err keyfile_load(const char *path, struct ind_key **key, bool *made, char used_path[static KEYFILE_PATH_MAX],
+	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
+#endif

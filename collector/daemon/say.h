@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAEMON_SAY_H
+#define DAEMON_SAY_H
+
+#include "daemon/message.h"
+#include "indicia/bundle.h"
+
+/* What a person at the terminal is told, on stderr. */
+
+struct say {
+	bool quiet, verbose, terminal;
+	bool line_open;              /* a progress line stands on the terminal */
+	uint64_t started_ns, told_ns, told_frames;
+};
+
+void say_init(struct say *say, bool quiet, bool verbose);
+
+/* "indicia: …" on a line of its own. An error is said also when quiet. */
+void say_error(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void say_note(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A progress bar for a savefile, one line of state for a live capture; at most five times a second, and only on a terminal. */
+void say_progress(struct say *say, const struct message_status *status, const struct ind_writer_totals *totals);
+
+#endif

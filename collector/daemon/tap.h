@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAEMON_TAP_H
+#define DAEMON_TAP_H
+
+#include "daemon/daemon.h"
+#include "daemon/ring.h"
+#include <sys/types.h>
+
+/* The process that reads packets. It may: read the capture that it opened, and write into the ring. It holds no key, no reference data
+ * and no descriptor of the output. Everything hostile happens here. */
+
+/* Who to become before the first packet is read; id 0: stay. */
+struct tap_user { uid_t uid; gid_t gid; };
+
+/* Runs in the child after fork; never returns. `fd` is the opened savefile or -1. */
+_Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, int fd, struct ring *ring);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAEMON_UNPACK_H
+#define DAEMON_UNPACK_H
+
+#include "daemon/message.h"
+#include "indicia/err.h"
+
+/* From messages to records. The process that wrote them has parsed hostile packets and may be under somebody's control: every length and
+ * every enumeration is checked. IND_MALFORMED if a message is not what an honest tap would send. Records borrow the message. */
+
+enum { UNPACK_SIGNALS_MAX = 1100 };
+
+enum ind_err unpack_flow(const void *message, size_t bytes, struct ind_flow *flow, struct ind_signal *signals, size_t *count) IND_MUST_USE;
+enum ind_err unpack_exhibit(const void *message, size_t bytes, struct ind_exhibit *exhibit) IND_MUST_USE;
+
+#endif
