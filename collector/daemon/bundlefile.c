@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE
+#include "daemon/inside.h"
+
+#include "base/text.h"
+#include "daemon/clock.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SEAL_BYTES = 4 << 20, SEAL_EVERY_NS = 1000000000, HEARTBEAT_NS = 2000000000 };
+
+#define FIXED_NS UINT64_C(946684800000000000) /* 2000-01-01, the moment of deterministic runs */
+
+uint64_t keep_realtime_ns(const struct keep *k) { return k->deterministic ? FIXED_NS : clock_realtime_ns(); }
+
+static uint64_t keep_boottime_ns(const struct keep *k) { return k->deterministic ? 0 : clock_boottime_ns(); }
+
+static struct ind_text text_of(const char *s) { return (struct ind_text){ s, (uint16_t)(s ? strlen(s) : 0) }; }
+
+static void boot_id_read(uint8_t boot_id[16])
+{
+	char text[64] = "";
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+	if (fd >= 0)
+		close(fd);
+	size_t digits = 0;
+	for (ssize_t i = 0; i < n && digits < 32; i++) {
+		const char *hex = "0123456789abcdef", *at = text[i] ? strchr(hex, text[i]) : NULL;
+		if (at) {
+			boot_id[digits / 2] = (uint8_t)(boot_id[digits / 2] << 4 | (at - hex));
+			digits++;
+		}
+	}
+}
+
+static void header_fill(const struct keep *k, struct ind_header *h)
+{
+	const struct daemon_options *o = k->options;
+	const char *slash = o->savefile ? strrchr(o->savefile, '/') : NULL;
+	*h = (struct ind_header){
+		.sensor = text_of(k->sensor), .interface = text_of(o->interface), .source_file = text_of(slash ? slash + 1 : o->savefile),
+		.link_type = text_of(k->opened.link_name), .link_type_number = k->opened.link, .snaplen = k->opened.snaplen,
+		.capture_filter = text_of(o->filter), .authority = text_of(o->authority), .case_id = text_of(o->case_id),
+		.clock_source = text_of(o->savefile ? "savefile" : "system"), .build_id = text_of("indicia " INDICIA_VERSION),
+		.signals = text_of(o->signals_text), .exhibits = text_of(o->exhibits ? "signal" : "none"), .privacy = text_of(o->privacy),
+		.created_ns = keep_realtime_ns(k), .deterministic = k->deterministic, .has_position = o->has_position,
+		.latitude_1e4 = o->latitude_1e4, .longitude_1e4 = o->longitude_1e4, .position_error_km = o->position_error_km,
+	};
+	if (!k->deterministic)
+		boot_id_read(h->boot_id);
+	h->data_set_count = refdata_count(k->refdata);
+	for (size_t i = 0; i < h->data_set_count; i++)
+		h->data_sets[i] = *refdata_data_set(k->refdata, i);
+}
+
+static void name_make(const struct keep *k, char name[static 256])
+{
+	if (k->place->file) {
+		snprintf(name, 256, "%s", k->place->file);
+		return;
+	}
+	time_t seconds = (time_t)(keep_realtime_ns(k) / 1000000000u);
+	struct tm utc;
+	gmtime_r(&seconds, &utc);
+	char stamp[32];
+	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
+	snprintf(name, 256, "%s-%s.ieb", k->sensor, stamp);
+}
+
+static enum ind_err clock_put(struct keep *k)
+{
+	if (k->deterministic)
+		return IND_OK;
+	struct ind_clock now;
+	clock_read(k->clock.boottime_ns ? &k->clock : NULL, &now);
+	k->clock = now;
+	return ind_writer_clock(k->writer, &now);
+}
+
+enum ind_err bundle_begin(struct keep *k)
+{
+	char name[256];
+	struct ind_sink sink;
+	struct ind_header header;
+	name_make(k, name);
+	enum ind_err err = outfile_create(&k->file, k->place->folder_fd, name);
+	if (err)
+		return err;
+	outfile_sink(&k->file, &sink);
+	header_fill(k, &header);
+	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
+	if (!err)
+		err = origin_set_new(k->options->signals, &k->origins);
+	if (!err)
+		err = clock_put(k);
+	k->begun_ns = k->sealed_ns = clock_boottime_ns();
+	k->sealed_bytes = 0;
+	k->writing = true;
+	return err;
+}
+
+/* Running totals of what was not recorded, by cause. */
+static void losses_count(const struct keep *k, uint64_t count[static IND_LOSS_MAX])
+{
+	const struct message_status *s = &k->status;
+	count[IND_LOSS_KERNEL_DROP] = s->kernel_drops;
+	count[IND_LOSS_INTERFACE_DROP] = s->interface_drops;
+	count[IND_LOSS_FRAME_SHORT] = s->counters.frames_short;
+	count[IND_LOSS_FRAME_MALFORMED] = s->counters.frames_malformed;
+	count[IND_LOSS_FRAME_UNKNOWN] = s->counters.frames_unknown;
+	count[IND_LOSS_HEAD_POOL] = s->counters.heads_lost;
+	count[IND_LOSS_SIGNAL_POOL] = s->counters.signals_lost;
+	count[IND_LOSS_FLOW_EVICTED] = s->counters.evicted;
+	count[IND_LOSS_STREAM_GAP] = s->counters.gaps;
+	count[IND_LOSS_SIGNAL_MALFORMED] = s->counters.malformed;
+	count[IND_LOSS_EXHIBIT_CUT] = s->counters.exhibits_cut;
+	count[IND_LOSS_ORIGIN_TABLE] = k->overflow + (k->origins ? origin_set_overflow(k->origins) : 0);
+}
+
+static enum ind_err losses_put(struct keep *k, const struct message_end *end)
+{
+	uint64_t now[IND_LOSS_MAX] = { 0 };
+	struct ind_loss loss = { .from_ns = k->status.counters.first_ns, .to_ns = k->status.counters.last_ns };
+	bool any = false;
+	losses_count(k, now);
+	now[IND_LOSS_CAPTURE_CUT] = end && end->cut;
+	if (k->told.to_ns)
+		loss.from_ns = k->told.to_ns;
+	for (size_t i = 0; i < IND_LOSS_MAX; i++) {
+		loss.count[i] = now[i] - k->told.count[i];
+		any |= loss.count[i] != 0;
+		k->told.count[i] = now[i];
+	}
+	k->told.to_ns = loss.to_ns;
+	return any ? ind_writer_loss(k->writer, &loss) : IND_OK;
+}
+
+static enum ind_err seal(struct keep *k, enum ind_seal_reason reason, bool final, const struct message_end *end)
+{
+	struct ind_seal_info info = {
+		.realtime_ns = keep_realtime_ns(k), .boottime_ns = keep_boottime_ns(k), .reason = reason, .final = final,
+		.frames_seen = k->status.counters.frames, .has_source_sha256 = final && end && end->has_sha256,
+	};
+	if (info.has_source_sha256)
+		memcpy(info.source_sha256, end->source_sha256, sizeof info.source_sha256);
+	return ind_writer_seal(k->writer, &info);
+}
+
+enum ind_err bundle_seal_if_due(struct keep *k)
+{
+	struct ind_writer_totals totals;
+	ind_writer_totals(k->writer, &totals);
+	bool grown = totals.bytes - k->sealed_bytes >= SEAL_BYTES;
+	bool live = k->options->interface != NULL;
+	if (!grown && !live)
+		return IND_OK;
+	uint64_t now_ns = clock_boottime_ns();
+	bool idle = live && now_ns - k->sealed_ns >= SEAL_EVERY_NS;
+	if (!grown && !idle)
+		return IND_OK;
+	enum ind_err err = IND_OK;
+	if (live) {
+		if (now_ns / HEARTBEAT_NS != k->sealed_ns / HEARTBEAT_NS)
+			err = clock_put(k);
+		if (!err)
+			err = losses_put(k, NULL);
+	}
+	if (!err)
+		err = seal(k, grown ? IND_SEAL_PERIODIC : IND_SEAL_IDLE, false, NULL);
+	ind_writer_totals(k->writer, &totals);
+	k->sealed_bytes = totals.bytes;
+	k->sealed_ns = now_ns;
+	return err;
+}
+
+/* ---- the end of a bundle ---- */
+
+static unsigned claims_put(void *ctx, unsigned ip_version, const uint8_t *addr)
+{
+	struct keep *k = ctx;
+	struct ind_claim claims[IND_DATA_SETS_MAX];
+	unsigned said = 0;
+	size_t count = refdata_claims(k->refdata, ip_version, addr, claims, IND_DATA_SETS_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const struct ind_claim *c = &claims[i];
+		said |= c->country[0] ? IND_CLAIM_COUNTRY : 0;
+		said |= c->asn ? IND_CLAIM_AS : 0;
+		said |= c->flags & IND_CLAIM_HAS_POSITION || c->region.bytes || c->city.bytes ? IND_CLAIM_PLACE : 0;
+		said |= c->flags & (IND_CLAIM_ANYCAST | IND_CLAIM_SATELLITE | IND_CLAIM_ANONYMISER | IND_CLAIM_HOSTING) ? IND_CLAIM_LIST : 0;
+		/* The writer keeps its first error and gives it again at the seal. */
+		(void)!ind_writer_claim(k->writer, c);
+	}
+	return said;
+}
+
+static enum ind_err origin_put(void *ctx, const struct ind_origin *origin)
+{
+	struct keep *k = ctx;
+	return ind_writer_origin(k->writer, origin);
+}
+
+static void sealed_tell(struct keep *k, const uint8_t sha256[IND_SHA256_BYTES])
+{
+	struct ind_writer_totals t;
+	char hex[2 * IND_SHA256_BYTES + 1];
+	ind_writer_totals(k->writer, &t);
+	hash_hex(sha256, IND_SHA256_BYTES, hex);
+	bool slash = k->place->folder[0] && k->place->folder[strlen(k->place->folder) - 1] != '/';
+	say_note(k->say, "sealed %s%s%s: %.1f KiB, %" PRIu64 " flows, %" PRIu64 " signals, %" PRIu64 " origins, %" PRIu64 " dropped, sha256 %s",
+		k->place->folder, slash ? "/" : "", k->file.name, (double)k->file.bytes / 1024, t.flows, t.signals, t.origins,
+		k->status.kernel_drops + k->status.interface_drops, hex);
+}
+
+enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
+{
+	uint8_t sha256[IND_SHA256_BYTES];
+	enum ind_err err = origin_set_finish(k->origins, claims_put, origin_put, k);
+	if (!err)
+		err = losses_put(k, end);
+	if (!err)
+		err = clock_put(k);
+	if (!err)
+		err = seal(k, reason, true, end);
+	if (err)
+		return err;
+	ind_writer_stream(k->writer, &k->stream);
+	err = outfile_publish(&k->file, sha256);
+	if (!err && k->streamfile.fd >= 0)
+		err = streamfile_save(&k->streamfile, &k->stream, reason == IND_SEAL_ROTATE);
+	if (!err)
+		sealed_tell(k, sha256);
+	k->overflow += origin_set_overflow(k->origins);
+	ind_writer_free(k->writer);
+	origin_set_free(k->origins);
+	k->writer = NULL;
+	k->origins = NULL;
+	k->writing = false;
+	return err;
+}

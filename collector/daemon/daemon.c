@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Starts the two processes: what each may do stands in the first lines of tap.h and keep.h. */
+#define _GNU_SOURCE
+#include "daemon/daemon.h"
+
+#include "daemon/keep.h"
+#include "daemon/tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096 };
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Splits the output into folder and file. An existing target ends the run before any work. */
+static int place_open(const struct daemon_options *o, struct keep_place *place, char folder[static PATH_BYTES], struct say *say)
+{
+	struct stat st;
+	char open_as[PATH_BYTES + 8];
+	const char *slash = strrchr(o->output, '/');
+	*place = (struct keep_place){ .folder_fd = -1, .folder = folder };
+	if (is_folder(o->output)) {
+		snprintf(folder, PATH_BYTES, "%s", o->output);
+	} else {
+		place->file = slash ? slash + 1 : o->output;
+		snprintf(folder, PATH_BYTES, "%.*s", slash ? (int)(slash - o->output + (slash == o->output)) : 0, o->output);
+		snprintf(open_as, sizeof open_as, "%s.open", o->output);
+		if (!place->file[0]) {
+			say_error(say, "%s: no such folder", o->output);
+			return 2;
+		}
+		if (lstat(o->output, &st) == 0) {
+			say_error(say, "%s exists already; evidence is never overwritten", o->output);
+			return 2;
+		}
+		if (lstat(open_as, &st) == 0) {
+			say_error(say, "%s is there: a run that did not end by sealing left it; move it away first", open_as);
+			return 2;
+		}
+	}
+	place->folder_fd = open(folder[0] ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (place->folder_fd < 0 || faccessat(place->folder_fd, ".", W_OK, AT_EACCESS) != 0) {
+		say_error(say, "cannot write into %s: %s", folder[0] ? folder : "the current folder", strerror(errno));
+		return 5;
+	}
+	return 0;
+}
+
+static int source_open(const struct daemon_options *o, int *fd, struct say *say)
+{
+	struct stat st;
+	*fd = -1;
+	if (!o->savefile)
+		return 0;
+	*fd = open(o->savefile, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0) {
+		say_error(say, "cannot read %s: %s", o->savefile, strerror(errno));
+		return 3;
+	}
+	if (fstat(*fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		say_error(say, "cannot read %s: it is a folder, not a capture", o->savefile);
+		close(*fd);
+		return 3;
+	}
+	return 0;
+}
+
+static int user_find(const struct daemon_options *o, struct tap_user *user, struct say *say)
+{
+	*user = (struct tap_user){ 0 };
+	if (geteuid() != 0) {
+		if (!o->user)
+			return 0;
+		say_error(say, "--user %s: only root can become another user", o->user);
+		return 2;
+	}
+	const char *name = o->user ? o->user : getpwnam("indicia") ? "indicia" : "nobody";
+	const struct passwd *entry = getpwnam(name);
+	if (!entry || entry->pw_uid == 0) {
+		say_error(say, entry ? "--user %s: that is root itself" : "--user %s: no such user", name);
+		return 4;
+	}
+	*user = (struct tap_user){ entry->pw_uid, entry->pw_gid };
+	say_note(say, "packets are read as user %s", name);
+	return 0;
+}
+
+int daemon_collect(const struct daemon_options *options)
+{
+	struct say say;
+	struct keep_place place;
+	struct tap_user user;
+	struct ring *ring;
+	char folder[PATH_BYTES];
+	int fd;
+	say_init(&say, options->quiet, options->verbose);
+	int status = place_open(options, &place, folder, &say);
+	if (!status)
+		status = source_open(options, &fd, &say);
+	if (!status)
+		status = user_find(options, &user, &say);
+	if (status)
+		return status;
+	if (ring_new(&ring) != IND_OK) {
+		say_error(&say, "not enough memory");
+		return 5;
+	}
+	fflush(NULL);
+	pid_t tap = fork();
+	if (tap < 0) {
+		say_error(&say, "cannot start a process: %s", strerror(errno));
+		return 5;
+	}
+	if (tap == 0) {
+		close(place.folder_fd);
+		tap_run(options, &user, fd, ring);
+	}
+	if (fd >= 0)
+		close(fd);
+	status = keep_run(options, &place, ring, tap, &say);
+	close(place.folder_fd);
+	ring_free(ring);
+	return status;
+}

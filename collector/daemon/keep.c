@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "daemon/inside.h"
+
+#include "daemon/clock.h"
+#include "daemon/unpack.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum { WAIT_MS = 100, EXIT_TAP_DIED = 70, EXIT_DAMAGED = 3, EXIT_IO = 5, TAP_STATUS_MAX = 5 };
+
+/* One turn of the loop decides what comes next. */
+enum step { STEP_ON, STEP_ENDED, STEP_TAP_DIED, STEP_FAILED };
+
+struct turn {
+	struct keep *k;
+	uint8_t *buffer;             /* RING_MESSAGE_MAX */
+	struct ind_signal *signals;
+	struct message_end end;
+	enum ind_err err;
+	int wait_status;
+	bool tap_gone;
+};
+
+static struct ring *ring_to_stop; /* for the signal handler */
+
+static void stop_handler(int number)
+{
+	(void)number;
+	ring_stop(ring_to_stop);
+}
+
+static void signals_catch(struct ring *ring)
+{
+	struct sigaction action = { .sa_handler = stop_handler, .sa_flags = SA_RESTART };
+	ring_to_stop = ring;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static enum step failed(struct turn *t, enum ind_err err)
+{
+	t->err = err;
+	return err ? STEP_FAILED : STEP_ON;
+}
+
+static void limits_check(struct keep *k)
+{
+	struct ind_writer_totals totals;
+	ind_writer_totals(k->writer, &totals);
+	if ((k->options->max_flows && totals.flows >= k->options->max_flows) || (k->options->max_bytes && totals.bytes >= k->options->max_bytes))
+		ring_stop(k->ring);
+}
+
+static enum step flow_take(struct turn *t, size_t bytes)
+{
+	struct ind_flow flow;
+	size_t count;
+	enum ind_err err = unpack_flow(t->buffer, bytes, &flow, t->signals, &count);
+	if (err)
+		return STEP_TAP_DIED;
+	origin_set_flow(t->k->origins, &flow, t->signals, count);
+	return failed(t, ind_writer_flow(t->k->writer, &flow, t->signals, count));
+}
+
+static enum step exhibit_take(struct turn *t, size_t bytes)
+{
+	struct ind_exhibit exhibit;
+	if (unpack_exhibit(t->buffer, bytes, &exhibit) != IND_OK)
+		return STEP_TAP_DIED;
+	return failed(t, ind_writer_exhibit(t->k->writer, &exhibit));
+}
+
+static enum step opened_take(struct turn *t, size_t bytes)
+{
+	struct keep *k = t->k;
+	if (bytes != sizeof k->opened || k->writing)
+		return STEP_TAP_DIED;
+	memcpy(&k->opened, t->buffer, sizeof k->opened);
+	k->opened.link_name[sizeof k->opened.link_name - 1] = '\0';
+	return failed(t, bundle_begin(k));
+}
+
+static enum step status_take(struct turn *t, size_t bytes)
+{
+	struct ind_writer_totals totals;
+	if (bytes != sizeof t->k->status)
+		return STEP_TAP_DIED;
+	memcpy(&t->k->status, t->buffer, sizeof t->k->status);
+	ind_writer_totals(t->k->writer, &totals);
+	say_progress(t->k->say, &t->k->status, &totals);
+	return STEP_ON;
+}
+
+static enum step end_take(struct turn *t, size_t bytes)
+{
+	if (bytes != sizeof t->end)
+		return STEP_TAP_DIED;
+	memcpy(&t->end, t->buffer, sizeof t->end);
+	t->end.text[sizeof t->end.text - 1] = '\0';
+	if (t->k->writing)
+		t->k->status = t->end.status;
+	return STEP_ENDED;
+}
+
+/* Every message but the first ones needs a bundle to go to. */
+static enum step message_take(struct turn *t, uint32_t type, size_t bytes)
+{
+	if (type == MESSAGE_OPENED)
+		return opened_take(t, bytes);
+	if (type == MESSAGE_END)
+		return end_take(t, bytes);
+	if (!t->k->writing)
+		return STEP_TAP_DIED;
+	switch (type) {
+	case MESSAGE_FLOW: return flow_take(t, bytes);
+	case MESSAGE_EXHIBIT: return exhibit_take(t, bytes);
+	case MESSAGE_STATUS: return status_take(t, bytes);
+	}
+	return STEP_TAP_DIED;
+}
+
+static enum step rotate_if_due(struct turn *t)
+{
+	struct keep *k = t->k;
+	bool due = k->options->rotate_s && clock_boottime_ns() - k->begun_ns >= k->options->rotate_s * UINT64_C(1000000000);
+	if (!due || !k->options->interface)
+		return STEP_ON;
+	enum ind_err err = bundle_end(k, IND_SEAL_ROTATE, NULL);
+	return failed(t, err ? err : bundle_begin(k));
+}
+
+static enum step turn_once(struct turn *t)
+{
+	uint32_t type;
+	size_t bytes;
+	enum ind_err err = ring_take(t->k->ring, t->tap_gone ? 0 : WAIT_MS, t->buffer, &type, &bytes);
+	enum step step = STEP_ON;
+	if (err == IND_OK) {
+		step = message_take(t, type, bytes);
+	} else if (err == IND_MALFORMED || t->tap_gone) {
+		return STEP_TAP_DIED;
+	} else if (waitpid(t->k->tap, &t->wait_status, WNOHANG) == t->k->tap) {
+		t->tap_gone = true;  /* what it left in the ring is still read */
+	}
+	if (step != STEP_ON || !t->k->writing)
+		return step;
+	err = bundle_seal_if_due(t->k);
+	if (err)
+		return failed(t, err);
+	limits_check(t->k);
+	return rotate_if_due(t);
+}
+
+static void tap_reap(struct turn *t)
+{
+	if (!t->tap_gone)
+		while (waitpid(t->k->tap, &t->wait_status, 0) < 0 && errno == EINTR)
+			;
+	t->tap_gone = true;
+}
+
+static int tap_died(struct turn *t)
+{
+	kill(t->k->tap, SIGKILL);
+	tap_reap(t);
+	if (WIFEXITED(t->wait_status))
+		say_error(t->k->say, "the process that reads packets ended with status %d; nothing of this run can be trusted to be complete",
+			WEXITSTATUS(t->wait_status));
+	else
+		say_error(t->k->say, "the process that reads packets was ended by signal %d; nothing of this run can be trusted to be complete",
+			WTERMSIG(t->wait_status));
+	return EXIT_TAP_DIED;
+}
+
+static int failure_tell(struct turn *t)
+{
+	int error = errno;
+	const char *name = t->k->file.name;
+	ring_stop(t->k->ring);
+	kill(t->k->tap, SIGKILL);
+	tap_reap(t);
+	if (t->err == IND_EXISTS)
+		say_error(t->k->say, "%s%s%s exists already", t->k->place->folder, t->k->place->folder[0] ? "/" : "", name);
+	else
+		say_error(t->k->say, "cannot write %s: %s", name, t->err == IND_IO ? strerror(error) : ind_strerror(t->err));
+	return t->err == IND_EXISTS ? 2 : EXIT_IO;
+}
+
+static int ended(struct turn *t)
+{
+	tap_reap(t);
+	bool died = WIFSIGNALED(t->wait_status) || (WIFEXITED(t->wait_status) && WEXITSTATUS(t->wait_status) > TAP_STATUS_MAX);
+	if (died)
+		return tap_died(t);
+	if (t->k->writing) {
+		t->err = bundle_end(t->k, IND_SEAL_SHUTDOWN, &t->end);
+		if (t->err)
+			return failure_tell(t);
+	}
+	if (t->end.text[0])
+		say_error(t->k->say, "%s", t->end.text);
+	return (int)t->end.exit_status;
+}
+
+/* A savefile can be read again, so half a bundle of it is worth nothing; what a live capture saw is left for recovery. */
+static void leftover_settle(struct keep *k)
+{
+	if (k->options->interface)
+		outfile_abandon(&k->file);
+	else
+		outfile_discard(&k->file);
+}
+
+int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, pid_t tap, struct say *say)
+{
+	struct keep k = { .options = options, .place = place, .ring = ring, .tap = tap, .say = say, .streamfile = { .fd = -1 }, .file = { .fd = -1 } };
+	struct turn t = { .k = &k, .buffer = malloc(RING_MESSAGE_MAX), .signals = malloc(UNPACK_SIGNALS_MAX * sizeof *t.signals) };
+	signals_catch(ring);
+	int status = t.buffer && t.signals ? keep_setup(&k) : EXIT_IO;
+	if (status) {
+		kill(tap, SIGKILL);
+		tap_reap(&t);
+	} else {
+		enum step step;
+		while ((step = turn_once(&t)) == STEP_ON)
+			;
+		status = step == STEP_ENDED ? ended(&t) : step == STEP_FAILED ? failure_tell(&t) : tap_died(&t);
+	}
+	leftover_settle(&k);
+	keep_release(&k);
+	free(t.buffer);
+	free(t.signals);
+	return status;
+}

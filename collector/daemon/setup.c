@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE
+#include "daemon/inside.h"
+
+#include "base/hash.h"
+#include "daemon/keyfile.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DAY_S 86400u
+enum { OLD_DATA_DAYS = 60 };
+
+/* A host name as a sensor id: lower case, other characters become '-'. */
+static void sensor_fold(const char *host, char *sensor)
+{
+	size_t n = 0;
+	for (; *host && n < IND_SENSOR_ID_MAX; host++) {
+		char c = (char)tolower((unsigned char)*host);
+		bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (n && (c == '.' || c == '_'));
+		if (fits || n)
+			sensor[n++] = fits ? c : '-';
+	}
+	sensor[n] = '\0';
+	if (!n)
+		memcpy(sensor, "sensor", sizeof "sensor");
+}
+
+static void sensor_set(struct keep *k)
+{
+	char host[256] = "";
+	if (k->options->sensor) {
+		snprintf(k->sensor, sizeof k->sensor, "%s", k->options->sensor);
+		return;
+	}
+	gethostname(host, sizeof host - 1);
+	sensor_fold(host, k->sensor);
+}
+
+/* INDICIA_TEST_SEED, 64 hex digits: stream id, salts and epoch key follow from it, and the clock stands still. Such a bundle says in its
+ * HEADER that it is no evidence. */
+static int seed_set(struct keep *k)
+{
+	const char *hex = getenv("INDICIA_TEST_SEED");
+	if (!hex || !*hex)
+		return 0;
+	if (strlen(hex) != 2 * sizeof k->seed || strspn(hex, "0123456789abcdefABCDEF") != 2 * sizeof k->seed) {
+		say_error(k->say, "INDICIA_TEST_SEED must be 64 hexadecimal digits");
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof k->seed; i++) {
+		char pair[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
+		k->seed[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	k->deterministic = true;
+	return 0;
+}
+
+static void seed_derive(const struct keep *k, const char *what, uint8_t out[HASH_SHA256_BYTES])
+{
+	struct hash_part parts[] = { { "INDICIA-TEST\0", 13 }, { what, strlen(what) }, { k->seed, sizeof k->seed } };
+	hash_sha256_parts(parts, sizeof parts / sizeof *parts, out);
+}
+
+static int keys_load(struct keep *k)
+{
+	char path[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES];
+	uint8_t seed[HASH_SHA256_BYTES];
+	bool made = false;
+	enum ind_err err = keyfile_load(k->options->key_file, &k->identity, &made, path, error);
+	if (err) {
+		say_error(k->say, "%s", error);
+		return 4;
+	}
+	if (made)
+		say_note(k->say, "made a new signing key, %s (public key: %s.pub without .pem)", path, path);
+	seed_derive(k, "epoch", seed);
+	err = k->deterministic ? ind_key_from_seed(seed, &k->epoch_key) : ind_key_new(&k->epoch_key);
+	if (err) {
+		say_error(k->say, "cannot make an epoch key: %s", ind_strerror(err));
+		return 5;
+	}
+	return 0;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* The default places, in order; the first that exists. */
+static const char *data_dir_find(char path[4096])
+{
+	const char *env = getenv("INDICIA_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	if (env && *env)
+		return env;
+	if (xdg && *xdg)
+		snprintf(path, 4096, "%s/indicia/data", xdg);
+	else if (home && *home)
+		snprintf(path, 4096, "%s/.local/share/indicia/data", home);
+	else
+		path[0] = '\0';
+	if (path[0] && is_folder(path))
+		return path;
+	return "/var/lib/indicia/data";
+}
+
+static void data_age_tell(struct keep *k)
+{
+	uint64_t now_s = keep_realtime_ns(k) / 1000000000u;
+	for (size_t i = 0; i < refdata_count(k->refdata); i++) {
+		const struct ind_data_set *set = refdata_data_set(k->refdata, i);
+		uint64_t age_days = now_s > set->build_epoch_s ? (now_s - set->build_epoch_s) / DAY_S : 0;
+		if (age_days > OLD_DATA_DAYS)
+			say_note(k->say, "reference data %.*s is %llu days old: its claims may have changed since", (int)set->name.bytes, set->name.at,
+				(unsigned long long)age_days);
+	}
+}
+
+static int data_open(struct keep *k)
+{
+	char found[4096], error[REFDATA_ERROR_BYTES] = "";
+	const char *folder = k->options->data_dir ? k->options->data_dir : data_dir_find(found);
+	if (k->options->data_dir && !is_folder(folder)) {
+		say_error(k->say, "%s: no such folder of reference data", folder);
+		return 4;
+	}
+	enum ind_err err = refdata_open(folder, &k->refdata, error);
+	if (err) {
+		say_error(k->say, "%s", error[0] ? error : ind_strerror(err));
+		return err == IND_IO || err == IND_NOMEM ? 5 : 3;
+	}
+	if (refdata_count(k->refdata) == 0)
+		say_note(k->say, "no reference data in %s: the bundle will hold no claims (deploy/refdata makes a data set)", folder);
+	else
+		data_age_tell(k);
+	return 0;
+}
+
+static int stream_open(struct keep *k)
+{
+	char folder[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES];
+	uint8_t derived[HASH_SHA256_BYTES];
+	k->streamfile.fd = -1;
+	if (!k->options->interface) {
+		seed_derive(k, "stream", derived);
+		memcpy(k->stream.id, derived, sizeof k->stream.id);
+		if (k->deterministic || hash_random(k->stream.id, sizeof k->stream.id) == IND_OK)
+			return 0;
+		say_error(k->say, "no random numbers for a stream id");
+		return 5;
+	}
+	if (keyfile_state_dir(folder, error) != IND_OK) {
+		say_error(k->say, "%s", error);
+		return 4;
+	}
+	enum ind_err err = streamfile_open(&k->streamfile, folder, k->sensor, &k->stream);
+	if (err == IND_EXISTS)
+		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
+	else if (err)
+		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
+	return err ? 4 : 0;
+}
+
+int keep_setup(struct keep *k)
+{
+	sensor_set(k);
+	int status = seed_set(k);
+	if (!status)
+		status = keys_load(k);
+	if (!status)
+		status = data_open(k);
+	if (!status)
+		status = stream_open(k);
+	return status;
+}
+
+void keep_release(struct keep *k)
+{
+	ind_writer_free(k->writer);
+	origin_set_free(k->origins);
+	refdata_close(k->refdata);
+	ind_key_free(k->identity);
+	ind_key_free(k->epoch_key);
+	streamfile_close(&k->streamfile);
+}
