@@ -47,15 +47,17 @@ uint32_t capture_snaplen(const struct capture *c);
 
 /* Up to `max` (at most CAPTURE_BATCH are given) frames, borrowed until the next call. `wire` is never less than `captured`; `number` counts
  * what stands in a savefile, also what the filter left out; live, what the filter took.
- * IND_OK: *count frames; live 0 after about 100 ms without traffic. With anything else *count is 0 and all frames before were given:
+ * IND_OK: *count frames, which may be 0: live after about 100 ms without traffic, in a savefile where the filter took nothing for long. With anything else *count is 0 and all frames before were given:
  * IND_END savefile read wholly, or capture_break; IND_SHORT the file ends inside a record; IND_MALFORMED it is damaged here;
- * IND_IO (also: the interface disappeared). The outcome stays; capture_error says it in words. */
+ * IND_IO (also: the interface disappeared or was renamed). The outcome stays; capture_error says it in words. */
 enum ind_err capture_next(struct capture *c, struct frame *frames, size_t max, size_t *count) IND_MUST_USE;
 
-/* One line on the last outcome other than IND_OK and IND_END; "" before. Valid until capture_close. */
+/* One line on the last outcome other than IND_OK and IND_END; before it, what libpcap warned of when it opened a live interface, or "".
+ * Valid until capture_close. */
 const char *capture_error(const struct capture *c);
 
-/* Since the start. Savefile: received counts records read; no drops. */
+/* Since the start. Savefile: received counts records read; no drops. Live: received is what the kernel took for us, what it dropped then
+ * included; interface_drops are the interface's own counts (missed, FIFO). May be called in a confined process. */
 struct capture_stats { uint64_t received, kernel_drops, interface_drops; };
 void capture_stats(struct capture *c, struct capture_stats *stats);
 

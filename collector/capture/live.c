@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100 };
+enum { WAIT_MS = 100, LOOK_MS = 1000 };
 
 struct batch { struct capture *c; struct frame *frames; size_t count; };
 
@@ -44,6 +47,33 @@ static enum ind_err ring_take(struct capture *c, struct batch *batch, size_t max
 	return capture_fail(c, IND_IO, "%s: %.150s", c->name, pcap_geterr(c->pcap));
 }
 
+/* The kernel's number of the interface of that name, 0 if there is none. Asked through the capture's own socket, since a confined
+ * process may not make another. */
+static int index_of(const struct capture *c)
+{
+	struct ifreq request = { 0 };
+
+	if (strlen(c->name) >= sizeof request.ifr_name)
+		return 0;
+	memcpy(request.ifr_name, c->name, strlen(c->name));
+	return ioctl(pcap_fileno(c->pcap), SIOCGIFINDEX, &request) == 0 ? request.ifr_ifindex : 0;
+}
+
+/* libpcap tells when an interface is gone but goes on when its name is given to something else; once a second is often enough. */
+static enum ind_err name_check(struct capture *c)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	uint64_t now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	if (c->interface_index == 0 || now_ms - c->looked_ms < LOOK_MS)
+		return IND_OK;
+	c->looked_ms = now_ms;
+	if (index_of(c) == c->interface_index)
+		return IND_OK;
+	return capture_fail(c, IND_IO, "%s: the interface disappeared or was renamed", c->name);
+}
+
 static enum ind_err live_next(struct capture *c, struct frame *frames, size_t max, size_t *count)
 {
 	struct batch batch = { .c = c, .frames = frames };
@@ -53,7 +83,7 @@ static enum ind_err live_next(struct capture *c, struct frame *frames, size_t ma
 	if (!err && batch.count == 0 && poll(&ready, 1, WAIT_MS) > 0)
 		err = ring_take(c, &batch, max);
 	*count = batch.count;
-	return err;
+	return err ? err : name_check(c);
 }
 
 /* The interface's own counters, opened before rights are given up. libpcap's ps_ifdrop opens them anew each time. */
@@ -163,6 +193,7 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 		return capture_fail(c, IND_NOMEM, "%s: out of memory", c->name);
 	if (pcap_setnonblock(c->pcap, 1, error) != 0)
 		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
+	c->interface_index = index_of(c);
 	drops_open(c, options->interface);
 	c->drops_before = drops_read(c);
 	return live_filter(c, options->filter);

@@ -27,6 +27,8 @@ struct capture {
 	size_t buffer_bytes, at, end;
 	FILE *file;                  /* libpcap's view of the source; owned by pcap */
 	struct source source;
+	int interface_index;         /* live: 0 for what is no single interface ("any") */
+	uint64_t looked_ms;          /* live: when the interface was last looked for */
 	int drops_fd[2];             /* live: the interface's own drop counters, -1 where it has none */
 	uint64_t drops_before;       /* their sum at the start */
 	uint32_t kernel_received, kernel_dropped; /* libpcap's counters at the last look; they wrap */
