@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The command line: verbs and options are tables; parsing, help, completion and the check of the manual pages read them. */
+
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_NEGATIVE = 1,            /* a negative finding */
+	CLI_USAGE = 2,
+	CLI_DAMAGED = 3,             /* input is damaged or unreadable; what could be read was given */
+	CLI_MISSING = 4,             /* something needed is missing */
+	CLI_FAILED = 5,              /* input/output, memory */
+	CLI_DIED = 70,               /* a process of ours died */
+};
+
+enum cli_option_id {
+	OPT_AUTHORITY = 256, OPT_AUTOSTOP, OPT_BUFFER, OPT_BUILD, OPT_CASE, OPT_COLOR, OPT_COUNT, OPT_CSV_RAW, OPT_DATA, OPT_EXHIBITS, OPT_EXPLAIN,
+	OPT_FILTER, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_HELP, OPT_HELP_SHORT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LIMIT, OPT_POSITION,
+	OPT_PRIVACY, OPT_QUIET, OPT_READ, OPT_RECORDS, OPT_SEAL_EVERY, OPT_SENSOR, OPT_SIGNALS, OPT_SNAPLEN, OPT_TRUST, OPT_USER, OPT_VERSION,
+	OPT_WRITE, OPT_TEST_SEED,
+};
+
+struct cli_option {
+	enum cli_option_id id;
+	char short_name;             /* 0 if none */
+	const char *name;            /* long, without dashes */
+	const char *argument;        /* NULL if it takes none */
+	const char *choices;         /* words with spaces between; NULL if any value will do */
+	const char *help;
+};
+
+struct cli_verb {
+	const char *name;
+	const char *section;         /* of the overview */
+	const char *operands;        /* as in a synopsis */
+	const char *words;           /* what an operand may be, for completion; NULL: files */
+	const char *summary;
+	const char *about;           /* paragraphs of --help */
+	const char *examples;        /* one command a line, "# " before its explanation */
+	const struct cli_option *options;
+	size_t option_count;
+	int (*run)(int argc, char **argv);
+};
+
+/* Every verb, in order of the overview; *count of them. */
+const struct cli_verb *const *cli_verbs(size_t *count);
+
+/* The verb with this name, or NULL. */
+const struct cli_verb *cli_verb_find(const char *name);
+
+/* Runs the command line; the exit status. */
+int cli_run(int argc, char **argv);
+
+#define OPTIONS_OF(table) (table), sizeof(table) / sizeof((table)[0])
+
+/* Rows that many tables share. */
+#define OPTION_HELP \
+	{ OPT_HELP_SHORT, 'h', NULL, NULL, NULL, "one screen of help" }, \
+	{ OPT_HELP, 0, "help", NULL, NULL, "all of the help, with examples" }
+#define OPTION_QUIET { OPT_QUIET, 'q', "quiet", NULL, NULL, "no messages but errors" }
+#define OPTION_COLOR { OPT_COLOR, 0, "color", "WHEN", "auto always never", "emphasis in tables: auto, always or never" }
+#define OPTIONS_OUTPUT \
+	{ OPT_FORMAT, 'o', "format", "FORMAT", "table ndjson json csv tsv", "table, ndjson, json, csv or tsv; FORMAT:key,key chooses columns" }, \
+	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" }, \
+	{ OPT_WRITE, 'w', "write", "FILE", NULL, "write to FILE instead of standard output" }, \
+	{ OPT_FORCE, 0, "force", NULL, NULL, "let -w replace a file" }, \
+	{ OPT_LIMIT, 'n', "limit", "N", NULL, "at most N rows; says so when it cuts" }, \
+	{ OPT_CSV_RAW, 0, "csv-raw", NULL, NULL, "no quote mark before text that a spreadsheet takes for a formula" }, \
+	OPTION_COLOR
+
+extern const struct cli_verb cmd_completion, cmd_data, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_show, cmd_signals, cmd_verify,
+	cmd_version;
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of verbs, and what all of them have in common before they run. */
+#include "cli/args.h"
+#include "cli/help.h"
+#include "cli/near.h"
+#include "cli/say.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct cli_verb *const verbs[] = {
+	&cmd_fields, &cmd_completion, &cmd_help, &cmd_version,
+};
+
+const struct cli_verb *const *cli_verbs(size_t *count)
+{
+	*count = sizeof(verbs) / sizeof(verbs[0]);
+	return verbs;
+}
+
+const struct cli_verb *cli_verb_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+	struct near near;
+	near_start(&near, name);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		near_offer(&near, verbs[i]->name);
+	const char *best = near_best(&near);
+	if (best)
+		say_error("unknown verb '%s'; did you mean '%s'?", name, best);
+	else
+		say_error("unknown verb '%s'; 'indicia help' lists the verbs", name);
+	return CLI_USAGE;
+}
+
+/* Errors and requests for help are the same for every verb. Returns -1 if the verb shall run. */
+static int before(const struct cli_verb *verb, int argc, char **argv)
+{
+	struct args args;
+	args_start(&args, verb->options, verb->option_count, argc, argv);
+	for (int id = args_next(&args); id != ARGS_END; id = args_next(&args)) {
+		if (id == ARGS_ERROR) {
+			say_error("%s: %s; see 'indicia %s -h'", verb->name, args.error, verb->name);
+			return CLI_USAGE;
+		}
+		if (id == OPT_HELP || id == OPT_HELP_SHORT) {
+			help_verb(verb, id == OPT_HELP);
+			return CLI_DONE;
+		}
+	}
+	return -1;
+}
+
+static int run_verb(int argc, char **argv)
+{
+	const struct cli_verb *verb = cli_verb_find(argv[1]);
+	if (!verb)
+		return unknown_verb(argv[1]);
+	int status = before(verb, argc - 2, argv + 2);
+	return status < 0 ? verb->run(argc - 2, argv + 2) : status;
+}
+
+static int without_verb(const char *word)
+{
+	if (strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0) {
+		help_overview(word[1] == '-');
+		return CLI_DONE;
+	}
+	if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)
+		return cmd_version.run(0, NULL);
+	say_error("unknown option %s before a verb; options stand after the verb, 'indicia help' lists the verbs", word);
+	return CLI_USAGE;
+}
+
+int cli_run(int argc, char **argv)
+{
+	if (argc < 2) {
+		say_error("what shall be done? 'indicia help' lists the verbs");
+		return CLI_USAGE;
+	}
+	int status = argv[1][0] == '-' ? without_verb(argv[1]) : run_verb(argc, argv);
+	if (fflush(stdout) != 0 && status == CLI_DONE) {
+		say_error("standard output: cannot be written");
+		return CLI_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "query/rows.h"
+#include "indicia/catalogue.h"
+#include <string.h>
+
+/* One letter each and a NUL, so that maps can borrow them. */
+static const char *family_key(unsigned family)
+{
+	static char keys[IND_FAMILY_COUNT][2];
+	keys[family][0] = ind_family_letter(family);
+	return keys[family];
+}
+
+static void family_claims(struct query_row *row, unsigned family, unsigned claims)
+{
+	static const struct { unsigned bit, family; const char *name; } names[] = {
+		{ IND_CLAIM_COUNTRY, IND_FAMILY_T, "claim.country" }, { IND_CLAIM_AS, IND_FAMILY_T, "claim.as" },
+		{ IND_CLAIM_PLACE, IND_FAMILY_T, "claim.place" }, { IND_CLAIM_LIST, IND_FAMILY_E, "claim.list" },
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].family == family && (claims & names[i].bit))
+			row_item(row, family_key(family), names[i].name);
+}
+
+static void family_signals(struct query_row *row, unsigned family, const struct ind_origin *o)
+{
+	size_t count;
+	const struct ind_signal_info *info = ind_signal_list(&count);
+	if (family == IND_FAMILY_V && o->validated)
+		row_item(row, family_key(family), "flow.validated");
+	for (size_t i = 0; i < count; i++)
+		if (info[i].family == family && (o->signals[info[i].id / 64] >> info[i].id % 64 & 1))
+			row_item(row, family_key(family), info[i].name);
+}
+
+static void origin_families(struct query_row *row, const struct ind_origin *o)
+{
+	size_t from = row->items_used;
+	for (unsigned f = 0; f < IND_FAMILY_COUNT; f++) {
+		family_claims(row, f, o->claims);
+		family_signals(row, f, o);
+	}
+	row_items(row, QUERY_ORIGIN_families, CELL_MAP_LISTS, from);
+	from = row->items_used;
+	for (unsigned f = 0; f < IND_FAMILY_COUNT; f++)
+		if (o->missing[f] != IND_MISSING_NONE)
+			row_item(row, family_key(f), ind_missing_name(o->missing[f]));
+	row_items(row, QUERY_ORIGIN_missing, CELL_MAP, from);
+	from = row->items_used;
+	for (unsigned f = 0; f < IND_FAMILY_COUNT; f++)
+		if (o->observations[f])
+			row_item_u64(row, family_key(f), o->observations[f]);
+	row_items(row, QUERY_ORIGIN_observations, CELL_MAP, from);
+}
+
+void row_of_origin(struct query_row *row, const struct ind_record *record, const struct rows_context *context)
+{
+	const struct ind_origin *o = &record->origin;
+	row_start(row, QUERY_KIND_ORIGIN);
+	row_record(row, QUERY_ORIGIN_record, &record->id);
+	row_addr(row, QUERY_ORIGIN_addr, o->ip_version, o->addr);
+	row_u64(row, QUERY_ORIGIN_flows, o->flows);
+	row_u64(row, QUERY_ORIGIN_validated, o->validated);
+	origin_families(row, o);
+	if (o->flows) {
+		row_time(row, QUERY_ORIGIN_first, o->first_ns);
+		row_time(row, QUERY_ORIGIN_last, o->last_ns);
+	}
+	row_text(row, QUERY_ORIGIN_sensor, context->sensor);
+}
+
+static void claim_flags(struct query_row *row, unsigned flags)
+{
+	static const struct { unsigned bit; const char *name; } names[] = {
+		{ IND_CLAIM_ANYCAST, "anycast" }, { IND_CLAIM_SATELLITE, "satellite" }, { IND_CLAIM_ANONYMISER, "anonymiser" }, { IND_CLAIM_HOSTING, "hosting" },
+	};
+	size_t from = row->items_used;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags & names[i].bit)
+			row_item(row, NULL, names[i].name);
+	row_items(row, QUERY_CLAIM_flags, CELL_LIST, from);
+}
+
+static void claim_place(struct query_row *row, const struct ind_claim *c)
+{
+	row_bytes(row, QUERY_CLAIM_country, c->country, c->country[0] ? 2 : 0);
+	row_bytes(row, QUERY_CLAIM_registered_country, c->registered_country, c->registered_country[0] ? 2 : 0);
+	row_ind_text(row, QUERY_CLAIM_region, c->region);
+	row_ind_text(row, QUERY_CLAIM_city, c->city);
+	row_ind_text(row, QUERY_CLAIM_timezone, c->timezone);
+	if (c->flags & IND_CLAIM_HAS_POSITION) {
+		row_1e4(row, QUERY_CLAIM_latitude, c->latitude_1e4);
+		row_1e4(row, QUERY_CLAIM_longitude, c->longitude_1e4);
+	}
+	if (c->radius_km != IND_ABSENT_U32)
+		row_u64(row, QUERY_CLAIM_radius_km, c->radius_km);
+}
+
+void row_of_claim(struct query_row *row, const struct ind_record *record, const struct rows_context *context)
+{
+	const struct ind_claim *c = &record->claim;
+	row_start(row, QUERY_KIND_CLAIM);
+	row_record(row, QUERY_CLAIM_record, &record->id);
+	row_addr(row, QUERY_CLAIM_addr, c->ip_version, c->addr);
+	if (c->data_set < context->data_set_count) {
+		row_text(row, QUERY_CLAIM_data_set, context->data_sets[c->data_set].name);
+		if (context->data_sets[c->data_set].build_epoch_s)
+			row_time(row, QUERY_CLAIM_build, context->data_sets[c->data_set].build_epoch_s * 1000000000);
+	}
+	row_u64(row, QUERY_CLAIM_prefix, c->prefix_bits);
+	claim_place(row, c);
+	if (c->asn)
+		row_u64(row, QUERY_CLAIM_asn, c->asn);
+	row_ind_text(row, QUERY_CLAIM_holder, c->holder);
+	claim_flags(row, c->flags);
+}
+
+void row_of_exhibit(struct query_row *row, const struct ind_record *record)
+{
+	const struct ind_exhibit *e = &record->exhibit;
+	row_start(row, QUERY_KIND_EXHIBIT);
+	row_record(row, QUERY_EXHIBIT_record, &record->id);
+	row_u64(row, QUERY_EXHIBIT_serial, e->flow_serial);
+	row_time(row, QUERY_EXHIBIT_time, e->time_ns);
+	row_u64(row, QUERY_EXHIBIT_packet, e->packet);
+	row_text(row, QUERY_EXHIBIT_from, e->from == IND_SRC ? "src" : "dst");
+	row_text(row, QUERY_EXHIBIT_side, ind_side_name(e->side));
+	row_text(row, QUERY_EXHIBIT_kind, ind_exhibit_kind_name(e->kind));
+	if (e->masked)
+		row_true(row, QUERY_EXHIBIT_masked);
+	row_u64(row, QUERY_EXHIBIT_bytes, e->bytes_count);
+	row_hex(row, QUERY_EXHIBIT_hex, e->bytes, e->bytes_count);
+}
