@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -172,7 +172,7 @@ static int run(int argc, char **argv)
 			}
 		}
 	}
-	say_error("completion: name a shell: bash, zsh or fish");
+	tell_error("completion: name a shell: bash, zsh or fish");
 	return CLI_USAGE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 #include "cli/near.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "cli/target.h"
 #include "indicia/catalogue.h"
 #include <string.h>
@@ -96,7 +96,7 @@ static void put_all(struct fields *f)
 static int none(const struct fields *f)
 {
 	const char *best = near_best(&f->near);
-	say_note("fields: none has '%s' in its name%s%s%s", f->pattern, best ? "; did you mean " : "", best ? best : "", best ? "?" : "");
+	tell_note("fields: none has '%s' in its name%s%s%s", f->pattern, best ? "; did you mean " : "", best ? best : "", best ? "?" : "");
 	return CLI_NEGATIVE;
 }
 
@@ -116,7 +116,7 @@ static int print(struct fields *f, const struct output_options *output)
 	put_all(f);
 	writer_end(&f->writer, &(struct writer_summary){ f->shown < f->matched, f->shown, f->matched });
 	if (f->shown < f->matched)
-		say_note("%llu of %llu fields shown (-n)", (unsigned long long)f->shown, (unsigned long long)f->matched);
+		tell_note("%llu of %llu fields shown (-n)", (unsigned long long)f->shown, (unsigned long long)f->matched);
 	status = target_close(&target, true);
 	return status == CLI_DONE && !f->matched ? none(f) : status;
 }
@@ -132,7 +132,7 @@ static int run(int argc, char **argv)
 		if (output_option(&output, id, args.value, &status))
 			continue;
 		if (f.pattern) {
-			say_error("fields: one PATTERN only");
+			tell_error("fields: one PATTERN only");
 			status = CLI_USAGE;
 		}
 		f.pattern = args.value;

@@ -2,7 +2,7 @@
 #include "cli/args.h"
 #include "cli/help.h"
 #include "cli/near.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 
 static const struct cli_option options[] = { OPTION_HELP };
 
@@ -15,7 +15,7 @@ static int unknown(const char *name)
 	for (size_t i = 0; i < count; i++)
 		near_offer(&near, verbs[i]->name);
 	const char *best = near_best(&near);
-	say_error("help: there is no verb '%s'%s%s%s", name, best ? "; did you mean '" : "", best ? best : "", best ? "'?" : "");
+	tell_error("help: there is no verb '%s'%s%s%s", name, best ? "; did you mean '" : "", best ? best : "", best ? "'?" : "");
 	return CLI_USAGE;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NO_COLOR: no-color.org. */
 #include "cli/near.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "cli/cli.h"
 #include "cli/target.h"
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static int unknown_column(const struct query_kind *kind, const char *name, size_
 	for (size_t i = 0; i < kind->count; i++)
 		near_offer(&near, kind->fields[i].key);
 	const char *best = near_best(&near);
-	say_error("-o: a %s has no field '%s'%s%s%s; 'indicia fields' lists them", kind->name, word, best ? "; did you mean " : "", best ? best : "",
+	tell_error("-o: a %s has no field '%s'%s%s%s; 'indicia fields' lists them", kind->name, word, best ? "; did you mean " : "", best ? best : "",
 		best ? "?" : "");
 	return CLI_USAGE;
 }
@@ -49,7 +49,7 @@ static int columns_of(const struct query_kind *kind, const char *list, struct wr
 		if (field == kind->count)
 			return unknown_column(kind, at, bytes);
 		if (options->column_count == QUERY_CELLS_MAX)
-			return say_error("-o: more than %d columns", QUERY_CELLS_MAX), CLI_USAGE;
+			return tell_error("-o: more than %d columns", QUERY_CELLS_MAX), CLI_USAGE;
 		options->columns[options->column_count++] = (uint8_t)field;
 		at += bytes;
 		at += *at == ',';

@@ -3,7 +3,7 @@
 #include "cli/args.h"
 #include "cli/help.h"
 #include "cli/near.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -33,9 +33,9 @@ static int unknown_verb(const char *name)
 		near_offer(&near, verbs[i]->name);
 	const char *best = near_best(&near);
 	if (best)
-		say_error("unknown verb '%s'; did you mean '%s'?", name, best);
+		tell_error("unknown verb '%s'; did you mean '%s'?", name, best);
 	else
-		say_error("unknown verb '%s'; 'indicia help' lists the verbs", name);
+		tell_error("unknown verb '%s'; 'indicia help' lists the verbs", name);
 	return CLI_USAGE;
 }
 
@@ -46,7 +46,7 @@ static int before(const struct cli_verb *verb, int argc, char **argv)
 	args_start(&args, verb->options, verb->option_count, argc, argv);
 	for (int id = args_next(&args); id != ARGS_END; id = args_next(&args)) {
 		if (id == ARGS_ERROR) {
-			say_error("%s: %s; see 'indicia %s -h'", verb->name, args.error, verb->name);
+			tell_error("%s: %s; see 'indicia %s -h'", verb->name, args.error, verb->name);
 			return CLI_USAGE;
 		}
 		if (id == OPT_HELP || id == OPT_HELP_SHORT) {
@@ -74,19 +74,19 @@ static int without_verb(const char *word)
 	}
 	if (strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0)
 		return cmd_version.run(0, NULL);
-	say_error("unknown option %s before a verb; options stand after the verb, 'indicia help' lists the verbs", word);
+	tell_error("unknown option %s before a verb; options stand after the verb, 'indicia help' lists the verbs", word);
 	return CLI_USAGE;
 }
 
 int cli_run(int argc, char **argv)
 {
 	if (argc < 2) {
-		say_error("what shall be done? 'indicia help' lists the verbs");
+		tell_error("what shall be done? 'indicia help' lists the verbs");
 		return CLI_USAGE;
 	}
 	int status = argv[1][0] == '-' ? without_verb(argv[1]) : run_verb(argc, argv);
 	if (fflush(stdout) != 0 && status == CLI_DONE) {
-		say_error("standard output: cannot be written");
+		tell_error("standard output: cannot be written");
 		return CLI_FAILED;
 	}
 	return status;

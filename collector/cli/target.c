@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/target.h"
 #include "cli/args.h"
-#include "cli/say.h"
+#include "cli/tell.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ static enum ind_err target_write(void *ctx, const void *bytes, size_t count)
 
 static int target_exists(const char *path)
 {
-	say_error("%s: exists already; choose another name, or let it be replaced with --force", path);
+	tell_error("%s: exists already; choose another name, or let it be replaced with --force", path);
 	return CLI_USAGE;
 }
 
@@ -46,16 +46,16 @@ int target_open(struct target *t, const char *path, bool force)
 	size_t bytes = strlen(path) + sizeof(".part");
 	t->part = malloc(bytes);
 	if (!t->part)
-		return say_error("out of memory"), CLI_FAILED;
+		return tell_error("out of memory"), CLI_FAILED;
 	snprintf(t->part, bytes, "%s.part", path);
 	t->fd = open(t->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (force ? O_TRUNC : O_EXCL), 0666);
 	if (t->fd >= 0)
 		return CLI_DONE;
 	int status = errno == EEXIST ? CLI_USAGE : CLI_FAILED;
 	if (errno == EEXIST)
-		say_error("%s: is there already: another run writes it, or one was cut short; remove it, or use --force", t->part);
+		tell_error("%s: is there already: another run writes it, or one was cut short; remove it, or use --force", t->part);
 	else
-		say_error("%s: %s", t->part, strerror(errno));
+		tell_error("%s: %s", t->part, strerror(errno));
 	free(t->part);
 	return status;
 }
@@ -98,7 +98,7 @@ static int file_close(struct target *t, bool keep)
 	if (keep && error == EEXIST)
 		return target_exists(t->path);
 	if (keep)
-		say_error("%s: %s", t->path, strerror(error));
+		tell_error("%s: %s", t->path, strerror(error));
 	return CLI_FAILED;
 }
 
@@ -107,7 +107,7 @@ int target_close(struct target *t, bool keep)
 	int status = CLI_DONE;
 	enum ind_err err = out_flush(&t->out);
 	if (err != IND_OK) {
-		say_error("%s: %s", t->path ? t->path : "standard output", err == IND_IO ? strerror(t->error) : ind_strerror(err));
+		tell_error("%s: %s", t->path ? t->path : "standard output", err == IND_IO ? strerror(t->error) : ind_strerror(err));
 		status = CLI_FAILED;
 	}
 	out_free(&t->out);
@@ -128,12 +128,12 @@ bool output_option(struct output_options *o, int id, const char *value, int *sta
 	case OPT_FORCE: o->force = true; return true;
 	case OPT_CSV_RAW: o->csv_raw = true; return true;
 	case OPT_COLOR: o->color = value; return true;
-	case OPT_QUIET: say_quiet(true); return true;
+	case OPT_QUIET: tell_quiet(true); return true;
 	case OPT_LIMIT:
 		o->has_limit = true;
 		if (args_number(value, UINT64_MAX, &o->limit))
 			return true;
-		say_error("-n %s: not a number of rows", value);
+		tell_error("-n %s: not a number of rows", value);
 		*status = CLI_USAGE;
 		return true;
 	default: return false;

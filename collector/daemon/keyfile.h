@@ -4,6 +4,7 @@
 
 #include "indicia/key.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Keys on disk: PKCS#8 PEM, mode 0600, beside each a one-line text file NAME.pub with the public key. */
 
@@ -17,6 +18,17 @@ enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[st
  * so; used_path is the file. A given path that does not exist is made likewise. IND_MISSING, IND_KEY (not a key, or readable by
  * others), IND_IO, each with one line in error that names the file. The caller owns *key. */
 enum ind_err keyfile_load(const char *path, struct ind_key **key, bool *made, char used_path[static KEYFILE_PATH_MAX],
+	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
+/* A new key in `path` and its public half beside it; IND_EXISTS if the file is there. The caller owns *key. */
+enum ind_err keyfile_new(const char *path, struct ind_key **key, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
+/* Where the public half of the key in `path` stands: NAME.pub for NAME.pem and for NAME. */
+enum ind_err keyfile_public_path(const char *path, char pub[static KEYFILE_PATH_MAX], char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
+/* The public keys of a text file, one a line; empty lines and those that begin with # are skipped. IND_MISSING, IND_KEY, IND_LIMIT,
+ * IND_IO, each with one line in error. */
+enum ind_err keyfile_public_load(const char *path, struct ind_key_public *keys, size_t max, size_t *count,
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 #endif

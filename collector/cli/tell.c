@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/say.h"
+#include "cli/tell.h"
 #include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SAY_BYTES = 4096 };
+enum { TELL_BYTES = 4096 };
 
 static bool is_quiet;
 
-void say_quiet(bool quiet) { is_quiet = quiet; }
+void tell_quiet(bool quiet) { is_quiet = quiet; }
 
-static void say(const char *format, va_list list)
+static void tell(const char *format, va_list list)
 {
-	char text[SAY_BYTES], shown[SAY_BYTES * 2];
+	char text[TELL_BYTES], shown[TELL_BYTES * 2];
 	int bytes = vsnprintf(text, sizeof(text), format, list);
 	if (bytes < 0)
 		return;
@@ -21,20 +21,20 @@ static void say(const char *format, va_list list)
 	fprintf(stderr, "indicia: %s\n", shown);
 }
 
-void say_error(const char *format, ...)
+void tell_error(const char *format, ...)
 {
 	va_list list;
 	va_start(list, format);
-	say(format, list);
+	tell(format, list);
 	va_end(list);
 }
 
-void say_note(const char *format, ...)
+void tell_note(const char *format, ...)
 {
 	if (is_quiet)
 		return;
 	va_list list;
 	va_start(list, format);
-	say(format, list);
+	tell(format, list);
 	va_end(list);
 }
