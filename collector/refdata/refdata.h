@@ -20,7 +20,7 @@ void refdata_close(struct refdata *r);
 
 size_t refdata_count(const struct refdata *r);
 
-/* Name, type, licence, build time and SHA-256 of data set `index`; borrowed until refdata_close. */
+/* Name, type, licence, build time and SHA-256 of data set `index`, NULL beyond the last; borrowed until refdata_close. */
 const struct ind_data_set *refdata_data_set(const struct refdata *r, size_t index);
 
 /* One claim per data set that says something of the address, in the order of the data sets; how many. Texts are borrowed until
