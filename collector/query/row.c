@@ -93,3 +93,5 @@ void row_items(struct query_row *row, unsigned at, enum query_form form, size_t 
 	if (count)
 		row->cell[at] = (struct query_cell){ .form = form, .count = count, .items = row->items + from };
 }
+
+void row_no_items(struct query_row *row, unsigned at) { row->cell[at] = (struct query_cell){ .form = CELL_LIST }; }

@@ -70,6 +70,9 @@ char *row_room(struct query_row *row, size_t bytes);
 /* These write into the row's scratch. */
 void row_record(struct query_row *row, unsigned at, const struct ind_record_id *id);
 
+/* A list that is known to be empty. */
+void row_no_items(struct query_row *row, unsigned at);
+
 /* Lists and maps: items are added, then the cell takes all that were added since. An empty one stays absent. */
 void row_item(struct query_row *row, const char *key, const char *text);
 void row_item_u64(struct query_row *row, const char *key, uint64_t number);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/listing.h"
+
+static const struct cli_option options[] = { OPTIONS_OUTPUT, OPTION_QUIET, OPTION_HELP };
+
+static int run_flows(int argc, char **argv) { return listing_run(&cmd_flows, QUERY_KIND_FLOW, argc, argv); }
+static int run_signals(int argc, char **argv) { return listing_run(&cmd_signals, QUERY_KIND_SIGNAL, argc, argv); }
+static int run_origins(int argc, char **argv) { return listing_run(&cmd_origins, QUERY_KIND_ORIGIN, argc, argv); }
+
+const struct cli_verb cmd_flows = {
+	"flows", "Look", "BUNDLE...", NULL, "two-way flows",
+	"Lists the flows of bundles in recorded order. The side named first (saddr, sport, s...) started the flow, as far as that was seen; 'orient' says how "
+	"it was decided. Times are UTC, bytes are IP-layer bytes.",
+	"# a table\nindicia flows case.ieb\n# the twenty largest senders, with jq\n"
+	"indicia flows -o ndjson case.ieb | jq -r '[.sbytes,.saddr]|@tsv' | sort -rn | head -20\n"
+	"# for a spreadsheet\nindicia flows -o csv:start,saddr,daddr,dport,sbytes -w flows.csv case.ieb\n# from a pipe\nzcat case.ieb.gz | indicia flows -",
+	OPTIONS_OF(options), run_flows,
+};
+
+const struct cli_verb cmd_signals = {
+	"signals", "Look", "BUNDLE...", NULL, "signals of origin that were seen in flows",
+	"Lists what was seen in the flows that says something of where they come from: fingerprints, names, banners, times. Each row names its flow, the side "
+	"that sent it and the frame in the capture. 'indicia fields catalogue' lists the signals.",
+	"indicia signals case.ieb\n# which TLS clients\nindicia signals -o ndjson case.ieb | jq -r 'select(.signal==\"tls.ja4\")|.value' | sort | uniq -c",
+	OPTIONS_OF(options), run_signals,
+};
+
+const struct cli_verb cmd_origins = {
+	"origins", "Look", "BUNDLE...", NULL, "which independent families of signals spoke of each address",
+	"Lists the remote addresses, the families of signals that spoke of each, and for each silent family why it is silent. Families: V the source address was "
+	"validated, T registries and geolocation data, P path, H host, A application, L language, C clocks, I infrastructure, E external lists. What "
+	"reference data say of an address is a claim of those data, and alone it supports nothing.",
+	"indicia origins case.ieb\nindicia origins -o json case.ieb | jq '.records[]|{addr,families}'", OPTIONS_OF(options), run_origins,
+};

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/listing.h"
+#include "cli/args.h"
+#include "cli/input.h"
+#include "cli/target.h"
+#include "cli/tell.h"
+#include "query/parents.h"
+#include "query/rows.h"
+#include <string.h>
+
+struct listing {
+	enum query_kind_id kind;
+	bool all;                    /* every kind of record */
+	struct writer writer;
+	uint64_t shown, matched, limit;
+	struct rows_context context;
+	struct parents *parents;
+	struct query_row row;
+	const struct input *input;
+};
+
+/* True if one more row is to be made. */
+static bool counts(struct listing *l)
+{
+	l->matched++;
+	if (l->shown == l->limit)
+		return false;
+	l->shown++;
+	return true;
+}
+
+static void put(struct listing *l)
+{
+	if (l->all)
+		writer_any_row(&l->writer, &l->row);
+	else
+		writer_row(&l->writer, &l->row);
+}
+
+static void put_flow(struct listing *l, const struct ind_record *record)
+{
+	if (!counts(l))
+		return;
+	uint64_t parent = record->flow.flow.parent;
+	/* Without the place of its parent a flow is still a flow. */
+	if (parent && !l->parents && parents_load(&l->input->source, &l->parents) != IND_OK)
+		l->parents = NULL;
+	if (parent)
+		parents_find(l->parents, parent, l->context.parent);
+	row_of_flow(&l->row, record, &l->context);
+	put(l);
+}
+
+static void put_signals(struct listing *l, const struct ind_record *record)
+{
+	for (size_t i = 0; i < record->flow.signal_count; i++) {
+		if (!counts(l))
+			continue;
+		row_of_signal(&l->row, record, i);
+		put(l);
+	}
+}
+
+static void put_other(struct listing *l, const struct ind_record *record)
+{
+	switch (record->kind) {
+	case IND_REC_ORIGIN: row_of_origin(&l->row, record, &l->context); break;
+	case IND_REC_CLAIM: row_of_claim(&l->row, record, &l->context); break;
+	case IND_REC_EXHIBIT: row_of_exhibit(&l->row, record); break;
+	case IND_REC_CLOCK: row_of_clock(&l->row, record); break;
+	case IND_REC_LOSS: row_of_loss(&l->row, record); break;
+	default: return;
+	}
+	if (counts(l))
+		put(l);
+}
+
+static void put_record(struct listing *l, const struct ind_record *record)
+{
+	if (record->kind == IND_REC_HEADER) {
+		rows_context_of(&l->context, &record->header);
+	} else if (record->kind == IND_REC_FLOW) {
+		if (l->all || l->kind == QUERY_KIND_FLOW)
+			put_flow(l, record);
+		if (l->all || l->kind == QUERY_KIND_SIGNAL)
+			put_signals(l, record);
+	} else {
+		put_other(l, record);
+	}
+}
+
+static uint32_t wanted(const struct listing *l)
+{
+	if (l->all)
+		return IND_WANT_ALL;
+	return IND_WANT(IND_REC_HEADER) | (l->kind == QUERY_KIND_ORIGIN ? IND_WANT(IND_REC_ORIGIN) : IND_WANT(IND_REC_FLOW));
+}
+
+static int status_of(enum ind_err err) { return err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED; }
+
+static int list_open(struct listing *l, const struct input *in)
+{
+	struct ind_reader *reader = NULL;
+	const struct ind_record *record;
+	enum ind_err err = ind_reader_new(&in->source, wanted(l), &reader);
+	if (err != IND_OK) {
+		input_tell_damage(in, 0, err);
+		return status_of(err);
+	}
+	l->input = in;
+	memset(&l->context, 0, sizeof(l->context));
+	while (l->writer.out->err == IND_OK && (err = ind_reader_next(reader, &record)) == IND_OK)
+		put_record(l, record);
+	if (err != IND_OK && err != IND_END)
+		input_tell_damage(in, ind_reader_offset(reader), err);
+	ind_reader_free(reader);
+	parents_free(l->parents);
+	l->parents = NULL;
+	return err == IND_OK || err == IND_END ? CLI_DONE : status_of(err);
+}
+
+static int list_one(struct listing *l, const char *name)
+{
+	struct input in;
+	int status = input_open(&in, name);
+	if (status != CLI_DONE)
+		return status;
+	status = list_open(l, &in);
+	input_close(&in);
+	return status;
+}
+
+static int list_all(struct listing *l, const struct inputs *inputs, const struct output_options *output, const struct writer_options *options)
+{
+	struct target target;
+	int status = target_open(&target, output->write, output->force);
+	if (status != CLI_DONE)
+		return status;
+	l->limit = output->has_limit ? output->limit : UINT64_MAX;
+	writer_start(&l->writer, &target.out, l->kind, options);
+	for (size_t i = 0; i < inputs->count && target.out.err == IND_OK; i++) {
+		int one = list_one(l, inputs->names[i]);
+		status = one > status ? one : status;
+	}
+	bool cut = l->shown < l->matched;
+	writer_end(&l->writer, &(struct writer_summary){ cut, l->shown, l->matched });
+	if (cut)
+		tell_note("%llu of %llu rows shown (-n)", (unsigned long long)l->shown, (unsigned long long)l->matched);
+	int closed = target_close(&target, true);
+	return closed != CLI_DONE ? closed : status;
+}
+
+int listing_records(const struct inputs *inputs, const struct output_options *output)
+{
+	struct listing l = { .all = true };
+	struct writer_options options = { .format = QUERY_FORMAT_NDJSON };
+	return list_all(&l, inputs, output, &options);
+}
+
+int listing_run(const struct cli_verb *verb, enum query_kind_id kind, int argc, char **argv)
+{
+	struct args args;
+	struct inputs inputs = { 0 };
+	struct output_options output = { 0 };
+	struct writer_options options;
+	struct listing l = { .kind = kind };
+	int status = CLI_DONE;
+	args_start(&args, verb->options, verb->option_count, argc, argv);
+	for (int id = args_next(&args); id != ARGS_END && status == CLI_DONE; id = args_next(&args))
+		if (!output_option(&output, id, args.value, &status))
+			status = inputs_add(&inputs, args.value);
+	if (status == CLI_DONE && !inputs.count) {
+		tell_error("%s: name a bundle, a folder of bundles, or '-'; see 'indicia %s -h'", verb->name, verb->name);
+		status = CLI_USAGE;
+	}
+	if (status == CLI_DONE)
+		status = output_writer_options(&output, kind, &options);
+	if (status == CLI_DONE)
+		status = list_all(&l, &inputs, &output, &options);
+	inputs_free(&inputs);
+	return status;
+}

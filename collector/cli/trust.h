@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_TRUST_H
+#define CLI_TRUST_H
+
+#include "indicia/verify.h"
+
+/* Whose seals count: the files or folders of --trust, else this user's own public keys in the state directory and those in
+ * /etc/indicia/trust.d ($INDICIA_TRUST_DIR in its place, if set). */
+
+enum { TRUST_KEYS_MAX = 1024, TRUST_GIVEN_MAX = 64 };
+
+struct trust {
+	struct ind_key_public keys[TRUST_KEYS_MAX];
+	size_t count;
+	const char *given[TRUST_GIVEN_MAX];
+	size_t given_count;
+};
+
+/* Notes one --trust; CLI_DONE or CLI_USAGE. */
+int trust_give(struct trust *t, const char *path);
+
+/* Reads the keys. What was asked for by name must be there: CLI_MISSING. What is wrong in the default places is said and left out. */
+int trust_load(struct trust *t);
+
+/* Calls `see` for each key of the default places: "own" or "trusted", the file. */
+typedef void trust_see(void *ctx, const char *whose, const char *file, const struct ind_key_public *key);
+void trust_walk(trust_see *see, void *ctx);
+
+const char *trust_folder(void);
+
+#endif

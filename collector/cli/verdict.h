@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_VERDICT_H
+#define CLI_VERDICT_H
+
+#include "indicia/verify.h"
+#include "query/write.h"
+
+/* What verify found, for people and for programs. */
+struct verdict {
+	const char *file;
+	bool unreadable;
+	struct ind_verify_result result;
+	struct query_row row;
+	char key_text[IND_KEY_TEXT_MAX];
+	uint8_t key_id[4];
+};
+
+/* `err` is what ind_verify returned with v->result. */
+void verdict_of(struct verdict *v, const char *file, enum ind_err err);
+
+/* One line: VERDICT FILE reason; with `explain` indented lines below it. */
+void verdict_line(const struct verdict *v, struct out *out, bool explain);
+
+/* As a row of kind VERIFY; borrowed from the verdict. */
+const struct query_row *verdict_row(struct verdict *v);
+
+#endif
