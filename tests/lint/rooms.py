@@ -25,7 +25,7 @@ MARKERS = re.compile(r'\b(%s)\b' % '|'.join(('TO' + 'DO', 'FIX' + 'ME', 'X' + 'X
 FOREIGN = re.compile('|'.join((r'(?<![\w.])/wo' + r'rk/', r'/ro' + r'ot/(?!\.config)', r'\bpypi' + r'\.org', r'registry' + r'\.npmjs', r'crates' + r'\.io',
                                r'proxy\.gol' + r'ang', r'\brubygems' + r'\.org', r'snapshot\.deb' + r'ian\.org')))
 BANNED = re.compile(r'\b(sprintf|vsprintf|strcpy|strcat|gets|alloca|strtok|tmpnam|mktemp|system|popen)\s*\(')
-SPEAKS = re.compile(r'\b(printf|puts|putchar|perror|stdout|stderr)\b')
+SPEAKS = re.compile(r'\b((printf|puts|putchar|perror)\s*\(|stdout\b|stderr\b)')
 
 
 class Table:
