@@ -97,6 +97,8 @@ static enum ind_err file_open(struct database *db, const char *folder, char erro
 		return fail(db, IND_IO, "the path is too long", error);
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return fail(db, IND_IO, "it is no file that can be read", error);
+	if (st.st_size == 0)
+		return fail(db, IND_MALFORMED, "it is empty", error);
 	int status = MMDB_open(path, MMDB_MODE_MMAP, &db->mmdb);
 	if (status != MMDB_SUCCESS)
 		return fail(db, err_of(status), MMDB_strerror(status), error);
@@ -168,12 +170,15 @@ static bool answers(const struct database *db, unsigned ip_version, const uint8_
 	return db->mmdb.metadata.ip_version == 6 && memcmp(addr, ip4_space, sizeof ip4_space) != 0;
 }
 
-/* In an IPv6 tree the IPv4 networks stand below ::/96. */
-static uint8_t prefix_of(const struct database *db, unsigned ip_version, unsigned netmask)
+/* In an IPv6 tree the IPv4 networks stand below ::/96. A wider network there, in a tree without IPv4, is not about IPv4. */
+static bool prefix_set(const struct database *db, unsigned ip_version, unsigned netmask, uint8_t *prefix_bits)
 {
-	if (ip_version == 4 && db->mmdb.metadata.ip_version == 6)
-		netmask = netmask > 96 ? netmask - 96 : 0;
-	return (uint8_t)netmask;
+	unsigned above = ip_version == 4 && db->mmdb.metadata.ip_version == 6 ? 96 : 0;
+
+	if (netmask < above)
+		return false;
+	*prefix_bits = (uint8_t)(netmask - above);
+	return true;
 }
 
 static const struct remembered *record_read(struct database *db, MMDB_entry_s *record)
@@ -206,6 +211,5 @@ enum ind_err database_claim(struct database *db, unsigned ip_version, const uint
 	if (read->outcome)
 		return read->outcome;
 	*claim = read->claim;
-	claim->prefix_bits = prefix_of(db, ip_version, found.netmask);
-	return IND_OK;
+	return prefix_set(db, ip_version, found.netmask, &claim->prefix_bits) ? IND_OK : IND_MISSING;
 }
