@@ -87,10 +87,10 @@ es=(-H 'Accept-Language: es-CL,es;q=0.9,en;q=0.5')
 for page in '' file.txt index.html; do get n01 "${es[@]}" "https://portal.lab.example/$page"; done          # TLS 1.3, far away
 get n01 "${es[@]}" http://portal.lab.example/                                                                # the same host in the clear
 for _ in 1 2 3; do get n02 https://portal.lab.example/; done                       # nearer by its RTT than the data set's country allows
-get n03 -6 --tls-max 1.2 --resolve portal.lab.example:443:[fd77::10] https://portal.lab.example/             # TLS 1.2: certificate visible, IPv6
+get n03 -6 --tls-max 1.2 --resolve "portal.lab.example:443:[fd77::10]" https://portal.lab.example/             # TLS 1.2: certificate visible, IPv6
 at n04 wget -q -O /dev/null --ca-certificate=ca.pem https://portal.lab.example/file.txt                      # GnuTLS
 at n05 python3 -c "import urllib.request as u; u.urlopen('http://portal.lab.example:8080/file.txt').read()"  # another port, another server
-at n06 openssl s_client -6 -connect [fd77::10]:443 -servername portal.lab.example -tls1_2 -CAfile ca.pem < /dev/null > /dev/null 2>&1
+at n06 openssl s_client -6 -connect "[fd77::10]:443" -servername portal.lab.example -tls1_2 -CAfile ca.pem < /dev/null > /dev/null 2>&1
 ssh_() { at "$1" ssh -qF none -i "$2" -o IdentitiesOnly=yes -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o BatchMode=yes "root@$3" true; }
 ssh_ n03 userkey ssh6.lab.example                                                  # a log-in over IPv6
 ssh_ n07 strangerkey ssh.lab.example || true                                       # refused; path MTU 1420
@@ -98,8 +98,8 @@ for i in 1 2 3 4; do get hidden -x http://10.77.1.8:8002 "https://portal.lab.exa
 get n10 -d 'name=lab' -b 'session=lab-cookie-secret' -u lab:lab-password-secret 'http://portal.lab.example/login?token=lab-query-secret'   # secrets, to be masked
 get n09 --connect-timeout 3 http://portal.lab.example:81/ || true                  # a closed port
 ask() { at "$1" dig +tries=1 +time=3 "${@:2}" > /dev/null; }
-ask n09 @fd77::53 +tcp portal.lab.example AAAA; ask n10 @10.77.0.53 www.lab.example A; ask n10 @10.77.0.53 nothing-here.lab.example A
-ask n11 @10.77.0.53 lab.example TXT; ask n04 @fd77::53 lab.example MX
+ask n09 "@fd77::53" +tcp portal.lab.example AAAA; ask n10 @10.77.0.53 www.lab.example A; ask n10 @10.77.0.53 nothing-here.lab.example A
+ask n11 @10.77.0.53 lab.example TXT; ask n04 "@fd77::53" lab.example MX
 ask site -b 10.77.0.77 @10.77.1.12 files.lab.example A                             # and outwards from a desk of the site
 get site --interface 10.77.0.77 --tls-max 1.2 https://files.lab.example/file.txt
 get site --interface 10.77.0.77 -A 'Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0' -H 'Accept-Language: es-ES,es;q=0.8' http://files.lab.example/

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""plant_secrets.py OUT.pcap: a capture full of secrets in all the places where protocols put them; prints the secrets, one a line."""
+import base64
+import itertools
+import sys
+
+from pcapmaker import Capture
+
+secrets = []
+
+
+def secret(name):
+    secrets.append(f'planted{len(secrets):02d}{name}Zq7')
+    return secrets[-1].encode()
+
+
+def hidden(name):
+    """Goes into encoded(), so it never stands in the capture itself."""
+    return f'hidden{len(secrets):02d}{name}Zq7'.encode()
+
+
+def encoded(text):
+    secrets.append(base64.b64encode(text).decode().rstrip('='))
+    return base64.b64encode(text)
+
+
+def http(c, to, piece):
+    request = b''.join((
+        b'GET /path?token=', secret('query'), b'&b=1 HTTP/1.1\r\nHost: planted.example\r\nUser-Agent: plain-user-agent/1.0\r\n',
+        b'Cookie: session=', secret('cookie'), b'; other=', secret('cookie2'), b'\r\n',
+        b'COOKIE:', secret('uppercookie'), b'\r\nX-Other: plain\r\n',
+        b'Authorization: Bearer ', secret('bearer'), b'\r\n',
+        b'proxy-authorization: Basic ', encoded(b'user:' + hidden('basic')), b'\r\n',
+        b'Cookie: folded=1;\r\n  more=', secret('folded'), b'\r\nAccept-Language: es\r\n\r\n'))
+    second = b''.join((
+        b'POST /form HTTP/1.1\r\nHost: planted.example\r\nContent-Length: 30\r\nCookie: ', secret('pipelined'), b'\r\n\r\n',
+        (b'password=' + secret('body') + b' ' * 30)[:30]))
+    answer = b''.join((
+        b'HTTP/1.1 200 OK\r\nServer: plain-server/1.0\r\nSet-Cookie: id=', secret('setcookie'), b'; HttpOnly\r\nset-cookie: x=', secret('setcookie2'),
+        b'\r\nContent-Length: 40\r\n\r\n', (secret('answer') + b'.' * 40)[:40]))
+    c.talk(*to(80), [('>', request), ('<', answer), ('>', second), ('<', b'HTTP/1.1 204 No Content\r\n\r\n')], piece)
+
+
+def proxied(c, to):
+    inside = b'GET http://planted.example/?' + secret('insidequery') + b' HTTP/1.1\r\nHost: planted.example\r\nCookie: ' + secret('inside') + b'\r\n\r\n'
+    ask = b'CONNECT planted.example:80 HTTP/1.1\r\nHost: planted.example:80\r\nProxy-Authorization: Basic ' + encoded(b'p:' + hidden('proxy')) + b'\r\n\r\n'
+    c.talk(*to(3128), [('>', ask), ('<', b'HTTP/1.1 200 Connection established\r\n\r\n'), ('>', inside), ('<', b'HTTP/1.1 404 Not Found\r\n\r\n')])
+
+
+def ntlm(c, to):
+    blob = b'NTLMSSP\0\3\0\0\0' + b'\x18\0\x18\0\x58\0\0\0' * 2 + b'\0' * 64 + hidden('ntresponse')
+    c.talk(*to(8080), [('>', b'GET / HTTP/1.1\r\nHost: planted.example\r\nAuthorization: NTLM ' + encoded(blob) + b'\r\n\r\n'),
+                       ('<', b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\n\r\n')])
+
+
+def mail_and_files(c, to):
+    c.talk(*to(21), [('<', b'220 plain ftp\r\n'), ('>', b'USER user\r\n'), ('<', b'331 more\r\n'), ('>', b'PASS ' + secret('ftp') + b'\r\n')])
+    c.talk(*to(110), [('<', b'+OK plain pop\r\n'), ('>', b'USER user\r\n'), ('<', b'+OK\r\n'), ('>', b'PASS ' + secret('pop') + b'\r\n')])
+    c.talk(*to(143), [('<', b'* OK plain imap\r\n'), ('>', b'a1 LOGIN user "' + secret('imap') + b'"\r\n'), ('<', b'a1 OK\r\n')])
+    c.talk(*to(25), [('<', b'220 plain smtp\r\n'), ('>', b'EHLO planted.example\r\n'), ('<', b'250 AUTH PLAIN LOGIN\r\n'),
+                     ('>', b'AUTH PLAIN ' + encoded(b'\0user\0' + hidden('smtp')) + b'\r\n'), ('<', b'235 ok\r\n')])
+    c.talk(*to(23), [('<', b'login: '), ('>', b'user\r\n'), ('<', b'Password: '), ('>', secret('telnet') + b'\r\n')])
+
+
+def main():
+    c = Capture()
+    ports = itertools.count(40000)
+
+    def to(port):
+        return ('192.0.2.10', next(ports)), ('198.51.100.20', port)
+    http(c, to, 1400)
+    proxied(c, to)
+    ntlm(c, to)
+    mail_and_files(c, to)
+    # The same cut into small segments: a secret then stands in no single packet, and yet must not be put together in the bundle.
+    whole = list(secrets)
+    secrets.clear()
+    http(c, to, 7)
+    with open(sys.argv[1], 'wb') as f:
+        f.write(c.bytes())
+    print(*whole, sep='\n')
+
+
+main()
