@@ -107,9 +107,10 @@ void flow_table_release(struct flow_table *t);
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
-/* Tells the processor what a look-up will touch: first the slot, then the flow it names. */
+/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the part for TCP. */
 static inline void flow_prefetch_slot(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->slots[hash >> 24 & t->slot_mask]); }
 void flow_prefetch(const struct flow_table *t, uint64_t hash);
+void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash);
 
 /* Finds or starts the flow of a packet and counts the packet in it. Never fails: when the table is full the flow that is due first
  * gives way (and is handed to `ended`). *way is in and out: the way of the packet. *is_new says whether it was started. */

@@ -43,6 +43,14 @@ void flow_prefetch(const struct flow_table *t, uint64_t hash)
 	}
 }
 
+void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash)
+{
+	uint64_t entry = t->slots[slot_home(t, hash)];
+	const struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
+	if (entry && f->key.proto == IPPROTO_TCP4 && f->tcp)
+		__builtin_prefetch(pool_at(&t->tcps, f->tcp), 1);
+}
+
 static struct flow *slot_find(const struct flow_table *t, const struct flow_key *key, uint64_t hash, uint64_t *slot)
 {
 	uint64_t tag = hash & ~(uint64_t)INDEX_MASK;
