@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/data.h"
+#include "cli/cli.h"
+#include "cli/tell.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool is_folder(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int data_folder(const char *given, char found[static DATA_PATH_MAX], const char **folder)
+{
+	const char *env = getenv("INDICIA_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	*folder = given ? given : env && *env ? env : NULL;
+	if (given && !is_folder(given)) {
+		tell_error("%s: no such folder of reference data", given);
+		return CLI_MISSING;
+	}
+	if (*folder)
+		return CLI_DONE;
+	*folder = "/var/lib/indicia/data";
+	found[0] = '\0';
+	if (xdg && *xdg)
+		snprintf(found, DATA_PATH_MAX, "%s/indicia/data", xdg);
+	else if (home && *home)
+		snprintf(found, DATA_PATH_MAX, "%s/.local/share/indicia/data", home);
+	if (found[0] && is_folder(found))
+		*folder = found;
+	return CLI_DONE;
+}
+
+static int failed(const char *path)
+{
+	tell_error("%s: %s", path, strerror(errno));
+	return errno == ENOENT ? CLI_MISSING : CLI_FAILED;
+}
+
+static int copy_bytes(int from, int to, const char *source, const char *target)
+{
+	char bytes[65536];
+	for (;;) {
+		ssize_t got = read(from, bytes, sizeof(bytes));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return failed(source);
+		if (got == 0)
+			return fsync(to) == 0 ? CLI_DONE : failed(target);
+		for (ssize_t at = 0; at < got;) {
+			ssize_t done = write(to, bytes + at, (size_t)(got - at));
+			if (done < 0 && errno != EINTR)
+				return failed(target);
+			at += done > 0 ? done : 0;
+		}
+	}
+}
+
+static int copy_file(const char *source, const char *target)
+{
+	int from = open(source, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return failed(source);
+	int to = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int status = to < 0 ? failed(target) : copy_bytes(from, to, source, target);
+	if (to >= 0 && close(to) != 0 && status == CLI_DONE)
+		status = failed(target);
+	close(from);
+	return status;
+}
+
+static bool join(char path[static DATA_PATH_MAX], const char *folder, const char *name)
+{
+	return snprintf(path, DATA_PATH_MAX, "%s/%s", folder, name) < DATA_PATH_MAX;
+}
+
+int data_copy_make(struct data_copy *c, const char *file, const char *folder, bool force)
+{
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+	size_t bytes = strlen(name);
+	*c = (struct data_copy){ .force = force };
+	if (bytes < 6 || strcmp(name + bytes - 5, ".mmdb") != 0)
+		return tell_error("%s: reference data are databases whose names end in .mmdb", file), CLI_USAGE;
+	if (!is_folder(folder))
+		return tell_error("%s: no such folder of reference data; make it first", folder), CLI_MISSING;
+	if (!join(c->target, folder, name) || !join(c->folder, folder, ".add.XXXXXX"))
+		return tell_error("%s: its name is too long", folder), CLI_FAILED;
+	if (!force && access(c->target, F_OK) == 0)
+		return tell_error("%s: exists already; --force replaces it", c->target), CLI_USAGE;
+	if (!mkdtemp(c->folder))
+		return failed(folder);
+	if (!join(c->file, c->folder, name)) {
+		rmdir(c->folder);
+		return tell_error("%s: its name is too long", folder), CLI_FAILED;
+	}
+	int status = copy_file(file, c->file);
+	return status == CLI_DONE ? CLI_DONE : data_copy_end(c, status);
+}
+
+int data_copy_end(struct data_copy *c, int status)
+{
+	if (status == CLI_DONE && (c->force ? rename(c->file, c->target) : link(c->file, c->target)) != 0)
+		status = failed(c->target);
+	else if (status == CLI_DONE)
+		tell_note("added %s", c->target);
+	unlink(c->file);
+	rmdir(c->folder);
+	return status;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/overview.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/input.h"
+#include "cli/tell.h"
+#include "cli/trust.h"
+#include "indicia/catalogue.h"
+#include "query/rows.h"
+#include "query/value.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct totals { uint64_t flows, signals, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
+
+struct overview {
+	struct query_row row;
+	struct query_row sets[IND_DATA_SETS_MAX];
+	struct trust trust;
+	struct totals totals;
+	struct ind_reader *header;   /* the row borrows from it */
+	uint8_t key_id[4], sha256[HASH_SHA256_BYTES];
+	uint8_t source_sha256[IND_SHA256_BYTES];
+	bool has_row, has_source_sha256;
+};
+
+struct overview *overview_new(void)
+{
+	struct overview *o = calloc(1, sizeof(*o));
+	if (o)
+		(void)trust_load(&o->trust);
+	return o;
+}
+
+void overview_free(struct overview *o)
+{
+	if (o)
+		ind_reader_free(o->header);
+	free(o);
+}
+
+const struct query_row *overview_row(const struct overview *o) { return o->has_row ? &o->row : NULL; }
+
+static void count_flow(struct totals *t, const struct ind_flow *flow, size_t signals)
+{
+	if (!t->flows || flow->start_ns < t->first_ns)
+		t->first_ns = flow->start_ns;
+	if (flow->end_ns > t->last_ns)
+		t->last_ns = flow->end_ns;
+	t->flows++;
+	t->signals += signals;
+}
+
+static void count_record(struct overview *o, const struct ind_record *record)
+{
+	struct totals *t = &o->totals;
+	switch (record->kind) {
+	case IND_REC_FLOW: count_flow(t, &record->flow.flow, record->flow.signal_count); break;
+	case IND_REC_EXHIBIT: t->exhibits++; break;
+	case IND_REC_CLAIM: t->claims++; break;
+	case IND_REC_ORIGIN: t->origins++; break;
+	case IND_REC_LOSS:
+		for (unsigned i = 0; i < IND_LOSS_MAX; i++)
+			t->loss[i] += record->loss.count[i];
+		break;
+	case IND_REC_SEAL:
+		o->has_source_sha256 = record->seal.has_source_sha256;
+		memcpy(o->source_sha256, record->seal.source_sha256, sizeof(o->source_sha256));
+		break;
+	default: break;
+	}
+}
+
+static int count_all(struct overview *o, const struct input *in)
+{
+	struct ind_reader *reader = NULL;
+	const struct ind_record *record;
+	enum ind_err err = ind_reader_new(&in->source, IND_WANT_ALL, &reader);
+	while (err == IND_OK && (err = ind_reader_next(reader, &record)) == IND_OK)
+		count_record(o, record);
+	if (err != IND_END)
+		input_tell_damage(in, reader ? ind_reader_offset(reader) : 0, err);
+	ind_reader_free(reader);
+	return err == IND_END ? CLI_DONE : err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED;
+}
+
+/* The header's texts live as long as its reader is not asked for more. */
+static int header_read(struct overview *o, const struct input *in)
+{
+	const struct ind_record *record = NULL;
+	ind_reader_free(o->header);
+	o->header = NULL;
+	enum ind_err err = ind_reader_new(&in->source, IND_WANT(IND_REC_HEADER), &o->header);
+	if (err == IND_OK)
+		err = ind_reader_next(o->header, &record);
+	if (err != IND_OK || record->kind != IND_REC_HEADER) {
+		input_tell_damage(in, o->header ? ind_reader_offset(o->header) : 0, err == IND_OK || err == IND_END ? IND_SHORT : err);
+		return CLI_DAMAGED;
+	}
+	row_of_header(&o->row, &record->header, o->sets);
+	ind_key_id(&record->header.identity, "indicia", o->key_id);
+	row_hex(&o->row, QUERY_BUNDLE_key, o->key_id, sizeof(o->key_id));
+	o->has_row = true;
+	return CLI_DONE;
+}
+
+static void row_totals(struct overview *o)
+{
+	const struct totals *t = &o->totals;
+	struct query_row *row = &o->row;
+	if (t->flows) {
+		row_time(row, QUERY_BUNDLE_from, t->first_ns);
+		row_time(row, QUERY_BUNDLE_to, t->last_ns);
+	}
+	row_u64(row, QUERY_BUNDLE_flows, t->flows);
+	row_u64(row, QUERY_BUNDLE_signals, t->signals);
+	row_u64(row, QUERY_BUNDLE_exhibits, t->exhibits);
+	row_u64(row, QUERY_BUNDLE_claims, t->claims);
+	row_u64(row, QUERY_BUNDLE_origins, t->origins);
+	row_u64(row, QUERY_BUNDLE_dropped, t->loss[IND_LOSS_KERNEL_DROP] + t->loss[IND_LOSS_INTERFACE_DROP]);
+	size_t from = row->items_used;
+	for (unsigned i = 1; i < IND_LOSS_MAX; i++)
+		if (t->loss[i])
+			row_item_u64(row, ind_loss_name(i), t->loss[i]);
+	row_items(row, QUERY_BUNDLE_losses, CELL_MAP, from);
+	if (o->has_source_sha256)
+		row_hex(row, QUERY_BUNDLE_source_sha256, o->source_sha256, sizeof(o->source_sha256));
+}
+
+static enum ind_err file_digest(const struct input *in, uint8_t digest[static HASH_SHA256_BYTES])
+{
+	struct hash_sha256_state state;
+	uint8_t bytes[65536];
+	size_t got = sizeof(bytes);
+	enum ind_err err = IND_OK;
+	hash_sha256_start(&state);
+	for (uint64_t at = 0; err == IND_OK && got == sizeof(bytes); at += got) {
+		err = in->source.read_at(in->source.ctx, at, bytes, sizeof(bytes), &got);
+		hash_sha256_add(&state, bytes, got);
+	}
+	hash_sha256_end(&state, digest);
+	return err;
+}
+
+static void row_file(struct overview *o, const struct input *in, const char *name)
+{
+	struct ind_verify_options options = { o->trust.keys, o->trust.count };
+	struct ind_verify_result result;
+	row_text(&o->row, QUERY_BUNDLE_file, name);
+	row_u64(&o->row, QUERY_BUNDLE_bytes, in->bytes);
+	if (file_digest(in, o->sha256) == IND_OK)
+		row_hex(&o->row, QUERY_BUNDLE_sha256, o->sha256, sizeof(o->sha256));
+	if (ind_verify(&in->source, &options, &result) != IND_OK)
+		return;
+	row_text(&o->row, QUERY_BUNDLE_verdict, ind_verdict_name(result.verdict));
+	row_text(&o->row, QUERY_BUNDLE_reason, result.reason);
+}
+
+static int overview_fill(struct overview *o, const struct input *in, const char *name)
+{
+	int status = header_read(o, in);
+	if (status != CLI_DONE)
+		return status;
+	status = count_all(o, in);
+	row_totals(o);
+	row_file(o, in, name);
+	return status;
+}
+
+int overview_read(struct overview *o, const char *name)
+{
+	struct input in;
+	o->has_row = o->has_source_sha256 = false;
+	o->totals = (struct totals){ 0 };
+	row_start(&o->row, QUERY_KIND_BUNDLE);
+	int status = input_open(&in, name);
+	if (status != CLI_DONE)
+		return status;
+	status = overview_fill(o, &in, name);
+	input_close(&in);
+	return status;
+}
+
+/* What a reader of evidence asks for, and must not have to wonder whether it was left out. */
+static bool is_asked_for(size_t field)
+{
+	return field == QUERY_BUNDLE_authority || field == QUERY_BUNDLE_case || field == QUERY_BUNDLE_latitude;
+}
+
+static void block_line(struct out *out, const char *name, const struct query_cell *cell, struct out *plain)
+{
+	enum { NAME_COLUMNS = 20, DISPLAY_GROWTH = 11 };
+	out_text(out, name);
+	out_fill(out, ' ', NAME_COLUMNS - strlen(name));
+	if (cell->form == CELL_ABSENT) {
+		out_text(out, "not stated\n");
+		return;
+	}
+	plain->used = 0;
+	value_plain(plain, cell);
+	size_t room = plain->used * DISPLAY_GROWTH + 1;
+	char *at = out_room(out, room);
+	if (at)
+		out_used(out, text_to_display(plain->at, plain->used, at, room));
+	out_char(out, '\n');
+}
+
+void overview_block(const struct overview *o, struct out *out)
+{
+	struct out plain;
+	out_start(&plain, NULL, NULL);
+	for (size_t i = 0; i < o->row.kind->count; i++)
+		if (o->row.cell[i].form != CELL_ABSENT || is_asked_for(i))
+			block_line(out, o->row.kind->fields[i].key, &o->row.cell[i], &plain);
+	out_free(&plain);
+}
