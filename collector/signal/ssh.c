@@ -31,6 +31,8 @@ static enum probe ssh_probe(struct cursor bytes)
 {
 	static const char *const versions[] = { "SSH-2.0-", "SSH-1.99-", "SSH-1.5-", "SSH-1.3-" };
 	size_t left = cursor_left(&bytes);
+	if (left == 0)
+		return PROBE_MORE;
 	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
 		size_t length = strlen(versions[i]);
 		if (memcmp(bytes.p, versions[i], left < length ? left : length) == 0)

@@ -107,7 +107,8 @@ bool tls_client_hello_read(struct cursor message, struct tls_hello *hello)
 	struct cursor session_id = cursor_sub8(&message);
 	hello->ciphers = cursor_sub16(&message);
 	struct cursor compression = cursor_sub8(&message);
-	if (!cursor_ok(&session_id) || !cursor_ok(&hello->ciphers) || !cursor_ok(&compression) || cursor_left(&hello->ciphers) % 2)
+	if (!cursor_ok(&session_id) || !cursor_ok(&hello->ciphers) || !cursor_ok(&compression) || cursor_left(&hello->ciphers) == 0 ||
+	    cursor_left(&hello->ciphers) % 2)
 		return false;
 	secret_add(hello, start, &session_id);
 	return extensions_read(hello, true, start, &message);
