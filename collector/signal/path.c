@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "signal/path.h"
+
+/* Hops from the TTL that is left (RFC 791 section 3.2): systems start at one of few values, and the nearest one above is taken.
+ * The round-trip times are those of the TCP handshake, which cannot be shortened by either end. */
+
+static unsigned initial_ttl(unsigned seen)
+{
+	return seen <= 32 ? 32 : seen <= 64 ? 64 : seen <= 128 ? 128 : 255;
+}
+
+void path_end(struct signal_ctx *ctx, const struct ind_flow *flow)
+{
+	unsigned dir = ctx->from;
+	enum ind_side side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
+	uint32_t rtt_us = dir == IND_SRC ? flow->client_rtt_us : flow->server_rtt_us;
+	unsigned ttl = flow->ttl_max[dir];
+	if (flow->packets[dir])
+		signal_put_number(ctx, IND_SIG_PATH_HOPS, side, initial_ttl(ttl) - ttl);
+	if (rtt_us != IND_ABSENT_U32)
+		signal_put_number(ctx, IND_SIG_PATH_RTT_MIN, side, rtt_us);
+}
