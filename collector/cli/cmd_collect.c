@@ -10,7 +10,7 @@ static const struct cli_option options[] = {
 	{ OPT_WRITE, 'w', "write", "OUT.ieb|DIR", NULL, "the bundle, or the folder for bundles named SENSOR-START.ieb" },
 	{ OPT_FILTER, 'f', "filter", "BPF", NULL, "capture filter, in libpcap's language" },
 	{ OPT_DATA, 'd', "data", "DATADIR", NULL, "folder of reference data" },
-	{ OPT_KEY, 0, "key", "FILE", NULL, "signing key; made if it is not there" },
+	{ OPT_KEY, 0, "key", "FILE", NULL, "signing key; the one in the state directory if not given" },
 	{ OPT_SENSOR, 0, "sensor", "ID", NULL, "name of the sensor; the host's name if not given" },
 	{ OPT_POSITION, 0, "position", "LAT,LON,ERR_KM", NULL, "where the sensor is (decimal degrees, WGS 84), and the error in km" },
 	{ OPT_AUTHORITY, 0, "authority", "TEXT", NULL, "on whose authority this is recorded" },

@@ -173,9 +173,11 @@ enum ind_err keyfile_new(const char *path, struct ind_key **key, char error[stat
 	return err;
 }
 
-static enum ind_err key_open(const char *path, struct ind_key **key, bool *made, char *error)
+static enum ind_err key_open(const char *path, bool may_make, struct ind_key **key, bool *made, char *error)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT && !may_make)
+		return fail(error, IND_MISSING, path, "no such key; 'indicia keys new --key FILE' makes one");
 	if (fd < 0 && errno == ENOENT) {
 		enum ind_err err = keyfile_new(path, key, error);
 		*made = err == IND_OK;
@@ -207,7 +209,7 @@ enum ind_err keyfile_load(const char *path, struct ind_key **key, bool *made, ch
 		if (!path_join(used_path, folder, "identity.pem"))
 			return fail(error, IND_IO, folder, "its name is too long");
 	}
-	return key_open(used_path, key, made, error);
+	return key_open(used_path, path == NULL, key, made, error);
 }
 
 enum ind_err keyfile_public_load(const char *path, struct ind_key_public *keys, size_t max, size_t *count, char error[static KEYFILE_ERROR_BYTES])

@@ -15,7 +15,7 @@ enum { KEYFILE_PATH_MAX = 4096, KEYFILE_ERROR_BYTES = 4352 };
 enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 /* The key in `path` (PEM), or with NULL the identity key <state>/identity.pem, made on first use together with identity.pub. *made says
- * so; used_path is the file. A given path that does not exist is made likewise. IND_MISSING, IND_KEY (not a key, or readable by
+ * so; used_path is the file. A given path must exist (keyfile_new makes one). IND_MISSING, IND_KEY (not a key, or readable by
  * others), IND_IO, each with one line in error that names the file. The caller owns *key. */
 enum ind_err keyfile_load(const char *path, struct ind_key **key, bool *made, char used_path[static KEYFILE_PATH_MAX],
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
