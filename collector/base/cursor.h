@@ -39,10 +39,10 @@ static inline const uint8_t *cursor_take(struct cursor *c, size_t count)
 
 static inline void cursor_skip(struct cursor *c, size_t count) { (void)cursor_take(c, count); }
 
-/* The next `count` bytes as a cursor of their own; poisoned if there are not as many. */
+/* The next `count` bytes as a cursor of their own; poisoned if there are not as many, or the cursor was poisoned before. */
 static inline struct cursor cursor_sub(struct cursor *c, size_t count)
 {
-	const uint8_t *at = cursor_take(c, count);
+	const uint8_t *at = c->short_read ? NULL : cursor_take(c, count);
 	return (struct cursor){ at, at ? at + count : at, at == NULL };
 }
 
