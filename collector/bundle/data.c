@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/bundle-format.md section 4. */
+#include "bundle/data.h"
+
+#include "bundle/column.h"
+#include "bundle/dictionary.h"
+#include "bundle/message.h"
+
+enum { CODEC_RAW = 0, CODEC_ZLIB = 1, TIME_UNIT_US_NS = 1000 };
+
+enum ind_err data_encoder_start(struct data_encoder *e)
+{
+	*e = (struct data_encoder){ .codec = codec_new() };
+	return e->codec ? IND_OK : IND_NOMEM;
+}
+
+void data_encoder_free(struct data_encoder *e)
+{
+	codec_free(e->codec);
+	buffer_free(&e->raw);
+	buffer_free(&e->stored);
+}
+
+static bool column_in_us(const struct column_spec *spec, const struct column *c, uint64_t base_ns)
+{
+	uint64_t before = base_ns;
+	for (size_t i = 0; i < c->count; i++) {
+		uint64_t value = spec->form == FORM_DELTA ? c->numbers[i] - before : c->numbers[i];
+		if ((int64_t)value % TIME_UNIT_US_NS != 0)
+			return false;
+		before = c->numbers[i];
+	}
+	return true;
+}
+
+/* Most captures count in microseconds: a thousandth of each time is enough then. */
+static struct column_time time_of(const struct batch *b)
+{
+	struct column_time time = { 0, 1 };
+	if (b->spec->first_time == UINT8_MAX)
+		return time;
+	time.base_ns = b->column[b->spec->first_time].numbers[0];
+	for (unsigned i = 0; i < b->spec->columns; i++)
+		if (b->spec->column[i].is_time && !column_in_us(&b->spec->column[i], &b->column[i], time.base_ns))
+			return time;
+	time.unit_ns = TIME_UNIT_US_NS;
+	return time;
+}
+
+/* Encodes one column behind the ones before it; *at moves. */
+static enum ind_err column_store(struct data_encoder *e, const struct batch *b, unsigned i, struct column_time time, size_t *at)
+{
+	const uint8_t *raw;
+	Indicia__V1__Column *column = &e->column[i];
+	if (!buffer_reserve(&e->raw, column_raw_max(&b->spec->column[i], &b->column[i])))
+		return IND_NOMEM;
+	size_t raw_bytes = column_encode(&b->spec->column[i], &b->column[i], time, e->raw.at, &raw);
+	if (!buffer_reserve(&e->stored, *at + raw_bytes))
+		return IND_NOMEM;
+	size_t stored = codec_deflate(e->codec, raw, raw_bytes, e->stored.at + *at);
+	if (stored == 0 && raw_bytes)
+		memcpy(e->stored.at + *at, raw, raw_bytes);
+	indicia__v1__column__init(column);
+	column->id = i + 1;
+	column->codec = stored ? CODEC_ZLIB : CODEC_RAW;
+	column->raw_len = (uint32_t)raw_bytes;
+	column->data.len = stored ? stored : raw_bytes;
+	*at += column->data.len;
+	e->columns[i] = column;
+	return IND_OK;
+}
+
+static enum ind_err columns_store(struct data_encoder *e, const struct batch *b, struct column_time time)
+{
+	size_t at = 0, raw_total = 0;
+	for (unsigned i = 0; i < b->spec->columns; i++) {
+		enum ind_err err = column_store(e, b, i, time, &at);
+		if (err != IND_OK)
+			return err;
+		raw_total += e->column[i].raw_len;
+	}
+	at = 0;
+	for (unsigned i = 0; i < b->spec->columns; i++) {
+		e->column[i].data.data = e->stored.at + at;
+		at += e->column[i].data.len;
+	}
+	return raw_total <= FRAME_MAX_BYTES ? IND_OK : IND_LIMIT;
+}
+
+enum ind_err data_pack(struct data_encoder *e, const struct batch *b, size_t before, struct buffer *out, size_t *bytes)
+{
+	Indicia__V1__Data data = INDICIA__V1__DATA__INIT;
+	uint8_t salt_key[SALT_BYTES];
+	struct column_time time = time_of(b);
+	enum ind_err err = columns_store(e, b, time);
+	if (err != IND_OK)
+		return err;
+	zone_of(b, &e->zone);
+	memcpy(salt_key, b->salt_key, sizeof salt_key);
+	data.kind = (Indicia__V1__Kind)b->spec->kind;
+	data.rows = (uint32_t)b->rows;
+	data.base_ns = time.base_ns;
+	data.time_unit_ns = (uint32_t)time.unit_ns;
+	data.salt_key = (ProtobufCBinaryData){ sizeof salt_key, salt_key };
+	data.zone = &e->zone.message;
+	data.n_columns = b->spec->columns;
+	data.columns = e->columns;
+	err = message_pack(&data.base, before, out, bytes);
+	return err == IND_OK && *bytes > FRAME_MAX_BYTES ? IND_LIMIT : err;
+}
+
+enum ind_err data_decoder_start(struct data_decoder *d)
+{
+	*d = (struct data_decoder){ .codec = codec_new(), .batch.borrows = true };
+	return d->codec ? IND_OK : IND_NOMEM;
+}
+
+void data_decoder_free(struct data_decoder *d)
+{
+	codec_free(d->codec);
+	message_free(d->message);
+	buffer_free(&d->arena);
+	batch_free(&d->batch);
+}
+
+static bool columns_form(const struct row_spec *spec, const Indicia__V1__Data *m)
+{
+	size_t raw_total = 0;
+	if (m->n_columns != spec->columns)
+		return false;
+	for (size_t i = 0; i < m->n_columns; i++) {
+		const Indicia__V1__Column *c = m->columns[i];
+		if (c->id != i + 1 || c->raw_len > FRAME_MAX_BYTES - raw_total)
+			return false;
+		raw_total += c->raw_len;
+	}
+	return true;
+}
+
+static bool envelope_form(const struct row_spec *spec, const Indicia__V1__Data *m)
+{
+	bool timed = spec->first_time != UINT8_MAX;
+	return m->rows >= 1 && m->rows <= ROWS_MAX && message_has(&m->salt_key, SALT_BYTES) && m->zone &&
+		(m->time_unit_ns == 1 || (timed && m->time_unit_ns == TIME_UNIT_US_NS)) && (timed || m->base_ns == 0) && columns_form(spec, m);
+}
+
+enum ind_err data_open(struct data_decoder *d, const uint8_t *payload, size_t bytes)
+{
+	ProtobufCMessage *message;
+	message_free(d->message);
+	d->message = NULL;
+	enum ind_err err = message_unpack(&indicia__v1__data__descriptor, payload, bytes, &message);
+	if (err != IND_OK)
+		return err;
+	d->message = (Indicia__V1__Data *)(void *)message;
+	d->spec = d->message->kind >= 0 ? row_spec_of((unsigned)d->message->kind) : NULL;
+	return d->spec && envelope_form(d->spec, d->message) ? IND_OK : IND_MALFORMED;
+}
+
+/* The raw bytes of a column; inflated ones go to the arena. NULL if it is not in form. */
+static const uint8_t *column_raw(struct data_decoder *d, const Indicia__V1__Column *c, size_t *arena_at)
+{
+	static const uint8_t nothing[1];
+	if (c->codec == CODEC_RAW)
+		return c->data.len != c->raw_len ? NULL : c->raw_len ? c->data.data : nothing;
+	uint8_t *out = d->arena.at + *arena_at;
+	*arena_at += c->raw_len;
+	if (c->codec != CODEC_ZLIB || c->data.len >= c->raw_len || !codec_inflate(d->codec, c->data.data, c->data.len, out, c->raw_len))
+		return NULL;
+	return out;
+}
+
+static enum ind_err column_load(struct data_decoder *d, unsigned i, size_t *arena_at)
+{
+	const Indicia__V1__Column *stored = d->message->columns[i];
+	const struct column_spec *spec = &d->spec->column[i];
+	struct column *c = &d->batch.column[i];
+	struct column_time time = { d->message->base_ns, d->message->time_unit_ns };
+	size_t count = column_count_expected(&d->batch, i);
+	const uint8_t *raw = column_raw(d, stored, arena_at);
+	if (!raw || !column_fits(stored->raw_len, count) || (spec->form != FORM_BYTES && count > FRAME_SIGNALS_MAX))
+		return IND_MALFORMED;
+	c->count = 0;
+	if (spec->form != FORM_BYTES && count > c->capacity && !column_grow(&d->batch, c, count, sizeof *c->numbers))
+		return IND_NOMEM;
+	return column_decode(spec, raw, stored->raw_len, time, count, c) ? IND_OK : IND_MALFORMED;
+}
+
+static bool references_resolve(struct batch *b)
+{
+	for (unsigned i = 0; i < b->spec->columns; i++) {
+		const struct column_spec *spec = &b->spec->column[i];
+		if (spec->count == COUNT_NEW && !dictionary_resolve(b, spec->of, spec->last, i))
+			return false;
+	}
+	return true;
+}
+
+enum ind_err data_columns(struct data_decoder *d)
+{
+	size_t inflated = 0, arena_at = 0;
+	for (size_t i = 0; i < d->message->n_columns; i++)
+		inflated += d->message->columns[i]->codec == CODEC_ZLIB ? d->message->columns[i]->raw_len : 0;
+	if (!buffer_reserve(&d->arena, inflated + 1))
+		return IND_NOMEM;
+	d->batch.spec = d->spec;
+	d->batch.rows = d->message->rows;
+	memcpy(d->batch.salt_key, d->message->salt_key.data, SALT_BYTES);
+	for (unsigned i = 0; i < d->spec->columns; i++) {
+		enum ind_err err = column_load(d, i, &arena_at);
+		if (err != IND_OK)
+			return err;
+	}
+	return references_resolve(&d->batch) ? IND_OK : IND_MALFORMED;
+}

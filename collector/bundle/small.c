@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/bundle-format.md section 2.1. */
+#include "bundle/small.h"
+
+#include "bundle/format.h"
+#include "bundle/message.h"
+#include "indicia.pb-c.h"
+#include <string.h>
+
+enum ind_err clock_pack(const struct ind_clock *c, size_t before, struct buffer *out, size_t *bytes)
+{
+	Indicia__V1__Clock m = INDICIA__V1__CLOCK__INIT;
+	Indicia__V1__Clock__Error max = INDICIA__V1__CLOCK__ERROR__INIT, est = INDICIA__V1__CLOCK__ERROR__INIT;
+	if (c->sync > IND_SYNC_GNSS)
+		return IND_USAGE;
+	m.boottime_ns = c->boottime_ns;
+	m.realtime_ns = c->realtime_ns;
+	m.step_ns = c->step_ns;
+	m.sync = c->sync;
+	max.ns = c->max_error_ns;
+	est.ns = c->est_error_ns;
+	m.max_error = c->max_error_ns == IND_ABSENT_U64 ? NULL : &max;
+	m.est_error = c->est_error_ns == IND_ABSENT_U64 ? NULL : &est;
+	return message_pack(&m.base, before, out, bytes);
+}
+
+enum ind_err clock_unpack(const uint8_t *payload, size_t bytes, struct ind_clock *c)
+{
+	ProtobufCMessage *message;
+	enum ind_err err = message_unpack(&indicia__v1__clock__descriptor, payload, bytes, &message);
+	if (err != IND_OK)
+		return err;
+	const Indicia__V1__Clock *m = (const Indicia__V1__Clock *)(void *)message;
+	err = m->sync <= IND_SYNC_GNSS ? IND_OK : IND_MALFORMED;
+	*c = (struct ind_clock){
+		.boottime_ns = m->boottime_ns,
+		.realtime_ns = m->realtime_ns,
+		.max_error_ns = m->max_error ? m->max_error->ns : IND_ABSENT_U64,
+		.est_error_ns = m->est_error ? m->est_error->ns : IND_ABSENT_U64,
+		.step_ns = m->step_ns,
+		.sync = (uint8_t)m->sync,
+	};
+	message_free(message);
+	return err;
+}
+
+enum ind_err loss_pack(const struct ind_loss *l, size_t before, struct buffer *out, size_t *bytes)
+{
+	Indicia__V1__Loss m = INDICIA__V1__LOSS__INIT;
+	Indicia__V1__Loss__Cause cause[IND_LOSS_MAX], *causes[IND_LOSS_MAX];
+	if (l->count[0])
+		return IND_USAGE;
+	m.from_ns = l->from_ns;
+	m.to_ns = l->to_ns;
+	m.causes = causes;
+	for (uint32_t i = 1; i < IND_LOSS_MAX; i++) {
+		if (l->count[i] == 0)
+			continue;
+		indicia__v1__loss__cause__init(&cause[i]);
+		cause[i].cause = i;
+		cause[i].count = l->count[i];
+		causes[m.n_causes++] = &cause[i];
+	}
+	return message_pack(&m.base, before, out, bytes);
+}
+
+static bool causes_get(const Indicia__V1__Loss *m, struct ind_loss *l)
+{
+	uint32_t before = 0;
+	for (size_t i = 0; i < m->n_causes; i++) {
+		const Indicia__V1__Loss__Cause *c = m->causes[i];
+		if (c->cause <= before || c->cause >= IND_LOSS_MAX || c->count == 0)
+			return false;
+		l->count[c->cause] = c->count;
+		before = c->cause;
+	}
+	return true;
+}
+
+enum ind_err loss_unpack(const uint8_t *payload, size_t bytes, struct ind_loss *l)
+{
+	ProtobufCMessage *message;
+	enum ind_err err = message_unpack(&indicia__v1__loss__descriptor, payload, bytes, &message);
+	if (err != IND_OK)
+		return err;
+	const Indicia__V1__Loss *m = (const Indicia__V1__Loss *)(void *)message;
+	*l = (struct ind_loss){ .from_ns = m->from_ns, .to_ns = m->to_ns };
+	err = causes_get(m, l) ? IND_OK : IND_MALFORMED;
+	message_free(message);
+	return err;
+}
+
+static uint64_t rows(const struct ind_writer_totals *t) { return t->flows + t->exhibits + t->claims + t->origins; }
+
+enum ind_err seal_pack(const struct seal *s, size_t before, struct buffer *out, size_t *bytes)
+{
+	Indicia__V1__SealInfo m = INDICIA__V1__SEAL_INFO__INIT;
+	uint8_t digest[IND_SHA256_BYTES];
+	memcpy(digest, s->info.source_sha256, sizeof digest);
+	if (s->info.reason > IND_SEAL_RECOVERY)
+		return IND_USAGE;
+	m.epoch = s->epoch;
+	m.realtime_ns = s->info.realtime_ns;
+	m.final = s->info.final;
+	m.records = rows(&s->totals);
+	m.boottime_ns = s->info.boottime_ns;
+	m.reason = s->info.reason;
+	m.frames_seen = s->info.frames_seen;
+	if (s->info.has_source_sha256)
+		m.source_sha256 = (ProtobufCBinaryData){ sizeof digest, digest };
+	m.flows = s->totals.flows;
+	m.signals = s->totals.signals;
+	m.exhibits = s->totals.exhibits;
+	m.claims = s->totals.claims;
+	m.origins = s->totals.origins;
+	return message_pack(&m.base, before, out, bytes);
+}
+
+static void seal_get(const Indicia__V1__SealInfo *m, struct seal *s)
+{
+	*s = (struct seal){
+		.info = {
+			.realtime_ns = m->realtime_ns,
+			.boottime_ns = m->boottime_ns,
+			.reason = (enum ind_seal_reason)m->reason,
+			.final = m->final,
+			.frames_seen = m->frames_seen,
+			.has_source_sha256 = m->source_sha256.len == IND_SHA256_BYTES,
+		},
+		.epoch = m->epoch,
+		.totals = {
+			.flows = m->flows,
+			.signals = m->signals,
+			.exhibits = m->exhibits,
+			.claims = m->claims,
+			.origins = m->origins,
+		},
+	};
+	if (s->info.has_source_sha256)
+		memcpy(s->info.source_sha256, m->source_sha256.data, IND_SHA256_BYTES);
+}
+
+enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *s)
+{
+	ProtobufCMessage *message;
+	enum ind_err err = message_unpack(&indicia__v1__seal_info__descriptor, payload, bytes, &message);
+	if (err != IND_OK)
+		return err;
+	const Indicia__V1__SealInfo *m = (const Indicia__V1__SealInfo *)(void *)message;
+	seal_get(m, s);
+	bool ok = m->reason <= IND_SEAL_RECOVERY && message_may_have(&m->source_sha256, IND_SHA256_BYTES) && m->records == rows(&s->totals);
+	message_free(message);
+	return ok ? IND_OK : IND_MALFORMED;
+}
+
+enum ind_err epoch_unpack(const uint8_t *payload, size_t bytes, struct epoch *e, uint8_t signature[static IND_SIGNATURE_BYTES])
+{
+	ProtobufCMessage *message;
+	enum ind_err err = message_unpack(&indicia__v1__epoch__descriptor, payload, bytes, &message);
+	if (err != IND_OK)
+		return err;
+	const Indicia__V1__Epoch *m = (const Indicia__V1__Epoch *)(void *)message;
+	bool ok = message_has(&m->key, IND_KEY_BYTES) && message_has(&m->signature, IND_SIGNATURE_BYTES);
+	if (ok) {
+		e->number = m->epoch;
+		e->start_ns = m->start_ns;
+		memcpy(e->key.bytes, m->key.data, IND_KEY_BYTES);
+		memcpy(signature, m->signature.data, IND_SIGNATURE_BYTES);
+	}
+	message_free(message);
+	return ok ? IND_OK : IND_MALFORMED;
+}
+
+enum ind_err recovery_check(const uint8_t *payload, size_t bytes)
+{
+	ProtobufCMessage *message;
+	enum ind_err err = message_unpack(&indicia__v1__recovery__descriptor, payload, bytes, &message);
+	if (err != IND_OK)
+		return err;
+	const Indicia__V1__Recovery *m = (const Indicia__V1__Recovery *)(void *)message;
+	bool ok = message_has(&m->torn_sha256, IND_SHA256_BYTES) && m->torn_tail.len <= TORN_TAIL_MAX_BYTES;
+	for (size_t i = 0; ok && i < m->n_abandoned; i++)
+		ok = message_has(&m->abandoned[i]->root, IND_SHA256_BYTES);
+	message_free(message);
+	return ok ? IND_OK : IND_MALFORMED;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUNDLE_SMALL_H
+#define BUNDLE_SMALL_H
+
+#include "bundle/buffer.h"
+#include "bundle/epoch.h"
+
+/* The small payloads: CLOCK, LOSS, EPOCH, SEALINFO, RECOVERY (docs/bundle-format.md section 2.1). Writers put the payload into `out` behind
+ * `before` bytes; readers give IND_MALFORMED for what is not canonical or breaks a rule. */
+
+struct seal {
+	struct ind_seal_info info;
+	uint64_t epoch;
+	struct ind_writer_totals totals; /* rows and signals so far; bytes and frames are not said */
+};
+
+enum ind_err clock_pack(const struct ind_clock *clock, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;
+enum ind_err clock_unpack(const uint8_t *payload, size_t bytes, struct ind_clock *clock) IND_MUST_USE;
+
+enum ind_err loss_pack(const struct ind_loss *loss, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;
+enum ind_err loss_unpack(const uint8_t *payload, size_t bytes, struct ind_loss *loss) IND_MUST_USE;
+
+enum ind_err seal_pack(const struct seal *seal, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;
+enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *seal) IND_MUST_USE;
+
+/* Fills what the message says: number, start, key. */
+enum ind_err epoch_unpack(
+	const uint8_t *payload, size_t bytes, struct epoch *epoch, uint8_t signature[static IND_SIGNATURE_BYTES]) IND_MUST_USE;
+
+enum ind_err recovery_check(const uint8_t *payload, size_t bytes) IND_MUST_USE;
+
+#endif

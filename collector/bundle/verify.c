@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/bundle-format.md section 7: from the first thing that is wrong to a verdict. */
+#include "indicia/verify.h"
+
+#include "bundle/verify_frame.h"
+
+const char *ind_verdict_name(enum ind_verdict verdict)
+{
+	static const char *const names[] = {
+#define VERDICT_NAME(name, text) [IND_VERDICT_##name] = #name,
+		IND_VERDICT_LIST(VERDICT_NAME)
+#undef VERDICT_NAME
+	};
+	return verdict < sizeof names / sizeof names[0] ? names[verdict] : "?";
+}
+
+const char *ind_verdict_help(enum ind_verdict verdict)
+{
+	static const char *const texts[] = {
+#define VERDICT_TEXT(name, text) [IND_VERDICT_##name] = text,
+		IND_VERDICT_LIST(VERDICT_TEXT)
+#undef VERDICT_TEXT
+	};
+	return verdict < sizeof texts / sizeof texts[0] ? texts[verdict] : "?";
+}
+
+static bool trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
+{
+	for (size_t i = 0; i < options->trusted_count; i++)
+		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) == 0)
+			return true;
+	return false;
+}
+
+static enum ind_err decide(struct ind_verify_result *r, enum ind_verdict verdict, const char *reason)
+{
+	r->verdict = verdict;
+	r->reason = reason;
+	return IND_OK;
+}
+
+/* Nothing is wrong with what is there, but it ends here. `torn` is how, or NULL for an end between two frames. */
+static enum ind_err decide_end(const struct verifier *v, const struct ind_verify_options *options, const char *torn, struct ind_verify_result *r)
+{
+	if (r->authenticated_leaves == 0)
+		return decide(r, IND_VERDICT_UNSEALED, torn ? torn : "no_checkpoint");
+	if (!trusts(options, &v->image.header.identity))
+		return decide(r, IND_VERDICT_UNTRUSTED, "key_unknown");
+	if (torn || !v->walk.finished)
+		return decide(r, IND_VERDICT_INCOMPLETE, torn ? torn : "no_final_checkpoint");
+	return decide(r, IND_VERDICT_VALID, "");
+}
+
+/* Damage at the end of a file is what an interrupted writer leaves; in front of a seal it is not. */
+static enum ind_err decide_damage(struct verifier *v, const struct ind_verify_options *options, struct ind_verify_result *r)
+{
+	bool follows = true;
+	if (v->walk.resync_from) {
+		enum ind_err err = walk_seal_follows(&v->walk, v->walk.resync_from, &follows);
+		if (err != IND_OK)
+			return err;
+	}
+	return follows ? decide(r, IND_VERDICT_ALTERED, v->walk.reason) : decide_end(v, options, v->walk.reason, r);
+}
+
+static enum ind_err decide_walk(struct verifier *v, enum ind_err err, const struct ind_verify_options *options, struct ind_verify_result *r)
+{
+	switch (err) {
+	case IND_END:
+		return decide_end(v, options, NULL, r);
+	case IND_SHORT:
+		return decide_end(v, options, v->walk.reason, r);
+	case IND_MALFORMED:
+		return decide_damage(v, options, r);
+	case IND_UNKNOWN:
+		return decide(r, IND_VERDICT_UNSUPPORTED, v->walk.reason);
+	default:
+		return err;
+	}
+}
+
+/* After a frame that was right: what the result may say now. */
+static void account(const struct verifier *v, const struct frame *f, struct ind_verify_result *r)
+{
+	const struct ind_header *h = &v->image.header;
+	if (f->type == FRAME_HEADER) {
+		r->has_header = true;
+		r->identity = h->identity;
+		r->first_leaf = h->first_leaf;
+		r->not_before_ns = h->created_ns;
+	}
+	r->leaves = v->stream.leaves - h->first_leaf;
+	r->clock_error_ns = v->clock_error_ns;
+	if (f->type != FRAME_CHECKPOINT)
+		return;
+	r->authenticated_leaves = r->leaves;
+	r->authenticated_bytes = v->walk.end;
+	r->records = v->totals.flows + v->totals.exhibits + v->totals.claims + v->totals.origins;
+	r->not_after_ns = v->seal_ns;
+	memcpy(r->root, v->root.bytes, IND_SHA256_BYTES);
+}
+
+static enum ind_err run(struct verifier *v, const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *r)
+{
+	struct frame f;
+	enum ind_err err = walk_open(&v->walk, source);
+	memcpy(r->stream_id, v->walk.preamble + 8, IND_STREAM_ID_BYTES);
+	if (err != IND_OK)
+		return decide_walk(v, err, options, r);
+	for (;;) {
+		err = walk_next(&v->walk, &f);
+		r->offset = v->walk.offset;
+		if (err != IND_OK)
+			return decide_walk(v, err, options, r);
+		err = verify_frame(v, &f);
+		if (err == IND_MALFORMED)
+			return decide(r, IND_VERDICT_ALTERED, v->reason);
+		if (err != IND_OK)
+			return err;
+		account(v, &f, r);
+	}
+}
+
+enum ind_err ind_verify(const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *result)
+{
+	struct verifier *v = malloc(sizeof *v);
+	*result = (struct ind_verify_result){ .reason = "", .clock_error_ns = IND_ABSENT_U64 };
+	if (!v)
+		return IND_NOMEM;
+	enum ind_err err = verifier_start(v);
+	if (err == IND_OK)
+		err = run(v, source, options, result);
+	verifier_end(v);
+	free(v);
+	return err;
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/bundle-format.md: the order of frames (section 2), and durable before signed (section 6). */
+#include "bundle/data.h"
+#include "bundle/frame.h"
+#include "bundle/header.h"
+#include "bundle/note.h"
+#include "bundle/put.h"
+#include "bundle/small.h"
+#include <stdio.h>
+
+enum { LANE_FIRST = ROW_FLOW };
+
+struct ind_writer {
+	struct ind_sink sink;
+	const struct ind_key *epoch_key;
+	enum ind_err err;            /* the first one; kept */
+	bool finished, has_seed;
+	uint8_t seed[32];
+	uint8_t preamble[PREAMBLE_BYTES];
+	uint32_t crc_start;
+	struct ind_stream stream;
+	uint64_t time_bound_ns;      /* no seal says an earlier time without a CLOCK that says why */
+	size_t data_set_count;
+	char origin[ORIGIN_TEXT_MAX + 1];
+	struct buffer frame;         /* header and payload of the frame that is made */
+	struct data_encoder encoder;
+	struct lane lane[ROW_KIND_END];
+	struct ind_writer_totals totals;
+};
+
+/* A record that the format cannot hold changes nothing; everything else ends the writer. */
+static enum ind_err keep(struct ind_writer *w, enum ind_err err)
+{
+	if (w->err == IND_OK && err != IND_USAGE)
+		w->err = err;
+	return err;
+}
+
+static enum ind_err sink_write(struct ind_writer *w, const void *bytes, size_t count)
+{
+	enum ind_err err = w->sink.write(w->sink.ctx, bytes, count);
+	if (err == IND_OK)
+		w->totals.bytes += count;
+	return err;
+}
+
+/* The payload stands in w->frame already. */
+static enum ind_err frame_write(struct ind_writer *w, enum frame_type type, size_t bytes, const struct tree_hash *records_root)
+{
+	struct tree_hash leaf;
+	size_t whole = frame_bytes(bytes);
+	if (!buffer_reserve(&w->frame, whole))
+		return IND_NOMEM;
+	const uint8_t *payload = w->frame.at + FRAME_HEADER_BYTES;
+	memset(w->frame.at + FRAME_HEADER_BYTES + bytes, 0, whole - FRAME_HEADER_BYTES - bytes);
+	frame_header_put(type, w->stream.leaves, payload, bytes, w->crc_start, w->frame.at);
+	enum ind_err err = sink_write(w, w->frame.at, whole);
+	if (err != IND_OK)
+		return err;
+	tree_frame_leaf(w->preamble, w->frame.at, payload, bytes, records_root, &leaf);
+	tree_push(&w->stream, &leaf);
+	w->totals.frames++;
+	return IND_OK;
+}
+
+static enum ind_err salt_key_make(struct ind_writer *w, enum row_kind kind, uint8_t key[static SALT_BYTES])
+{
+	static const char domain[] = "IEB1-TEST-SALT"; /* its NUL is hashed too */
+	uint8_t leaves[8], digest[HASH_SHA256_BYTES], number = (uint8_t)kind;
+	if (!w->has_seed)
+		return hash_random(key, SALT_BYTES);
+	for (unsigned i = 0; i < sizeof leaves; i++)
+		leaves[i] = (uint8_t)(w->stream.leaves >> (56 - 8 * i));
+	const struct hash_part parts[] = { { domain, sizeof domain }, { w->seed, sizeof w->seed }, { leaves, sizeof leaves }, { &number, 1 } };
+	hash_sha256_parts(parts, 4, digest);
+	memcpy(key, digest, SALT_BYTES);
+	return IND_OK;
+}
+
+static enum ind_err lane_write(struct ind_writer *w, struct lane *l)
+{
+	size_t bytes;
+	struct tree_hash root;
+	if (l->batch.rows == 0)
+		return IND_OK;
+	enum ind_err err = committer_root(&l->committer, &root);
+	if (err == IND_OK)
+		err = data_pack(&w->encoder, &l->batch, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	if (err == IND_OK)
+		err = frame_write(w, FRAME_DATA, bytes, &root);
+	l->batch.rows = 0;
+	return err;
+}
+
+/* The lane that a record of this kind goes to, with room for it. */
+static enum ind_err lane_ready(struct ind_writer *w, enum row_kind kind, struct lane **out)
+{
+	uint8_t salt_key[SALT_BYTES];
+	struct lane *l = *out = &w->lane[kind];
+	if (w->err != IND_OK)
+		return w->err;
+	if (w->finished)
+		return IND_USAGE;
+	enum ind_err err = lane_full(l) ? lane_write(w, l) : IND_OK;
+	if (err == IND_OK && l->batch.rows == 0) {
+		err = salt_key_make(w, kind, salt_key);
+		lane_start(l, salt_key);
+	}
+	return err;
+}
+
+/* Full batches go out at once, so that what is kept in memory stays small. */
+static enum ind_err lane_added(struct ind_writer *w, struct lane *l, enum ind_err err)
+{
+	if (err == IND_OK && lane_full(l))
+		err = lane_write(w, l);
+	return keep(w, err);
+}
+
+enum ind_err ind_writer_flow(struct ind_writer *w, const struct ind_flow *flow, const struct ind_signal *signals, size_t signal_count)
+{
+	struct lane *l;
+	enum ind_err err = flow_check(flow, signals, signal_count);
+	if (err == IND_OK)
+		err = lane_ready(w, ROW_FLOW, &l);
+	if (err != IND_OK)
+		return keep(w, err);
+	w->totals.flows++;
+	w->totals.signals += signal_count;
+	return lane_added(w, l, lane_flow(l, flow, signals, signal_count));
+}
+
+enum ind_err ind_writer_exhibit(struct ind_writer *w, const struct ind_exhibit *exhibit)
+{
+	struct lane *l;
+	enum ind_err err = exhibit_check(exhibit);
+	if (err == IND_OK)
+		err = lane_ready(w, ROW_EXHIBIT, &l);
+	if (err != IND_OK)
+		return keep(w, err);
+	w->totals.exhibits++;
+	return lane_added(w, l, lane_exhibit(l, exhibit));
+}
+
+enum ind_err ind_writer_claim(struct ind_writer *w, const struct ind_claim *claim)
+{
+	struct lane *l;
+	enum ind_err err = claim_check(claim, w->data_set_count);
+	if (err == IND_OK)
+		err = lane_ready(w, ROW_CLAIM, &l);
+	if (err != IND_OK)
+		return keep(w, err);
+	w->totals.claims++;
+	return lane_added(w, l, lane_claim(l, claim));
+}
+
+enum ind_err ind_writer_origin(struct ind_writer *w, const struct ind_origin *origin)
+{
+	struct lane *l;
+	enum ind_err err = origin_check(origin);
+	if (err == IND_OK)
+		err = lane_ready(w, ROW_ORIGIN, &l);
+	if (err != IND_OK)
+		return keep(w, err);
+	w->totals.origins++;
+	return lane_added(w, l, lane_origin(l, origin));
+}
+
+static uint64_t lowered(uint64_t bound_ns, int64_t step_ns)
+{
+	uint64_t down = step_ns < 0 ? 0 - (uint64_t)step_ns : 0;
+	return bound_ns > down ? bound_ns - down : 0;
+}
+
+static enum ind_err clock_write(struct ind_writer *w, const struct ind_clock *clock)
+{
+	size_t bytes;
+	enum ind_err err = clock_pack(clock, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	if (err == IND_OK)
+		err = frame_write(w, FRAME_CLOCK, bytes, NULL);
+	if (err == IND_OK)
+		w->time_bound_ns = lowered(w->time_bound_ns, clock->step_ns);
+	return err;
+}
+
+enum ind_err ind_writer_clock(struct ind_writer *w, const struct ind_clock *clock)
+{
+	if (w->err != IND_OK)
+		return w->err;
+	return w->finished ? IND_USAGE : keep(w, clock_write(w, clock));
+}
+
+enum ind_err ind_writer_loss(struct ind_writer *w, const struct ind_loss *loss)
+{
+	size_t bytes;
+	if (w->err != IND_OK)
+		return w->err;
+	enum ind_err err = w->finished ? IND_USAGE : loss_pack(loss, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	if (err == IND_OK)
+		err = frame_write(w, FRAME_LOSS, bytes, NULL);
+	return keep(w, err);
+}
+
+/* A clock that went back since the last seal and was not reported is reported here: a seal never hides it. */
+static enum ind_err time_set(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	if (info->realtime_ns < w->time_bound_ns) {
+		uint64_t back = w->time_bound_ns - info->realtime_ns;
+		struct ind_clock clock = {
+			.boottime_ns = info->boottime_ns,
+			.realtime_ns = info->realtime_ns,
+			.max_error_ns = IND_ABSENT_U64,
+			.est_error_ns = IND_ABSENT_U64,
+			.step_ns = back < (uint64_t)INT64_MAX ? -(int64_t)back : INT64_MIN,
+		};
+		enum ind_err err = clock_write(w, &clock);
+		if (err != IND_OK)
+			return err;
+	}
+	w->time_bound_ns = info->realtime_ns;
+	return IND_OK;
+}
+
+static enum ind_err checkpoint_write(struct ind_writer *w)
+{
+	struct note note = { .origin = w->origin, .size = w->stream.leaves };
+	char text[NOTE_MAX_BYTES];
+	size_t bytes;
+	tree_root(&w->stream, &note.root);
+	enum ind_err err = note_sign(&note, w->epoch_key, text, &bytes);
+	if (err != IND_OK)
+		return err;
+	if (!buffer_reserve(&w->frame, FRAME_HEADER_BYTES + bytes))
+		return IND_NOMEM;
+	memcpy(w->frame.at + FRAME_HEADER_BYTES, text, bytes);
+	return frame_write(w, FRAME_CHECKPOINT, bytes, NULL);
+}
+
+static enum ind_err sealinfo_write(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	size_t bytes;
+	struct seal seal = { .info = *info, .epoch = w->stream.epoch, .totals = w->totals };
+	enum ind_err err = seal_pack(&seal, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	return err == IND_OK ? frame_write(w, FRAME_SEALINFO, bytes, NULL) : err;
+}
+
+static enum ind_err seal(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	enum ind_err err = IND_OK;
+	for (unsigned kind = LANE_FIRST; err == IND_OK && kind < ROW_KIND_END; kind++)
+		err = lane_write(w, &w->lane[kind]);
+	if (err == IND_OK)
+		err = time_set(w, info);
+	if (err == IND_OK)
+		err = sealinfo_write(w, info);
+	if (err == IND_OK)
+		err = w->sink.sync(w->sink.ctx);
+	if (err == IND_OK)
+		err = checkpoint_write(w);
+	return err == IND_OK ? w->sink.sync(w->sink.ctx) : err;
+}
+
+enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	if (w->err != IND_OK)
+		return w->err;
+	if (w->finished || info->reason > IND_SEAL_RECOVERY)
+		return IND_USAGE;
+	w->finished = info->final;
+	return keep(w, seal(w, info));
+}
+
+static void origin_make(struct ind_writer *w, struct ind_header *h)
+{
+	char hex[2 * IND_STREAM_ID_BYTES + 1];
+	hash_hex(w->stream.id, IND_STREAM_ID_BYTES, hex);
+	int bytes = snprintf(w->origin, sizeof w->origin, "indicia.example/%s", hex);
+	h->origin = (struct ind_text){ w->origin, (uint16_t)bytes };
+}
+
+static enum ind_err header_write(struct ind_writer *w, struct ind_header *h, const struct ind_key *identity)
+{
+	size_t bytes;
+	uint8_t certificate[IND_SIGNATURE_BYTES];
+	struct epoch epoch = { .number = w->stream.epoch, .leaves = w->stream.leaves, .start_ns = h->created_ns };
+	ind_key_public(w->epoch_key, &epoch.key);
+	memcpy(epoch.stream_id, w->stream.id, IND_STREAM_ID_BYTES);
+	enum ind_err err = epoch_sign(&epoch, identity, certificate);
+	h->epoch = w->stream.epoch;
+	h->epoch_key = epoch.key;
+	h->deterministic = w->has_seed;
+	ind_key_public(identity, &h->identity);
+	origin_make(w, h);
+	if (err == IND_OK)
+		err = header_pack(h, &w->stream, certificate, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	if (err == IND_OK)
+		err = sink_write(w, w->preamble, sizeof w->preamble);
+	return err == IND_OK ? frame_write(w, FRAME_HEADER, bytes, NULL) : err;
+}
+
+static enum ind_err lanes_new(struct ind_writer *w)
+{
+	enum ind_err err = data_encoder_start(&w->encoder);
+	for (unsigned kind = LANE_FIRST; err == IND_OK && kind < ROW_KIND_END; kind++)
+		err = lane_new(&w->lane[kind], (enum row_kind)kind);
+	return err;
+}
+
+enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream *stream, const struct ind_header *header,
+	const struct ind_key *identity, const struct ind_key *epoch_key, const uint8_t *test_seed, struct ind_writer **out)
+{
+	if (!tree_shape_ok(stream) || header->data_set_count > IND_DATA_SETS_MAX)
+		return IND_USAGE;
+	struct ind_writer *w = calloc(1, sizeof *w);
+	struct ind_header *h = malloc(sizeof *h);
+	enum ind_err err = w && h ? lanes_new(w) : IND_NOMEM;
+	if (err == IND_OK) {
+		*h = *header;
+		w->sink = *sink;
+		w->stream = *stream;
+		w->epoch_key = epoch_key;
+		w->data_set_count = header->data_set_count;
+		w->time_bound_ns = header->created_ns;
+		w->has_seed = test_seed != NULL;
+		if (test_seed)
+			memcpy(w->seed, test_seed, sizeof w->seed);
+		preamble_put(stream->id, w->preamble);
+		w->crc_start = frame_crc_start(w->preamble);
+		err = header_write(w, h, identity);
+	}
+	free(h);
+	if (err == IND_OK)
+		*out = w;
+	else
+		ind_writer_free(w);
+	return err;
+}
+
+void ind_writer_stream(const struct ind_writer *w, struct ind_stream *stream) { *stream = w->stream; }
+
+void ind_writer_totals(const struct ind_writer *w, struct ind_writer_totals *totals) { *totals = w->totals; }
+
+void ind_writer_free(struct ind_writer *w)
+{
+	if (!w)
+		return;
+	data_encoder_free(&w->encoder);
+	for (unsigned kind = LANE_FIRST; kind < ROW_KIND_END; kind++)
+		lane_free(&w->lane[kind]);
+	buffer_free(&w->frame);
+	free(w);
+}
