@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Help, manual page and completion say what the tables say. */
+#include "cli/cli.h"
+#include "support/suite.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char text[1 << 18];
+
+static void read_file(FILE *file)
+{
+	size_t bytes = fread(text, 1, sizeof(text) - 1, file);
+	ck_assert_uint_gt(bytes, 0);
+	ck_assert_uint_lt(bytes, sizeof(text) - 1);
+	text[bytes] = '\0';
+	fclose(file);
+}
+
+/* What `indicia A B` prints. */
+static void output_of(const char *a, const char *b)
+{
+	char path[] = "/tmp/indicia-test.XXXXXX", program[] = "indicia", first[32], second[32];
+	char *argv[] = { program, first, second, NULL };
+	int fd = mkstemp(path), before = dup(STDOUT_FILENO);
+	snprintf(first, sizeof(first), "%s", a);
+	snprintf(second, sizeof(second), "%s", b);
+	fflush(stdout);
+	ck_assert_int_ge(dup2(fd, STDOUT_FILENO), 0);
+	close(fd);
+	int status = cli_run(3, argv);
+	ck_assert_int_ge(dup2(before, STDOUT_FILENO), 0);
+	close(before);
+	ck_assert_int_eq(status, CLI_DONE);
+	read_file(fopen(path, "r"));
+	unlink(path);
+}
+
+/* Backslashes of scdoc out, white space folded, so that wrapped text can be found. */
+static void fold(char *at)
+{
+	char *to = at;
+	for (; *at; at++) {
+		if (*at == '\\')
+			continue;
+		if (*at == '\n' || *at == '\t' || *at == ' ') {
+			if (to > text && to[-1] != ' ')
+				*to++ = ' ';
+			continue;
+		}
+		*to++ = *at;
+	}
+	*to = '\0';
+}
+
+static const struct cli_verb *verb_at(int i)
+{
+	size_t count;
+	const struct cli_verb *const *verbs = cli_verbs(&count);
+	return (size_t)i < count ? verbs[i] : NULL;
+}
+
+START_TEST(manual_page)
+{
+	const struct cli_verb *verb = verb_at(_i);
+	char heading[64], want[512];
+	read_file(fopen(MANUAL, "r"));
+	snprintf(heading, sizeof(heading), "\n## %s\n", verb->name);
+	char *section = strstr(text, heading);
+	ck_assert_msg(section != NULL, "%s has no section", verb->name);
+	char *end = strstr(section + 1, "\n## "), *chapter = strstr(section + 1, "\n# ");
+	end = end && end < chapter ? end : chapter;
+	*end = '\0';
+	memmove(text, section, (size_t)(end - section) + 1);
+	unsigned options = 0;
+	for (const char *at = strstr(text, "\n*-"); at; at = strstr(at + 1, "\n*-"))
+		options++;
+	ck_assert_msg(options == verb->option_count, "%s: %u options in the manual, %zu in the table", verb->name, options, verb->option_count);
+	fold(text);
+	for (size_t i = 0; i < verb->option_count; i++) {
+		const struct cli_option *o = &verb->options[i];
+		int used = o->short_name ? snprintf(want, sizeof(want), "*-%c*%s", o->short_name, o->name ? ", " : "") : 0;
+		if (o->name)
+			used += snprintf(want + used, sizeof(want) - (size_t)used, "*--%s*", o->name);
+		if (o->argument)
+			used += snprintf(want + used, sizeof(want) - (size_t)used, " _%s_", o->argument);
+		snprintf(want + used, sizeof(want) - (size_t)used, " %s ", o->help);
+		ck_assert_msg(strstr(text, want) != NULL, "%s: the manual lacks: %s", verb->name, want);
+	}
+}
+END_TEST
+
+START_TEST(help)
+{
+	const struct cli_verb *verb = verb_at(_i);
+	output_of("help", verb->name);
+	ck_assert_msg(!verb->examples || strstr(text, "\nExamples:\n  ") != NULL, "%s: no examples", verb->name);
+	fold(text);
+	for (size_t i = 0; i < verb->option_count; i++)
+		ck_assert_msg(strstr(text, verb->options[i].help) != NULL, "%s: %s", verb->name, verb->options[i].help);
+	output_of(verb->name, "-h");
+	unsigned lines = 0;
+	for (const char *at = text; *at; at++)
+		lines += *at == '\n';
+	ck_assert_msg(lines <= 36, "%s -h has %u lines and is no screen", verb->name, lines);
+}
+END_TEST
+
+/* How a completion script begins and ends what it says of a verb, and how it writes options. */
+struct script { const char *shell, *before, *after, *end, *short_form, *long_form; };
+
+static void has_option(const struct script *s, const struct cli_verb *verb, const char *part, const char *form, const char *name)
+{
+	char option[96];
+	snprintf(option, sizeof(option), "%s%s", form, name);
+	ck_assert_msg(strstr(part, option) != NULL, "%s %s: %s", s->shell, verb->name, option);
+}
+
+static void completes(const struct script *s)
+{
+	for (int v = 0; verb_at(v); v++) {
+		const struct cli_verb *verb = verb_at(v);
+		char from[96];
+		output_of("completion", s->shell);
+		snprintf(from, sizeof(from), "%s%s%s", s->before, verb->name, s->after);
+		char *part = strstr(text, from);
+		ck_assert_msg(part != NULL, "%s: %s", s->shell, from);
+		if (s->end)
+			*strstr(part, s->end) = '\0';
+		for (size_t i = 0; i < verb->option_count; i++) {
+			if (verb->options[i].name)
+				has_option(s, verb, part, s->long_form, verb->options[i].name);
+			if (verb->options[i].short_name)
+				has_option(s, verb, part, s->short_form, (char[]){ verb->options[i].short_name, '\0' });
+		}
+	}
+}
+
+START_TEST(bash) { completes(&(struct script){ "bash", "\n\t", ")\n", ";;\n\t", " -", " --" }); }
+END_TEST
+START_TEST(zsh) { completes(&(struct script){ "zsh", "\n\t", ")\n", "\t\t;;\n", "'-", "'--" }); }
+END_TEST
+START_TEST(fish) { completes(&(struct script){ "fish", "__fish_seen_subcommand_from ", "'", NULL, " -s ", " -l " }); }
+END_TEST
+
+static void usage(const char *word)
+{
+	char program[] = "indicia", first[32];
+	char *argv[] = { program, first, NULL };
+	snprintf(first, sizeof(first), "%s", word);
+	ck_assert_int_eq(cli_run(2, argv), CLI_USAGE);
+}
+
+START_TEST(unknown_words_are_usage)
+{
+	usage("flwos");
+	usage("-x");
+	usage("flows");
+	usage("verify");
+	usage("show");
+	usage("keys");
+	usage("data");
+	usage("completion");
+	usage("collect");
+	char program[] = "indicia";
+	char *argv[] = { program, NULL };
+	ck_assert_int_eq(cli_run(1, argv), CLI_USAGE);
+}
+END_TEST
+
+START_TEST(tables_are_sound)
+{
+	for (int v = 0; verb_at(v); v++) {
+		const struct cli_verb *verb = verb_at(v);
+		ck_assert_ptr_eq(cli_verb_find(verb->name), verb);
+		for (size_t i = 0; i < verb->option_count; i++) {
+			const struct cli_option *o = &verb->options[i];
+			ck_assert(o->short_name || o->name);
+			ck_assert(!o->choices || o->argument);
+			for (size_t k = 0; k < i; k++) {
+				ck_assert(!o->short_name || o->short_name != verb->options[k].short_name);
+				ck_assert(!o->name || !verb->options[k].name || strcmp(o->name, verb->options[k].name) != 0);
+				ck_assert_int_ne(o->id, verb->options[k].id);
+			}
+		}
+	}
+}
+END_TEST
+
+int main(void)
+{
+	TCase *tcase = tcase_create("tables");
+	size_t count;
+	(void)cli_verbs(&count);
+	tcase_add_loop_test(tcase, manual_page, 0, (int)count);
+	tcase_add_loop_test(tcase, help, 0, (int)count);
+	tcase_add_test(tcase, bash);
+	tcase_add_test(tcase, zsh);
+	tcase_add_test(tcase, fish);
+	tcase_add_test(tcase, unknown_words_are_usage);
+	tcase_add_test(tcase, tables_are_sound);
+	return suite_run("tables", tcase);
+}
