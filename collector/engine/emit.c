@@ -3,11 +3,25 @@
 
 #include "signal/path.h"
 
+/* A signal of the flow that ends: it goes out at once, behind the stored ones. */
+static void ending_take(struct engine *e, const struct ind_signal *s)
+{
+	struct ind_signal *out = &e->signals[e->signal_count++];
+	*out = *s;
+	memcpy(e->text_free, s->value, s->value_bytes);
+	out->value = e->text_free;
+	e->text_free += s->value_bytes;
+}
+
 static void signal_take(void *ctx, const struct ind_signal *s)
 {
 	struct engine *e = ctx;
 	if (!(e->options.signals[s->id / 64] >> s->id % 64 & 1))
 		return;
+	if (e->text_free) {
+		ending_take(e, s);
+		return;
+	}
 	unsigned way = e->current_way;
 	if (e->current_roles)
 		flow_role_seen(e->current, s->side == IND_CLIENT ? way : !way);
@@ -48,28 +62,26 @@ struct signal_ctx emit_ctx(struct engine *e, struct flow *f, unsigned way, const
 }
 
 /* What a flow as a whole says of the path of each of its ends. */
-static void path_signals(struct engine *e, struct flow *f, const struct ind_flow *record)
+static void path_signals(struct engine *e, const struct ind_flow *record)
 {
-	e->current = f;
-	e->current_roles = false;
+	e->text_free = e->text + STORE_BYTES_MAX;
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
-		e->current_way = dir ^ flow_src_way(f);
 		path_end(&ctx, record);
 	}
+	e->text_free = NULL;
 }
 
 void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason)
 {
 	struct engine *e = engine;
 	struct ind_flow record;
-	if (e->parse) {
+	e->signal_count = 0;
+	if (e->parse)
 		stream_end(e, f);
-		flow_record(&e->table, f, reason, &record);
-		path_signals(e, f, &record);
-	} else {
-		flow_record(&e->table, f, reason, &record);
-	}
-	size_t count = store_read(&e->table, f, e->signals, e->text);
-	e->options.output.flow(e->options.output.ctx, &record, e->signals, count);
+	flow_record(&e->table, f, reason, &record);
+	e->signal_count = store_read(&e->table, f, e->signals, e->text);
+	if (e->parse)
+		path_signals(e, &record);
+	e->options.output.flow(e->options.output.ctx, &record, e->signals, e->signal_count);
 }

@@ -29,8 +29,8 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 		.linger_s = LINGER_S,
 	};
 	enum ind_err err = flow_table_init(&e->table, &limits);
-	e->signals = malloc(STORE_SIGNALS_MAX * sizeof *e->signals);
-	e->text = malloc(STORE_BYTES_MAX);
+	e->signals = malloc((STORE_SIGNALS_MAX + PATH_SIGNALS_MAX) * sizeof *e->signals);
+	e->text = malloc(STORE_BYTES_MAX + PATH_SIGNALS_MAX * IND_VALUE_MAX_BYTES);
 	if (!err && (!e->signals || !e->text))
 		err = IND_NOMEM;
 	if (err) {

@@ -7,6 +7,8 @@
 #include "flow/store.h"
 #include "signal/signal.h"
 
+enum { PATH_SIGNALS_MAX = 8 };
+
 /* What the files of this room share. */
 struct engine {
 	struct engine_options options;
@@ -18,8 +20,11 @@ struct engine {
 	bool current_roles;          /* the parser's sides are protocol roles that may orient the flow */
 	bool current_new;            /* a signal was kept since the last exhibit: the next one shows something new */
 	bool parse;                  /* any signal is wanted at all */
-	struct ind_signal *signals;  /* scratch for the end of a flow */
+	/* Scratch for the end of a flow: its signals and their values, those of the path behind the stored ones. */
+	struct ind_signal *signals;
 	char *text;
+	size_t signal_count;
+	char *text_free;             /* NULL: no flow is ending */
 };
 
 /* emit.c: the sink that parsers write to, and the end of flows. */

@@ -3,19 +3,35 @@
 
 #include <string.h>
 
-/* What stands before each value in the chain. */
+/* At the front of the first chunk. */
+struct index {
+	uint64_t marks;              /* a bit for each value that is there: most new values need no search */
+	uint32_t last;               /* chunk that is written next */
+	uint32_t bytes;              /* of all entries */
+	uint16_t count;
+	uint16_t at;                 /* in the last chunk */
+};
+
+/* Before each value in the chain, packed to ENTRY_BYTES. */
 struct entry {
-	uint64_t time_ns;
-	uint64_t packet;
+	uint64_t time_ns;            /* its low 48 bits: three days */
+	uint64_t packet;             /* its low 40 bits */
 	uint16_t value_bytes;
-	uint16_t tag;                /* of the value, so that most comparisons end here */
 	uint8_t id;
 	uint8_t bits;                /* side 1, way 2, cut 4 */
 };
 
-enum { ENTRY_BYTES = 22, SIDE = 1, WAY = 2, CUT = 4 };
+enum { ENTRY_BYTES = 15, SIDE = 1, WAY = 2, CUT = 4 };
+#define TIME_MASK ((UINT64_C(1) << 48) - 1)
+#define PACKET_MASK ((UINT64_C(1) << 40) - 1)
+_Static_assert(sizeof(struct index) + ENTRY_BYTES < STORE_CHUNK_BYTES, "the first chunk holds the index");
 
-/* A place in a chain. */
+static struct store_chunk *chunk_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->chunks, index); }
+
+static void index_get(const struct flow_table *t, const struct flow *f, struct index *x) { memcpy(x, chunk_at(t, f->signals)->bytes, sizeof *x); }
+static void index_put(const struct flow_table *t, const struct flow *f, const struct index *x) { memcpy(chunk_at(t, f->signals)->bytes, x, sizeof *x); }
+
+/* A place in a chain. Reading never goes past what was written: the caller counts. */
 struct place {
 	const struct flow_table *t;
 	struct store_chunk *chunk;
@@ -24,43 +40,37 @@ struct place {
 
 static struct place place_first(const struct flow_table *t, const struct flow *f)
 {
-	return (struct place){ t, f->signals ? pool_at(&t->chunks, f->signals) : NULL, 0 };
+	return (struct place){ t, chunk_at(t, f->signals), sizeof(struct index) };
 }
 
-static bool place_advance(struct place *p)
+static size_t place_here(struct place *p, size_t count)
 {
-	if (p->at < sizeof p->chunk->bytes)
-		return true;
-	if (!p->chunk->next)
-		return false;
-	p->chunk = pool_at(&p->t->chunks, p->chunk->next);
-	p->at = 0;
-	return true;
+	if (p->at == STORE_CHUNK_BYTES) {
+		p->chunk = chunk_at(p->t, p->chunk->next);
+		p->at = 0;
+	}
+	size_t here = STORE_CHUNK_BYTES - p->at;
+	return here < count ? here : count;
 }
 
-static bool chain_read(struct place *p, void *out, size_t count)
+static void chain_read(struct place *p, void *out, size_t count)
 {
 	uint8_t *to = out;
 	while (count) {
-		if (!place_advance(p))
-			return false;
-		size_t here = sizeof p->chunk->bytes - p->at;
-		here = here < count ? here : count;
+		size_t here = place_here(p, count);
 		memcpy(to, p->chunk->bytes + p->at, here);
 		to += here;
 		p->at += (uint32_t)here;
 		count -= here;
 	}
-	return true;
 }
 
 static bool chain_equals(struct place *p, const void *bytes, size_t count)
 {
 	const uint8_t *with = bytes;
 	bool equal = true;
-	while (count && place_advance(p)) {
-		size_t here = sizeof p->chunk->bytes - p->at;
-		here = here < count ? here : count;
+	while (count) {
+		size_t here = place_here(p, count);
 		equal = equal && memcmp(p->chunk->bytes + p->at, with, here) == 0;
 		with += here;
 		p->at += (uint32_t)here;
@@ -71,24 +81,18 @@ static bool chain_equals(struct place *p, const void *bytes, size_t count)
 
 static void chain_skip(struct place *p, size_t count)
 {
-	while (count && place_advance(p)) {
-		size_t here = sizeof p->chunk->bytes - p->at;
-		here = here < count ? here : count;
+	while (count) {
+		size_t here = place_here(p, count);
 		p->at += (uint32_t)here;
 		count -= here;
 	}
 }
 
-static void chain_write(struct flow_table *t, struct place *p, const void *bytes, size_t count)
+static void chain_write(struct place *p, const void *bytes, size_t count)
 {
 	const uint8_t *from = bytes;
 	while (count) {
-		if (p->at == sizeof p->chunk->bytes) {
-			p->chunk = pool_at(&t->chunks, p->chunk->next);
-			p->at = 0;
-		}
-		size_t here = sizeof p->chunk->bytes - p->at;
-		here = here < count ? here : count;
+		size_t here = place_here(p, count);
 		memcpy(p->chunk->bytes + p->at, from, here);
 		from += here;
 		p->at += (uint32_t)here;
@@ -98,130 +102,158 @@ static void chain_write(struct flow_table *t, struct place *p, const void *bytes
 
 static void entry_pack(const struct entry *e, uint8_t out[ENTRY_BYTES])
 {
-	memcpy(out, &e->time_ns, 8);
-	memcpy(out + 8, &e->packet, 8);
-	memcpy(out + 16, &e->value_bytes, 2);
-	memcpy(out + 18, &e->tag, 2);
-	out[20] = e->id;
-	out[21] = e->bits;
+	uint64_t low = (e->time_ns & TIME_MASK) | (uint64_t)e->value_bytes << 48;
+	uint64_t high = (e->packet & PACKET_MASK) | (uint64_t)e->id << 40 | (uint64_t)e->bits << 48;
+	memcpy(out, &low, 8);
+	memcpy(out + 8, &high, ENTRY_BYTES - 8);
 }
 
-static bool entry_read(struct place *p, struct entry *e)
+static void entry_read(struct place *p, struct entry *e)
 {
-	uint8_t in[ENTRY_BYTES];
-	if (!p->chunk || !chain_read(p, in, sizeof in))
+	uint8_t in[16] = { 0 };
+	uint64_t low, high;
+	chain_read(p, in, ENTRY_BYTES);
+	memcpy(&low, in, 8);
+	memcpy(&high, in + 8, 8);
+	*e = (struct entry){ low & TIME_MASK, high & PACKET_MASK, (uint16_t)(low >> 48), (uint8_t)(high >> 40), (uint8_t)(high >> 48) };
+}
+
+static size_t value_bytes(const struct entry *e) { return e->value_bytes + (e->bits & CUT ? IND_SHA256_BYTES : 0); }
+
+static uint64_t mark_of(const struct entry *e, const char *value)
+{
+	uint64_t first = 0, last = 0;
+	size_t n = e->value_bytes < 8 ? e->value_bytes : 8;
+	memcpy(&first, value, n);
+	memcpy(&last, value + e->value_bytes - n, n);
+	uint64_t h = (first ^ (uint64_t)e->id << 56 ^ (uint64_t)e->bits << 48 ^ e->value_bytes) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ h >> 29 ^ last) * UINT64_C(0xbf58476d1ce4e5b9);
+	return UINT64_C(1) << (h >> 58);
+}
+
+static bool value_is_known(const struct flow_table *t, const struct flow *f, const struct index *x, const struct entry *want, const char *value)
+{
+	struct place at = place_first(t, f);
+	for (unsigned i = 0; i < x->count; i++) {
+		struct entry e;
+		entry_read(&at, &e);
+		if (e.id == want->id && e.bits == want->bits && e.value_bytes == want->value_bytes) {
+			if (chain_equals(&at, value, e.value_bytes))
+				return true;
+			chain_skip(&at, value_bytes(&e) - e.value_bytes);
+		} else {
+			chain_skip(&at, value_bytes(&e));
+		}
+	}
+	return false;
+}
+
+static bool chain_start(struct flow_table *t, struct flow *f)
+{
+	struct index x = { .at = sizeof x };
+	f->signals = x.last = pool_take(&t->chunks);
+	if (!f->signals)
 		return false;
-	memcpy(&e->time_ns, in, 8);
-	memcpy(&e->packet, in + 8, 8);
-	memcpy(&e->value_bytes, in + 16, 2);
-	memcpy(&e->tag, in + 18, 2);
-	e->id = in[20];
-	e->bits = in[21];
-	return e->id != 0;
+	chunk_at(t, f->signals)->next = 0;
+	index_put(t, f, &x);
+	return true;
 }
 
-static uint16_t value_tag(const char *value, size_t count)
+/* Adds chunks behind the last one until `count` bytes fit; false, and nothing changed, if the pool has not enough. */
+static bool chain_extend(struct flow_table *t, const struct index *x, size_t count)
 {
-	uint32_t tag = (uint32_t)count * 0x9e3779b1u;
-	for (size_t i = 0; i < count; i += 1 + count / 16)
-		tag = (tag ^ (uint8_t)value[i]) * 0x01000193u;
-	return (uint16_t)(tag ^ tag >> 16);
-}
-
-static size_t extra_bytes(const struct entry *e) { return e->bits & CUT ? IND_SHA256_BYTES : 0; }
-
-/* Adds chunks behind the place until `count` bytes fit; false, and nothing changed, if the pool is empty. */
-static bool chain_extend(struct flow_table *t, struct flow *f, struct place *p, size_t count)
-{
-	size_t room = p->chunk ? sizeof p->chunk->bytes - p->at : 0;
-	size_t chunks = count > room ? (count - room + sizeof p->chunk->bytes - 1) / sizeof p->chunk->bytes : 0;
+	size_t room = STORE_CHUNK_BYTES - x->at;
+	size_t chunks = count > room ? (count - room + STORE_CHUNK_BYTES - 1) / STORE_CHUNK_BYTES : 0;
 	if (chunks > t->chunks.capacity - t->chunks.in_use)
 		return false;
-	struct store_chunk *last = p->chunk;
-	for (; chunks; chunks--) {
+	for (uint32_t last = x->last; chunks; chunks--) {
 		uint32_t index = pool_take(&t->chunks);
-		struct store_chunk *chunk = pool_at(&t->chunks, index);
-		memset(chunk, 0, sizeof *chunk);
-		if (last)
-			last->next = index;
-		else
-			f->signals = index;
-		last = chunk;
-		if (!p->chunk)
-			*p = (struct place){ t, chunk, 0 };
+		chunk_at(t, index)->next = 0;
+		chunk_at(t, last)->next = index;
+		last = index;
 	}
 	return true;
 }
 
-/* Walks to the end of the chain. True if the value stands there already. */
-static bool chain_find(struct place *end, const struct ind_signal *s, const struct entry *want, size_t *count, size_t *total)
+static void entry_write(struct flow_table *t, struct index *x, const struct entry *e, const struct ind_signal *s)
 {
-	struct entry e;
-	struct place at = *end;
-	*count = *total = 0;
-	while (entry_read(&at, &e)) {
-		++*count;
-		*total += ENTRY_BYTES + e.value_bytes + extra_bytes(&e);
-		bool same_name = e.id == want->id && e.bits == want->bits;
-		if (same_name && e.tag == want->tag && e.value_bytes == want->value_bytes) {
-			if (chain_equals(&at, s->value, e.value_bytes))
-				return true;
-		} else {
-			chain_skip(&at, e.value_bytes);
-		}
-		chain_skip(&at, extra_bytes(&e));
-		*end = at;
-	}
-	return false;
+	struct place end = { t, chunk_at(t, x->last), x->at };
+	uint8_t packed[ENTRY_BYTES];
+	entry_pack(e, packed);
+	chain_write(&end, packed, sizeof packed);
+	chain_write(&end, s->value, s->value_bytes);
+	if (e->bits & CUT)
+		chain_write(&end, s->sha256, IND_SHA256_BYTES);
+	x->last = (uint32_t)((size_t)((const uint8_t *)end.chunk - t->chunks.base) / sizeof *end.chunk);
+	x->at = (uint16_t)end.at;
+}
+
+/* STORE_FULL leaves the chain as it was. */
+static enum store entry_add(struct flow_table *t, struct flow *f, struct index *x, const struct entry *e, const struct ind_signal *s)
+{
+	uint64_t mark = mark_of(e, s->value);
+	size_t bytes = ENTRY_BYTES + value_bytes(e);
+	if (x->marks & mark && value_is_known(t, f, x, e, s->value))
+		return STORE_KNOWN;
+	if (x->count >= STORE_SIGNALS_MAX || x->bytes + bytes > STORE_BYTES_MAX || !chain_extend(t, x, bytes))
+		return STORE_FULL;
+	entry_write(t, x, e, s);
+	x->marks |= mark;
+	x->count++;
+	x->bytes += (uint32_t)bytes;
+	return STORE_ADDED;
 }
 
 enum store store_add(struct flow_table *t, struct flow *f, const struct ind_signal *s, unsigned way)
 {
 	struct entry e = {
-		.time_ns = s->time_ns, .packet = s->packet, .value_bytes = s->value_bytes, .tag = value_tag(s->value, s->value_bytes),
-		.id = (uint8_t)s->id,
+		.time_ns = s->time_ns, .packet = s->packet, .value_bytes = s->value_bytes, .id = (uint8_t)s->id,
 		.bits = (uint8_t)((s->side ? SIDE : 0) | (way ? WAY : 0) | (s->flags & IND_SIGNAL_CUT ? CUT : 0)),
 	};
-	struct place end = place_first(t, f);
-	size_t count, total;
-	if (chain_find(&end, s, &e, &count, &total))
-		return STORE_KNOWN;
-	size_t bytes = ENTRY_BYTES + e.value_bytes + extra_bytes(&e);
-	if (count >= STORE_SIGNALS_MAX || total + bytes > STORE_BYTES_MAX || !chain_extend(t, f, &end, bytes)) {
-		t->signals_lost++;
-		return STORE_FULL;
+	struct index x;
+	enum store done = STORE_FULL;
+	if (f->signals || chain_start(t, f)) {
+		index_get(t, f, &x);
+		done = entry_add(t, f, &x, &e, s);
+		index_put(t, f, &x);
 	}
-	uint8_t packed[ENTRY_BYTES];
-	entry_pack(&e, packed);
-	chain_write(t, &end, packed, sizeof packed);
-	chain_write(t, &end, s->value, s->value_bytes);
-	if (e.bits & CUT)
-		chain_write(t, &end, s->sha256, IND_SHA256_BYTES);
-	return STORE_ADDED;
+	t->signals_lost += done == STORE_FULL;
+	return done;
+}
+
+/* The time whose low 48 bits these are, within a day of the flow's start. */
+static uint64_t entry_time_ns(const struct entry *e, const struct flow *f)
+{
+	int64_t from_start = (int64_t)((e->time_ns - f->start_ns) << 16) >> 16;
+	return f->start_ns + (uint64_t)from_start;
 }
 
 size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_signal *signals, char *text)
 {
+	struct index x;
+	if (!f->signals)
+		return 0;
+	index_get(t, f, &x);
 	struct place at = place_first(t, f);
-	struct entry e;
-	size_t count = 0;
-	while (count < STORE_SIGNALS_MAX && entry_read(&at, &e)) {
-		char *value = text;
-		chain_read(&at, text, e.value_bytes + extra_bytes(&e));
-		text += e.value_bytes + extra_bytes(&e);
-		signals[count++] = (struct ind_signal){
+	for (unsigned i = 0; i < x.count; i++) {
+		struct entry e;
+		entry_read(&at, &e);
+		chain_read(&at, text, value_bytes(&e));
+		bool cut = e.bits & CUT;
+		signals[i] = (struct ind_signal){
 			.id = e.id, .side = e.bits & SIDE ? IND_SERVER : IND_CLIENT, .from = (uint8_t)flow_dir(f, e.bits & WAY ? 1 : 0),
-			.flags = e.bits & CUT ? IND_SIGNAL_CUT : 0, .value_bytes = e.value_bytes, .time_ns = e.time_ns, .packet = e.packet,
-			.value = value, .sha256 = e.bits & CUT ? (const uint8_t *)value + e.value_bytes : NULL,
+			.flags = cut ? IND_SIGNAL_CUT : 0, .value_bytes = e.value_bytes, .time_ns = entry_time_ns(&e, f), .packet = e.packet,
+			.value = text, .sha256 = cut ? (const uint8_t *)text + e.value_bytes : NULL,
 		};
+		text += value_bytes(&e);
 	}
-	return count;
+	return x.count;
 }
 
 void store_free(struct flow_table *t, struct flow *f)
 {
 	for (uint32_t index = f->signals; index;) {
-		uint32_t next = ((struct store_chunk *)pool_at(&t->chunks, index))->next;
+		uint32_t next = chunk_at(t, index)->next;
 		pool_give(&t->chunks, index);
 		index = next;
 	}

@@ -4,10 +4,10 @@
 
 #include "flow/flow.h"
 
-/* The signals of a flow until it ends: a chain of small chunks, so that a flow with one signal costs 64 bytes. */
-struct store_chunk { uint32_t next; uint8_t bytes[60]; };
+/* The signals of a flow until it ends, packed one after the other in a chain of small chunks: a flow with one signal costs one chunk. */
+enum { STORE_CHUNK_BYTES = 92, STORE_SIGNALS_MAX = 1024, STORE_BYTES_MAX = 256 * 1024 };
 
-enum { STORE_SIGNALS_MAX = 1024, STORE_BYTES_MAX = 256 * 1024 };
+struct store_chunk { uint32_t next; uint8_t bytes[STORE_CHUNK_BYTES]; };
 
 enum store { STORE_ADDED, STORE_KNOWN, STORE_FULL };
 
