@@ -15,7 +15,11 @@
 
 enum { WAIT_MS = 100, LOOK_MS = 1000 };
 
-struct batch { struct capture *c; struct frame *frames; size_t count; };
+struct batch {
+	struct capture *c;
+	struct frame *frames;
+	size_t count;
+};
 
 static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
@@ -26,7 +30,7 @@ static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_c
 	uint64_t fraction = (uint64_t)header->ts.tv_usec * (c->nanoseconds ? 1 : 1000);
 
 	memcpy(copy, bytes, captured);
-	batch->frames[batch->count++] = (struct frame){
+	batch->frames[batch->count++] = (struct frame) {
 		.bytes = copy,
 		.captured = captured,
 		.wire = header->len < captured ? captured : header->len,
@@ -117,7 +121,7 @@ void capture_stats(struct capture *c, struct capture_stats *stats)
 	struct pcap_stat now;
 
 	if (!c->live) {
-		*stats = (struct capture_stats){ .received = c->number };
+		*stats = (struct capture_stats) { .received = c->number };
 		return;
 	}
 	if (pcap_stats(c->pcap, &now) == 0) {

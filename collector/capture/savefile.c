@@ -73,7 +73,7 @@ static enum ind_err savefile_next(struct capture *c, struct frame *frames, size_
 		if (!filter_takes(c, captured, wire, bytes))
 			continue;
 		struct frame *frame = &frames[(*count)++];
-		*frame = (struct frame){ .captured = captured, .wire = wire, .time_ns = time_of(&header->ts), .number = c->number };
+		*frame = (struct frame) { .captured = captured, .wire = wire, .time_ns = time_of(&header->ts), .number = c->number };
 		if (!frame_keep(c, bytes, frame))
 			break;
 	}
@@ -96,7 +96,7 @@ enum ind_err savefile_open(struct capture *c)
 	c->buffer_bytes = CAPTURE_PIECE_BYTES;
 	c->buffer = malloc(c->buffer_bytes);
 	if (c->buffer)
-		c->file = fopencookie(c, "r", (cookie_io_functions_t){ .read = cookie_read });
+		c->file = fopencookie(c, "r", (cookie_io_functions_t) { .read = cookie_read });
 	if (!c->file)
 		return capture_fail(c, IND_NOMEM, "%s: out of memory", c->name);
 	setvbuf(c->file, NULL, _IOFBF, 1 << 16);

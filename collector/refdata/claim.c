@@ -92,12 +92,12 @@ struct ind_text claim_text(const char *at, size_t bytes)
 	while (p < end) {
 		size_t character = text_utf8_char(p, end);
 		if (character == 0)
-			return (struct ind_text){ NULL, 0 };
+			return (struct ind_text) { NULL, 0 };
 		if ((size_t)(p - start) + character > IND_VALUE_MAX_BYTES)
 			break;
 		p += character;
 	}
-	return (struct ind_text){ p == start ? NULL : at, (uint16_t)(p - start) };
+	return (struct ind_text) { p == start ? NULL : at, (uint16_t)(p - start) };
 }
 
 static void text_set(struct reading *r, struct ind_text *text, const MMDB_entry_data_s *value)
@@ -164,7 +164,8 @@ static void asn_set(struct reading *r, const MMDB_entry_data_s *value)
 {
 	if (r->claim->asn)
 		return;
-	r->claim->asn = value->type == MMDB_DATA_TYPE_UTF8_STRING ? asn_of_text(value->utf8_string, value->data_size) : unsigned_of(value, 0);
+	r->claim->asn =
+		value->type == MMDB_DATA_TYPE_UTF8_STRING ? asn_of_text(value->utf8_string, value->data_size) : unsigned_of(value, 0);
 	r->says = r->says || r->claim->asn;
 }
 
@@ -185,23 +186,44 @@ static void value_take(struct reading *r, enum field field, uint16_t flag, const
 	struct ind_claim *claim = r->claim;
 
 	switch (field) {
-	case COUNTRY: country_set(r, claim->country, value); break;
-	case REGISTERED_COUNTRY: country_set(r, claim->registered_country, value); break;
-	case REGION: text_set(r, &claim->region, value); break;
-	case CITY: text_set(r, &claim->city, value); break;
-	case TIMEZONE: text_set(r, &claim->timezone, value); break;
-	case HOLDER: text_set(r, &claim->holder, value); break;
-	case ASN: asn_set(r, value); break;
-	case LATITUDE: r->has_latitude = degrees_set(&claim->latitude_1e4, value, 90) || r->has_latitude; break;
-	case LONGITUDE: r->has_longitude = degrees_set(&claim->longitude_1e4, value, 180) || r->has_longitude; break;
-	case RADIUS: claim->radius_km = unsigned_of(value, claim->radius_km); break;
+	case COUNTRY:
+		country_set(r, claim->country, value);
+		break;
+	case REGISTERED_COUNTRY:
+		country_set(r, claim->registered_country, value);
+		break;
+	case REGION:
+		text_set(r, &claim->region, value);
+		break;
+	case CITY:
+		text_set(r, &claim->city, value);
+		break;
+	case TIMEZONE:
+		text_set(r, &claim->timezone, value);
+		break;
+	case HOLDER:
+		text_set(r, &claim->holder, value);
+		break;
+	case ASN:
+		asn_set(r, value);
+		break;
+	case LATITUDE:
+		r->has_latitude = degrees_set(&claim->latitude_1e4, value, 90) || r->has_latitude;
+		break;
+	case LONGITUDE:
+		r->has_longitude = degrees_set(&claim->longitude_1e4, value, 180) || r->has_longitude;
+		break;
+	case RADIUS:
+		claim->radius_km = unsigned_of(value, claim->radius_km);
+		break;
 	case FLAG:
 		if (value->type == MMDB_DATA_TYPE_BOOLEAN && value->boolean) {
 			claim->flags |= flag;
 			r->says = true;
 		}
 		break;
-	case NOTHING: break;
+	case NOTHING:
+		break;
 	}
 }
 
@@ -234,12 +256,12 @@ static enum ind_err leaves_read(struct reading *r, const struct group *group, MM
 static enum ind_err group_read(struct reading *r, const struct group *group, MMDB_entry_s *record)
 {
 	MMDB_entry_data_s value;
-	enum ind_err err = value_get(record, (const char *const[]){ group->key, NULL }, &value);
+	enum ind_err err = value_get(record, (const char *const[]) { group->key, NULL }, &value);
 
 	if (err)
 		return err;
 	if (value.type == MMDB_DATA_TYPE_MAP || value.type == MMDB_DATA_TYPE_ARRAY)
-		return leaves_read(r, group, &(MMDB_entry_s){ record->mmdb, value.offset });
+		return leaves_read(r, group, &(MMDB_entry_s) { record->mmdb, value.offset });
 	value_take(r, group->field, group->flag, &value);
 	return IND_OK;
 }
@@ -248,7 +270,7 @@ enum ind_err claim_read(MMDB_entry_s *record, struct ind_claim *claim)
 {
 	struct reading r = { .claim = claim };
 
-	*claim = (struct ind_claim){ .radius_km = IND_ABSENT_U32 };
+	*claim = (struct ind_claim) { .radius_km = IND_ABSENT_U32 };
 	for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
 		if (group_read(&r, &groups[i], record) == IND_MALFORMED)
 			return IND_MALFORMED;

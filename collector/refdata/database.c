@@ -72,7 +72,7 @@ static struct ind_text licence_of(const MMDB_metadata_s *metadata)
 				return claim_text(found + strlen(words[w]), strlen(found) - strlen(words[w]));
 		}
 	}
-	return (struct ind_text){ NULL, 0 };
+	return (struct ind_text) { NULL, 0 };
 }
 
 static void about_set(struct database *db)
@@ -118,7 +118,7 @@ static enum ind_err content_check(struct database *db, char error[static DATABAS
 
 enum ind_err database_open(struct database *db, const char *folder, const char *name, char error[static DATABASE_ERROR_BYTES])
 {
-	*db = (struct database){ .name = strdup(name) };
+	*db = (struct database) { .name = strdup(name) };
 	db->memory = calloc(DATABASE_MEMORY, sizeof *db->memory);
 	if (!db->name || !db->memory) {
 		snprintf(error, DATABASE_ERROR_BYTES, "out of memory");

@@ -20,7 +20,8 @@ static int is_database(const struct dirent *entry)
 
 static int name_compare(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
 
-static enum ind_err databases_open(struct refdata *r, const char *folder, struct dirent **names, size_t count, char error[static REFDATA_ERROR_BYTES])
+static enum ind_err databases_open(
+	struct refdata *r, const char *folder, struct dirent **names, size_t count, char error[static REFDATA_ERROR_BYTES])
 {
 	if (count > IND_DATA_SETS_MAX) {
 		snprintf(error, REFDATA_ERROR_BYTES, "%.120s: %zu data sets, at most %d can be used", folder, count, IND_DATA_SETS_MAX);

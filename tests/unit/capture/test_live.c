@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 static char error[CAPTURE_ERROR_BYTES];
-static const struct capture_options loopback = { .interface = "lo", .fd = -1, .filter = "udp dst port 9", .ring_bytes = 1 << 20, .snaplen = 60 };
+static const struct capture_options loopback = {
+	.interface = "lo", .fd = -1, .filter = "udp dst port 9", .ring_bytes = 1 << 20, .snaplen = 60
+};
 
 /* NULL where there is no right to capture; then the message was checked. */
 static struct capture *loopback_open(void)
@@ -108,11 +110,11 @@ START_TEST(what_cannot_be_opened_is_named)
 {
 	struct capture *c = loopback_open();
 
-	refused((struct capture_options){ .interface = "no-such-if0", .fd = -1 }, IND_MISSING, "no-such-if0: ");
-	refused((struct capture_options){ .fd = -1 }, IND_USAGE, "no interface");
-	refused((struct capture_options){ .interface = "lo", .ring_bytes = (size_t)1 << 40 }, IND_USAGE, "too large");
+	refused((struct capture_options) { .interface = "no-such-if0", .fd = -1 }, IND_MISSING, "no-such-if0: ");
+	refused((struct capture_options) { .fd = -1 }, IND_USAGE, "no interface");
+	refused((struct capture_options) { .interface = "lo", .ring_bytes = (size_t)1 << 40 }, IND_USAGE, "too large");
 	if (c)
-		refused((struct capture_options){ .interface = "lo", .filter = "port and" }, IND_USAGE, "\"port and\"");
+		refused((struct capture_options) { .interface = "lo", .filter = "port and" }, IND_USAGE, "\"port and\"");
 	capture_close(c);
 }
 END_TEST

@@ -33,8 +33,8 @@ static enum ind_err memory_read(void *ctx, void *bytes, size_t count, size_t *go
 
 static void start(void)
 {
-	file = (struct savefile){ .bytes = malloc(FILE_MAX_BYTES) };
-	options = (struct capture_options){ .name = "test.pcap", .fd = -1, .read = memory_read, .read_ctx = &file };
+	file = (struct savefile) { .bytes = malloc(FILE_MAX_BYTES) };
+	options = (struct capture_options) { .name = "test.pcap", .fd = -1, .read = memory_read, .read_ctx = &file };
 	given = piece = 0;
 	read_end = IND_OK;
 	capture = NULL;
@@ -63,7 +63,11 @@ static void refused(enum ind_err expected, const char *said)
 	ck_assert_msg(strstr(error, said) != NULL, "\"%s\" does not say \"%s\"", error, said);
 }
 
-struct result { size_t frames, bytes; uint64_t last_number; enum ind_err end; };
+struct result {
+	size_t frames, bytes;
+	uint64_t last_number;
+	enum ind_err end;
+};
 
 /* Reads to the end; each frame must be filled with one value throughout. */
 static struct result read_all(void)
