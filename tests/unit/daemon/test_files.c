@@ -86,7 +86,7 @@ START_TEST(a_stream_goes_on_where_it_was_sealed)
 	ck_assert_int_eq(streamfile_open(&other, folder, "one", &again), IND_EXISTS);
 	stream.leaves = 5;
 	stream.frontier_count = 2;
-	memset(stream.frontier, 7, 64);
+	memset(&stream.frontier[0], 7, 2 * sizeof stream.frontier[0]);
 	ck_assert_int_eq(streamfile_save(&s, &stream, false), IND_OK);
 	streamfile_close(&s);
 	ck_assert_int_eq(streamfile_open(&s, folder, "one", &again), IND_OK);
