@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* X.690 sections 8.1 and 10.1: tag, definite length, contents. Longer forms of a length than needed are read too: some issuers write them. */
+/* X.690 sections 8.1 and 10.1: tag, definite length, contents. Longer forms of a length than needed are read too, as some
+ * issuers write them. */
 #include "signal/der.h"
 
 enum { LONG_FORM = 0x80, LENGTH_MAX_OCTETS = 3, HIGH_TAG = 0x1f };

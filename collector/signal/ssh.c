@@ -8,7 +8,8 @@
 /* state[0]: how far this direction is. Banner and KEXINIT make one exhibit, so the banner stays unread until both are there. */
 enum { AT_BANNER = 0, AT_KEXINIT = 1, AT_HOST_KEY = 2 };
 
-enum { BANNER_MAX_BYTES = 512, PACKET_HEAD_BYTES = 6, PACKET_MIN = 2, PACKET_MAX = 35000, MESSAGE_MAX_BYTES = 16384, COOKIE_BYTES = 16, ALGORITHM_MIN_BYTES = 4, ALGORITHM_MAX_BYTES = 64 };
+enum { BANNER_MAX_BYTES = 512, PACKET_HEAD_BYTES = 6, PACKET_MIN = 2, PACKET_MAX = 35000, MESSAGE_MAX_BYTES = 16384, COOKIE_BYTES = 16 };
+enum { ALGORITHM_MIN_BYTES = 4, ALGORITHM_MAX_BYTES = 64 };
 enum { MSG_IGNORE = 2, MSG_UNIMPLEMENTED = 3, MSG_DEBUG = 4, MSG_KEXINIT = 20, MSG_KEX_FIRST = 30, MSG_KEX_LAST = 34 };
 
 /* Name-lists of a KEXINIT, in order. */
@@ -198,7 +199,8 @@ static enum parse host_key_read(struct signal_ctx *ctx, const struct cursor *byt
 /* What may come between KEXINIT and the host key. */
 static bool is_passed_over(uint8_t message)
 {
-	return message == MSG_IGNORE || message == MSG_UNIMPLEMENTED || message == MSG_DEBUG || (message >= MSG_KEX_FIRST && message <= MSG_KEX_LAST);
+	return message == MSG_IGNORE || message == MSG_UNIMPLEMENTED || message == MSG_DEBUG ||
+	       (message >= MSG_KEX_FIRST && message <= MSG_KEX_LAST);
 }
 
 static enum parse host_key_see(struct signal_ctx *ctx, struct cursor *bytes)

@@ -11,7 +11,7 @@
 /* state[0]. A server's hello stays unread until the certificate is there, because one exhibit holds both. */
 enum { HELLO_SEEN = 1, SERVER_HELLO_PUT = 2 };
 
-/* *shared: the server took the client's hello, no other will come. A high bit, because the word may have served a protocol before this one. */
+/* *shared: the server took the client's hello, no other will come. A high bit, because the word may have served another protocol before. */
 static const uint64_t server_chose = (uint64_t)1 << 63;
 
 enum { HELLO_MIN_BYTES = 38, PROBE_HANDSHAKE_BYTES = 6, SSL2_HEADER = 0x80, LEAF_HEAD_BYTES = 10, DRAFT_MAJOR = 0x7f };
@@ -63,7 +63,7 @@ static enum parse ended(struct signal_ctx *ctx, const struct cursor *bytes, cons
 	return PARSE_NOT;
 }
 
-/* After a hello anything may come, also ciphertext that happens to start like one: then it is not malformed, there is only nothing to see. */
+/* After a hello anything may come, also ciphertext that happens to start like one: that is not malformed. */
 static enum parse unreadable(struct signal_ctx *ctx)
 {
 	if (ctx->state[0] & HELLO_SEEN)
@@ -106,7 +106,8 @@ static enum tls_flight_read leaf_find(struct signal_ctx *ctx, struct tls_flight 
 	return tls_flight_fill(f, LEAF_HEAD_BYTES + *count);
 }
 
-static enum parse leaf(struct signal_ctx *ctx, struct cursor *bytes, struct tls_flight *f, const struct tls_hello *hello, const uint8_t *hello_end)
+static enum parse leaf(struct signal_ctx *ctx, struct cursor *bytes, struct tls_flight *f, const struct tls_hello *hello,
+	const uint8_t *hello_end)
 {
 	size_t count = 0;
 	enum tls_flight_read got = leaf_find(ctx, f, &count);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Session ids, session tickets (RFC 5077) and pre-shared keys (RFC 8446 section 4.2.11) let their holder resume or link sessions: an exhibit
- * does not keep them. Their offsets are in the message; records may cut it anywhere. */
+/* Session ids, session tickets (RFC 5077) and pre-shared keys (RFC 8446 section 4.2.11) let their holder resume or link sessions: an
+ * exhibit does not keep them. Their offsets are in the message; records may cut it anywhere. */
 #include "signal/tls_exhibit.h"
 
 #include "signal/tls_flight.h"

@@ -2,7 +2,7 @@
 /* RFC 8446 section 5.1, RFC 5246 section 6.2.1: the record layer, as far as it is in the clear. */
 #include "signal/tls_flight.h"
 
-enum { MAJOR = 3, MINOR_MAX = 4, RECORD_MAX_BYTES = 16384 + 2048 };
+enum { MAJOR = 3, MINOR_MAX = 4, RECORD_MAX_BYTES = 16384 + 2048, PASSED_MAX = 8 };
 
 void tls_flight_start(struct tls_flight *f, struct cursor stream, bool stop_at_cipher_spec)
 {
@@ -12,7 +12,7 @@ void tls_flight_start(struct tls_flight *f, struct cursor stream, bool stop_at_c
 	f->have = 0;
 	f->missing = 0;
 	f->stop_at_cipher_spec = stop_at_cipher_spec;
-	f->cipher_spec_seen = false;
+	f->passed = 0;
 }
 
 static enum tls_flight_read more(struct tls_flight *f, size_t missing)
@@ -40,11 +40,12 @@ static enum tls_flight_read record_next(struct tls_flight *f, size_t want)
 		}
 		if (type != TLS_ALERT && (type != TLS_CHANGE_CIPHER_SPEC || f->stop_at_cipher_spec))
 			return TLS_FLIGHT_END;
+		if (f->passed++ == PASSED_MAX)
+			return TLS_FLIGHT_END;
 		if (length > cursor_left(&c))
 			return more(f, length - cursor_left(&c));
 		cursor_skip(&c, length);
 		f->stream = c;
-		f->cipher_spec_seen |= type == TLS_CHANGE_CIPHER_SPEC;
 	}
 }
 

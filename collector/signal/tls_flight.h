@@ -16,21 +16,22 @@ struct tls_flight {
 	size_t have;
 	uint32_t missing;            /* with TLS_FLIGHT_MORE: at least so many stream bytes are wanting */
 	bool stop_at_cipher_spec;    /* what follows a ChangeCipherSpec is encrypted: it ends the flight */
-	bool cipher_spec_seen;
+	unsigned passed;             /* records that are not handshake; a few are enough for any honest flight */
 	uint8_t buffer[TLS_FLIGHT_MAX_BYTES];
 };
 
 enum tls_flight_read {
 	TLS_FLIGHT_OK,
 	TLS_FLIGHT_MORE,
-	TLS_FLIGHT_END,              /* something that is not a handshake record, or a message beyond all measure */
+	TLS_FLIGHT_END,              /* no handshake record comes next, or a message beyond all measure */
 	TLS_FLIGHT_BAD,              /* not a TLS record */
 };
 
 /* `stream` starts at a record. */
 void tls_flight_start(struct tls_flight *f, struct cursor stream, bool stop_at_cipher_spec);
 
-/* Makes the next `want` handshake bytes stand at f->at, in one piece. Passes over alerts, and ChangeCipherSpec unless it is to stop there. */
+/* Makes the next `want` handshake bytes stand at f->at, in one piece. Passes over a few alerts, and ChangeCipherSpec unless it is to
+ * stop there. */
 enum tls_flight_read tls_flight_fill(struct tls_flight *f, size_t want);
 
 /* Where in the stream the first `count` of the gathered bytes end; they have just been filled. */

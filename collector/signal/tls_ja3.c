@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* JA3: version,ciphers,extensions,groups,point formats. JA3S: version,cipher,extensions. Decimal numbers in the order of the wire, joined by
- * dashes, GREASE values (RFC 8701) left out. */
+/* JA3: version,ciphers,extensions,groups,point formats. JA3S: version,cipher,extensions. Decimal numbers in the order of the wire, joined
+ * by dashes, GREASE values (RFC 8701) left out. */
 #include "signal/tls_print.h"
 
 #include "signal/tls_flight.h"

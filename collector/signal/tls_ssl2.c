@@ -4,7 +4,8 @@
 
 #include "signal/tls_exhibit.h"
 
-enum { LONG_HEADER = 0x80, HEAD_BYTES = 11, AFTER_LENGTH_BYTES = 9, CIPHER_BYTES = 3, SESSION_ID_BYTES = 16, CHALLENGE_MIN = 16, CHALLENGE_MAX = 32 };
+enum { LONG_HEADER = 0x80, HEAD_BYTES = 11, AFTER_LENGTH_BYTES = 9, CIPHER_BYTES = 3, SESSION_ID_BYTES = 16 };
+enum { CHALLENGE_MIN = 16, CHALLENGE_MAX = 32 };
 
 struct hello {
 	uint16_t version;
@@ -22,9 +23,10 @@ static bool head_read(struct cursor c, struct hello *out)
 	challenge = cursor_be16(&c);
 	out->session_id_at = HEAD_BYTES + ciphers;
 	out->bytes = length + 2;
-	return cursor_ok(&c) && type == TLS_CLIENT_HELLO && (out->version == TLS_SSL2 || (out->version >= 0x0300 && out->version <= TLS_1_2)) &&
-	       ciphers > 0 && ciphers % CIPHER_BYTES == 0 && (out->session_id_bytes == 0 || out->session_id_bytes == SESSION_ID_BYTES) &&
-	       challenge >= CHALLENGE_MIN && challenge <= CHALLENGE_MAX && length == AFTER_LENGTH_BYTES + ciphers + out->session_id_bytes + challenge;
+	bool known_version = out->version == TLS_SSL2 || (out->version >= 0x0300 && out->version <= TLS_1_2);
+	return cursor_ok(&c) && type == TLS_CLIENT_HELLO && known_version && ciphers > 0 && ciphers % CIPHER_BYTES == 0 &&
+	       (out->session_id_bytes == 0 || out->session_id_bytes == SESSION_ID_BYTES) && challenge >= CHALLENGE_MIN &&
+	       challenge <= CHALLENGE_MAX && length == AFTER_LENGTH_BYTES + ciphers + out->session_id_bytes + challenge;
 }
 
 enum probe tls_ssl2_probe(struct cursor bytes)

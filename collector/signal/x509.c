@@ -18,7 +18,8 @@ static bool certificate_read(struct cursor c, struct parts *out)
 	if (part.tag == DER_CONTEXT_0 && !der_next(in, &part))
 		return false;
 	return part.tag == DER_INTEGER && der_expect(in, DER_SEQUENCE, &part) && der_expect(in, DER_SEQUENCE, &out->issuer) &&
-	       der_expect(in, DER_SEQUENCE, &part) && der_expect(in, DER_SEQUENCE, &out->subject) && der_expect(in, DER_SEQUENCE, &out->spki);
+	       der_expect(in, DER_SEQUENCE, &part) && der_expect(in, DER_SEQUENCE, &out->subject) &&
+	       der_expect(in, DER_SEQUENCE, &out->spki);
 }
 
 static void digest_put(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, struct cursor bytes)

@@ -36,7 +36,8 @@ static void feed_malformed(void *ctx) { (void)ctx; }
 
 static const struct signal_sink feed_sink = { feed_signal, feed_exhibit, feed_malformed, NULL, true };
 
-static inline enum parse feed_look(const struct signal_stream_parser *parser, struct signal_ctx *ctx, const uint8_t *bytes, size_t count, size_t *used)
+static inline enum parse feed_look(const struct signal_stream_parser *parser, struct signal_ctx *ctx, const uint8_t *bytes, size_t count,
+	size_t *used)
 {
 	uint8_t *copy = malloc(count ? count : 1);
 	if (!copy)

@@ -9,8 +9,8 @@ static struct seen s;
 static void setup(void) { memset(&s, 0, sizeof s); }
 
 /* RFC 4253 section 7.1: kex, host key, ciphers, MACs, compression, languages. */
-static const char *const lists[10] = { "curve25519-sha256,ext-info-c", "ssh-ed25519", "c2s-cipher", "s2c-cipher-1,s2c-cipher-2", "c2s-mac", "s2c-mac",
-	"none,zlib@openssh.com", "none", "", "" };
+static const char *const lists[10] = { "curve25519-sha256,ext-info-c", "ssh-ed25519", "c2s-cipher", "s2c-cipher-1,s2c-cipher-2",
+	"c2s-mac", "s2c-mac", "none,zlib@openssh.com", "none", "", "" };
 static const char client_string[] = "curve25519-sha256,ext-info-c;c2s-cipher;c2s-mac;none,zlib@openssh.com";
 static const char server_string[] = "curve25519-sha256,ext-info-c;s2c-cipher-1,s2c-cipher-2;s2c-mac;none";
 static const char host_key[] = "\0\0\0\x0bssh-ed25519\0\0\0\x20" "0123456789abcdef0123456789abcdef";
