@@ -182,36 +182,86 @@ int overview_read(struct overview *o, const char *name)
 	return status;
 }
 
-/* What a reader of evidence asks for, and must not have to wonder whether it was left out. */
-static bool is_asked_for(size_t field)
-{
-	return field == QUERY_BUNDLE_authority || field == QUERY_BUNDLE_case || field == QUERY_BUNDLE_latitude;
-}
+enum { NAME_COLUMNS = 20, DISPLAY_GROWTH = 11 };
 
-static void block_line(struct out *out, const char *name, const struct query_cell *cell, struct out *plain)
+static void block_name(struct out *out, const char *name)
 {
-	enum { NAME_COLUMNS = 20, DISPLAY_GROWTH = 11 };
 	out_text(out, name);
 	out_fill(out, ' ', NAME_COLUMNS - strlen(name));
-	if (cell->form == CELL_ABSENT) {
-		out_text(out, "not stated\n");
-		return;
-	}
-	plain->used = 0;
-	value_plain(plain, cell);
-	size_t room = plain->used * DISPLAY_GROWTH + 1;
+}
+
+static void block_value(struct out *out, const struct query_cell *cell)
+{
+	struct out plain;
+	out_start(&plain, NULL, NULL);
+	value_plain(&plain, cell);
+	size_t room = plain.used * DISPLAY_GROWTH + 1;
 	char *at = out_room(out, room);
 	if (at)
-		out_used(out, text_to_display(plain->at, plain->used, at, room));
+		out_used(out, text_to_display(plain.at, plain.used, at, room));
+	out_free(&plain);
+}
+
+static void block_data_set(struct out *out, const struct query_row *set)
+{
+	block_name(out, "data_set");
+	block_value(out, &set->cell[QUERY_DATA_name]);
+	out_text(out, ", ");
+	block_value(out, &set->cell[QUERY_DATA_kind]);
+	if (set->cell[QUERY_DATA_build].form != CELL_ABSENT) {
+		out_text(out, ", built ");
+		block_value(out, &set->cell[QUERY_DATA_build]);
+	}
+	if (set->cell[QUERY_DATA_age_days].form != CELL_ABSENT) {
+		out_text(out, ", ");
+		block_value(out, &set->cell[QUERY_DATA_age_days]);
+		out_text(out, " days old when the bundle was started");
+	}
 	out_char(out, '\n');
+}
+
+static void block_data_sets(struct out *out, const struct query_cell *cell)
+{
+	if (cell->form == CELL_ABSENT) {
+		block_name(out, "data_set");
+		out_text(out, "none was in use\n");
+		return;
+	}
+	for (size_t i = 0; i < cell->count; i++)
+		block_data_set(out, &cell->rows[i]);
+}
+
+/* What a reader of evidence asks for, and must not have to wonder whether it was left out. */
+static const char *asked_for(size_t field)
+{
+	switch (field) {
+	case QUERY_BUNDLE_authority: return "authority";
+	case QUERY_BUNDLE_case: return "case";
+	case QUERY_BUNDLE_latitude: return "position";
+	default: return NULL;
+	}
+}
+
+static void block_field(const struct overview *o, size_t field, struct out *out)
+{
+	const struct query_cell *cell = &o->row.cell[field];
+	const char *asked = asked_for(field);
+	if (cell->form != CELL_ABSENT) {
+		block_name(out, o->row.kind->fields[field].key);
+		block_value(out, cell);
+		out_char(out, '\n');
+	} else if (asked) {
+		block_name(out, asked);
+		out_text(out, "not stated\n");
+	}
 }
 
 void overview_block(const struct overview *o, struct out *out)
 {
-	struct out plain;
-	out_start(&plain, NULL, NULL);
-	for (size_t i = 0; i < o->row.kind->count; i++)
-		if (o->row.cell[i].form != CELL_ABSENT || is_asked_for(i))
-			block_line(out, o->row.kind->fields[i].key, &o->row.cell[i], &plain);
-	out_free(&plain);
+	for (size_t i = 0; i < o->row.kind->count; i++) {
+		if (i == QUERY_BUNDLE_data_sets)
+			block_data_sets(out, &o->row.cell[i]);
+		else
+			block_field(o, i, out);
+	}
 }
