@@ -3,7 +3,7 @@
 
 /* Messages: RFC 1035 section 4.1, over multicast RFC 6762 section 18, negative answers RFC 2308 section 2.1. */
 
-enum { QUESTIONS_MAX = 32, OPCODE_QUERY = 0, OPCODE_MAX = 6 };
+enum { QUESTIONS_MAX = 32, OPCODE_QUERY = 0, OPCODE_KNOWN_MAX = 6, RECORDS_USUAL_MAX = 255 };
 
 static enum dns_outcome question_read(struct cursor message, struct cursor *at, struct dns_name *name)
 {
@@ -57,11 +57,11 @@ static enum dns_outcome sections_see(struct signal_ctx *ctx, struct cursor messa
 	return questions != DNS_OK ? questions : answers;
 }
 
-/* Whether a message that cannot be read is worth to be called a malformed one rather than another protocol's. */
-static bool header_is_usual(const struct dns_header *header)
+/* What nearly every message is like. One that is not is another protocol's rather than a malformed one. */
+static bool is_usual(const struct dns_header *header)
 {
-	return dns_opcode(header) == OPCODE_QUERY && !(header->flags & DNS_Z) && header->questions == 1 && header->answers < 256 &&
-		header->authorities < 256 && header->additionals < 256;
+	return header->questions == 1 && header->answers <= RECORDS_USUAL_MAX && header->authorities <= RECORDS_USUAL_MAX &&
+		header->additionals <= RECORDS_USUAL_MAX;
 }
 
 enum parse dns_message_see(struct signal_ctx *ctx, struct cursor message, enum ind_exhibit_kind kind)
@@ -69,10 +69,11 @@ enum parse dns_message_see(struct signal_ctx *ctx, struct cursor message, enum i
 	struct cursor at = message;
 	struct dns_header header = dns_header_read(&at);
 	unsigned found = 0;
-	if (!cursor_ok(&at) || dns_opcode(&header) > OPCODE_MAX)
+	bool usual = is_usual(&header);
+	if (!cursor_ok(&at) || (dns_opcode(&header) > OPCODE_KNOWN_MAX && !usual))
 		return PARSE_NOT;
 	enum dns_outcome outcome = sections_see(ctx, message, at, &header, &found);
-	if (outcome == DNS_MALFORMED && (found || header_is_usual(&header)))
+	if (outcome == DNS_MALFORMED && (found || (usual && dns_opcode(&header) == OPCODE_QUERY && !(header.flags & DNS_Z))))
 		signal_malformed(ctx);
 	else if (outcome != DNS_OK && !found)
 		return PARSE_NOT;

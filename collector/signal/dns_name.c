@@ -8,7 +8,7 @@ enum { LABEL_POINTER = 0xc0, HOPS_MAX = 127 };
 static enum dns_outcome label_read(struct cursor *at, size_t bytes, struct dns_name *name)
 {
 	/* 255 octets with all length octets, the last one of the root included. */
-	if (name->bytes + bytes + 2 > DNS_NAME_MAX_BYTES)
+	if (name->bytes + (name->bytes > 0) + bytes + 2 > DNS_NAME_MAX_BYTES)
 		return DNS_MALFORMED;
 	const uint8_t *label = cursor_take(at, bytes);
 	if (!label)

@@ -24,11 +24,11 @@ static bool is_method_char(uint8_t c)
 }
 
 /* The version ends the line; RTSP, SIP and ICAP have the same shape and another name there. */
-static bool ends_with_version(const uint8_t *at, const uint8_t *end)
+static bool ends_with_version(const uint8_t *target, const uint8_t *end)
 {
-	while (end > at && (end[-1] == '\r' || end[-1] == ' '))
+	while (end > target && (end[-1] == '\r' || end[-1] == ' '))
 		end--;
-	return end - at >= 9 && memcmp(end - 9, " HTTP/1.", 8) == 0 && end[-1] >= '0' && end[-1] <= '9';
+	return end - target > 9 && memcmp(end - 9, " HTTP/1.", 8) == 0 && end[-1] >= '0' && end[-1] <= '9';
 }
 
 static enum probe probe_request_line(struct cursor bytes)
@@ -40,13 +40,14 @@ static enum probe probe_request_line(struct cursor bytes)
 		return PROBE_MORE;
 	if (p == at || *p != ' ')
 		return PROBE_NO;
+	const uint8_t *target = p + 1;
 	for (; p < end && p - at < STRICT_BYTES && *p != '\n'; p++)
 		if (*p < 0x20 && *p != '\r' && *p != '\t')
 			return PROBE_NO;
 	const uint8_t *lf = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
 	if (!lf)
 		return PROBE_MORE;
-	return ends_with_version(at, lf) ? PROBE_YES : PROBE_NO;
+	return ends_with_version(target, lf) ? PROBE_YES : PROBE_NO;
 }
 
 /* RFC 9112 section 2.2: empty lines before a start line are passed over. */
