@@ -105,7 +105,7 @@ static enum ind_err file_open(struct database *db, const char *folder, char erro
 	return IND_OK;
 }
 
-static enum ind_err content_check(struct database *db, char error[static DATABASE_ERROR_BYTES])
+static enum ind_err content_take(struct database *db, char error[static DATABASE_ERROR_BYTES])
 {
 	unsigned version = db->mmdb.metadata.ip_version;
 
@@ -113,26 +113,23 @@ static enum ind_err content_check(struct database *db, char error[static DATABAS
 		return fail(db, IND_MALFORMED, "it is of neither IP version", error);
 	if (tree_check(db))
 		return fail(db, IND_MALFORMED, "it is damaged", error);
-	return IND_OK;
+	db->memory = calloc(DATABASE_MEMORY, sizeof *db->memory);
+	return db->memory ? IND_OK : fail(db, IND_NOMEM, "out of memory", error);
 }
 
 enum ind_err database_open(struct database *db, const char *folder, const char *name, char error[static DATABASE_ERROR_BYTES])
 {
 	*db = (struct database) { .name = strdup(name) };
-	db->memory = calloc(DATABASE_MEMORY, sizeof *db->memory);
-	if (!db->name || !db->memory) {
+	if (!db->name) {
 		snprintf(error, DATABASE_ERROR_BYTES, "out of memory");
-		free(db->memory);
-		free(db->name);
 		return IND_NOMEM;
 	}
 	enum ind_err err = file_open(db, folder, error);
 	if (err) {
-		free(db->memory);
 		free(db->name);
 		return err;
 	}
-	err = content_check(db, error);
+	err = content_take(db, error);
 	if (err)
 		database_close(db);
 	else

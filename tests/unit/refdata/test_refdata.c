@@ -249,6 +249,7 @@ int main(void)
 	tcase_add_test(read, empty_texts_half_positions_and_wrong_types_are_silence);
 	tcase_add_test(read, ip_versions);
 	tcase_add_test(read, a_large_as_number);
+	tcase_set_timeout(open, 60);
 	tcase_add_test(open, a_tree_without_ip4_is_silent_of_it);
 	tcase_add_test(open, no_folder_is_an_empty_set);
 	tcase_add_test(open, damage_is_refused_by_name);
