@@ -3,26 +3,27 @@
 
 /* Start line: RFC 9112 sections 3 and 4. Length of the body: section 6. Field values: RFC 9110 section 5.5. */
 
+enum message { REQUEST = 1, RESPONSE = 2 };
 enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CODING, FRAMING_TYPE };
 
-/* The fields that matter here; a signal of 0 is none. */
+/* The fields that matter here; a signal of 0 is none. A Date is the clock of who sends it, also in a request. */
 struct known_field {
 	const char *lower;
 	uint8_t bytes;
 	uint8_t signal;
-	bool of_response;
+	uint8_t in;                  /* set of enum message */
 	uint8_t framing;
 };
 
 static const struct known_field known_fields[] = {
-	{ "host", 4, IND_SIG_HTTP_HOST, false, FRAMING_NONE },
-	{ "user-agent", 10, IND_SIG_HTTP_USER_AGENT, false, FRAMING_NONE },
-	{ "accept-language", 15, IND_SIG_HTTP_ACCEPT_LANG, false, FRAMING_NONE },
-	{ "server", 6, IND_SIG_HTTP_SERVER, true, FRAMING_NONE },
-	{ "date", 4, IND_SIG_HTTP_DATE, true, FRAMING_NONE },
-	{ "content-length", 14, 0, false, FRAMING_LENGTH },
-	{ "transfer-encoding", 17, 0, false, FRAMING_CODING },
-	{ "content-type", 12, 0, false, FRAMING_TYPE },
+	{ "host", 4, IND_SIG_HTTP_HOST, REQUEST, FRAMING_NONE },
+	{ "user-agent", 10, IND_SIG_HTTP_USER_AGENT, REQUEST, FRAMING_NONE },
+	{ "accept-language", 15, IND_SIG_HTTP_ACCEPT_LANG, REQUEST, FRAMING_NONE },
+	{ "server", 6, IND_SIG_HTTP_SERVER, RESPONSE, FRAMING_NONE },
+	{ "date", 4, IND_SIG_HTTP_DATE, REQUEST | RESPONSE, FRAMING_NONE },
+	{ "content-length", 14, 0, REQUEST | RESPONSE, FRAMING_LENGTH },
+	{ "transfer-encoding", 17, 0, REQUEST | RESPONSE, FRAMING_CODING },
+	{ "content-type", 12, 0, REQUEST | RESPONSE, FRAMING_TYPE },
 };
 
 /* RFC 9112 section 5.2: each fold is white space. */
@@ -83,7 +84,7 @@ static void see_field(struct signal_ctx *ctx, struct http_head *head, const stru
 {
 	for (size_t i = 0; i < sizeof(known_fields) / sizeof(known_fields[0]); i++) {
 		const struct known_field *known = &known_fields[i];
-		if (known->bytes != field->name_bytes || !http_field_is(field, known->lower, known->bytes))
+		if (!http_field_is(field, known->lower, known->bytes) || !(known->in & (head->is_response ? RESPONSE : REQUEST)))
 			continue;
 		enum ind_side side = head->is_response ? IND_SERVER : IND_CLIENT;
 		struct cursor value = cursor_of(field->value, field->value_bytes);
@@ -93,9 +94,9 @@ static void see_field(struct signal_ctx *ctx, struct http_head *head, const stru
 			see_coding(head, value);
 		else if (known->framing == FRAMING_TYPE)
 			head->has_type = true;
-		else if (known->of_response == head->is_response && field->folded)
+		else if (field->folded)
 			put_folded(ctx, known->signal, side, field);
-		else if (known->of_response == head->is_response)
+		else
 			signal_put_wire(ctx, known->signal, side, field->value, field->value_bytes);
 		return;
 	}

@@ -156,6 +156,17 @@ START_TEST(lengths_that_contradict)
 }
 END_TEST
 
+START_TEST(fields_count_on_their_side)
+{
+	client("GET / HTTP/1.1\r\nServer: no\r\nDate: Fri, 20 Nov 2026 09:12:03 GMT\r\n\r\n");
+	server("HTTP/1.1 204 No Content\r\nHost: no\r\nUser-Agent: no\r\nAccept-Language: no\r\n\r\n");
+	ck_assert_uint_eq(f.seen.signals, 2);
+	VALUE_IS(DATE, 0, "Fri, 20 Nov 2026 09:12:03 GMT");
+	VALUE_IS(HEADER_ORDER, 0, "Server,Date");
+	ck_assert_uint_eq(f.seen.signal[0].side, IND_CLIENT);
+}
+END_TEST
+
 START_TEST(large_body_is_not_held)
 {
 	client("PUT / HTTP/1.1\r\nContent-Length: 1099511627776\r\n\r\nabc");
@@ -288,6 +299,7 @@ int main(void)
 	tcase_add_test(t, upgrade_hands_over);
 	tcase_add_test(t, repeated_folded_and_odd_fields);
 	tcase_add_test(t, lengths_that_contradict);
+	tcase_add_test(t, fields_count_on_their_side);
 	tcase_add_test(t, large_body_is_not_held);
 	tcase_add_test(t, cut_head_gives_its_whole_lines);
 	tcase_add_test(t, head_larger_than_the_window);
