@@ -4,7 +4,7 @@
 
 #define KIND_BEGIN(id) static const struct query_field fields_##id[] = {
 #define FIELD(kind, key, type, unit, table, zeek, eve, ecs, ipfix, stix, help) \
-	{ #key, QUERY_##type, unit, table, zeek, eve, ecs, ipfix, stix, help },
+	{ #key, QUERY_##type, unit, table, zeek, eve, ecs, ipfix, stix, help, ",\"" #key "\":", sizeof(",\"" #key "\":") - 1 },
 #define KIND_END(id) };
 #include "query/fields.def"
 

@@ -19,6 +19,8 @@ struct query_field {
 	bool in_table;               /* shown by -o table unless columns are asked for */
 	const char *zeek, *eve, *ecs, *ipfix, *stix; /* "" where the format has no place */
 	const char *help;
+	const char *json;            /* ,"key": */
+	size_t json_bytes;
 };
 
 struct query_kind {

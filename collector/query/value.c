@@ -7,13 +7,26 @@
 
 enum { ADDR_TEXT = 48, TIME_TEXT = 32, JSON_GROWTH = 6 };
 
+/* Printable ASCII but the two characters that JSON escapes: nearly all text. */
+static bool is_plain(const char *text, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i++)
+		if ((signed char)text[i] < ' ' || text[i] == '"' || text[i] == '\\' || text[i] == 0x7f)
+			return false;
+	return true;
+}
+
 void value_json_text(struct out *o, const char *text, size_t bytes)
 {
 	char *at = out_room(o, bytes * JSON_GROWTH + 3);
 	if (!at)
 		return;
 	at[0] = '"';
-	size_t used = text_to_json(text, bytes, at + 1, bytes * JSON_GROWTH + 1);
+	size_t used = bytes;
+	if (is_plain(text, bytes))
+		memcpy(at + 1, text, bytes);
+	else
+		used = text_to_json(text, bytes, at + 1, bytes * JSON_GROWTH + 1);
 	at[used + 1] = '"';
 	out_used(o, used + 2);
 }
@@ -149,9 +162,7 @@ void value_json_row(struct out *o, const struct query_row *row, const uint8_t *c
 		size_t at = columns ? columns[i] : i;
 		if (row->cell[at].form == CELL_ABSENT)
 			continue;
-		out_bytes(o, ",\"", 2);
-		out_text(o, row->kind->fields[at].key);
-		out_bytes(o, "\":", 2);
+		out_bytes(o, row->kind->fields[at].json, row->kind->fields[at].json_bytes);
 		value_json(o, &row->cell[at]);
 	}
 	out_char(o, '}');

@@ -71,20 +71,29 @@ static void plain_text(struct writer *w, const struct query_cell *cell, struct o
 		out_used(shown, text_to_display(plain->at, plain->used, at, room));
 }
 
+static void separated_text(struct writer *w, const char *text, size_t bytes)
+{
+	if (w->options.format == QUERY_FORMAT_CSV)
+		csv_text(w, text, bytes);
+	else
+		tsv_text(w, text, bytes);
+}
+
 static void separated_cell(struct writer *w, const struct query_cell *cell)
 {
 	if (!value_is_text(cell)) {
 		value_plain(w->out, cell);
 		return;
 	}
+	if (cell->form == CELL_TEXT && !w->options.on_terminal) {
+		separated_text(w, cell->text, cell->count);
+		return;
+	}
 	struct out shown;
 	out_start(&shown, NULL, NULL);
 	plain_text(w, cell, &shown);
 	const struct out *text = w->options.on_terminal ? &shown : &w->scratch;
-	if (w->options.format == QUERY_FORMAT_CSV)
-		csv_text(w, text->at, text->used);
-	else
-		tsv_text(w, text->at, text->used);
+	separated_text(w, text->at, text->used);
 	out_free(&shown);
 }
 
