@@ -121,6 +121,21 @@ check('private key is private', os.stat('state/indicia/identity.pem').st_mode & 
 os.chmod('state/indicia/identity.pem', 0o644)
 check('an open private key is refused', 'chmod 600' in run('collect', '-q', '-r', capture, '-w', 'x.ieb', want=4)[1])
 
+# Reference data: only whole ones come in, and none is replaced unasked.
+mmdb = os.path.join(os.path.dirname(capture), 'mmdb')
+os.mkdir('refdata')
+run('data', 'add', '-d', 'refdata', mmdb + '/several/a-nested.mmdb')
+run('data', 'add', '-d', 'refdata', mmdb + '/several/a-nested.mmdb', want=2)
+run('data', 'add', '-d', 'refdata', '--force', mmdb + '/several/a-nested.mmdb')
+check('a damaged one is named', 'tree.mmdb' in run('data', 'add', '-d', 'refdata', mmdb + '/bad-tree/tree.mmdb', want=3)[1])
+run('data', 'add', '-d', 'refdata', mmdb + '/none.mmdb', want=4)
+check('only the whole one is there', os.listdir('refdata') == ['a-nested.mmdb'])
+sets = rows_of(run('data', 'list', '-d', 'refdata', '-o', 'json')[0], 'json')
+check('data list', [(d['name'], d['state']) for d in sets] == [('a-nested.mmdb', 'ok')] and re.fullmatch('[0-9a-f]{64}', sets[0]['sha256']))
+check('data age', run('data', 'age', '-d', 'refdata')[0].split()[:3] == ['NAME', 'BUILD', 'AGE_DAYS'])
+run('data', 'check', '-d', mmdb + '/bad-tree', want=3)
+run('data', 'check', '-d', 'no-such-folder', want=4)
+
 # File names may hold anything.
 hostile = 'x\x1b[2J\u202e.ieb'
 shutil.copy('a.ieb', hostile)
