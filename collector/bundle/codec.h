@@ -15,7 +15,7 @@ struct codec;
 struct codec *codec_new(void);
 void codec_free(struct codec *c);
 
-/* Bytes written to out, or 0 if the result would not be shorter than the input. `out` holds `bytes` bytes. */
+/* Bytes written to out, or 0 if the result would not be shorter than the input (or memory is short: the input can be kept as it is). `out` holds `bytes` bytes. */
 size_t codec_deflate(struct codec *c, const uint8_t *in, size_t bytes, uint8_t *out);
 
 /* True if `in` is exactly one zlib stream of exactly `out_bytes` bytes. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 struct codec {
-	struct libdeflate_compressor *deflate;
+	struct libdeflate_compressor *deflate; /* from its first use on: readers need none */
 	struct libdeflate_decompressor *inflate;
 };
 
@@ -15,9 +15,8 @@ struct codec *codec_new(void)
 	struct codec *c = calloc(1, sizeof *c);
 	if (!c)
 		return NULL;
-	c->deflate = libdeflate_alloc_compressor(1);
 	c->inflate = libdeflate_alloc_decompressor();
-	if (c->deflate && c->inflate)
+	if (c->inflate)
 		return c;
 	codec_free(c);
 	return NULL;
@@ -27,14 +26,17 @@ void codec_free(struct codec *c)
 {
 	if (!c)
 		return;
-	libdeflate_free_compressor(c->deflate);
+	if (c->deflate)
+		libdeflate_free_compressor(c->deflate);
 	libdeflate_free_decompressor(c->inflate);
 	free(c);
 }
 
 size_t codec_deflate(struct codec *c, const uint8_t *in, size_t bytes, uint8_t *out)
 {
-	return bytes ? libdeflate_zlib_compress(c->deflate, in, bytes, out, bytes - 1) : 0;
+	if (!c->deflate)
+		c->deflate = libdeflate_alloc_compressor(1);
+	return bytes && c->deflate ? libdeflate_zlib_compress(c->deflate, in, bytes, out, bytes - 1) : 0;
 }
 
 bool codec_inflate(struct codec *c, const uint8_t *in, size_t bytes, uint8_t *out, size_t out_bytes)

@@ -7,6 +7,7 @@
 
 struct codec {
 	z_stream deflate, inflate;
+	bool deflates;               /* set up at its first use: readers need none */
 };
 
 struct codec *codec_new(void)
@@ -14,9 +15,9 @@ struct codec *codec_new(void)
 	struct codec *c = calloc(1, sizeof *c);
 	if (!c)
 		return NULL;
-	if (deflateInit(&c->deflate, 1) == Z_OK && inflateInit(&c->inflate) == Z_OK)
+	if (inflateInit(&c->inflate) == Z_OK)
 		return c;
-	codec_free(c);
+	free(c);
 	return NULL;
 }
 
@@ -24,7 +25,8 @@ void codec_free(struct codec *c)
 {
 	if (!c)
 		return;
-	deflateEnd(&c->deflate);
+	if (c->deflates)
+		deflateEnd(&c->deflate);
 	inflateEnd(&c->inflate);
 	free(c);
 }
@@ -39,7 +41,9 @@ static void stream_set(z_stream *z, const uint8_t *in, size_t in_bytes, uint8_t 
 
 size_t codec_deflate(struct codec *c, const uint8_t *in, size_t bytes, uint8_t *out)
 {
-	if (bytes < 2 || deflateReset(&c->deflate) != Z_OK)
+	if (!c->deflates)
+		c->deflates = deflateInit(&c->deflate, 1) == Z_OK;
+	if (bytes < 2 || !c->deflates || deflateReset(&c->deflate) != Z_OK)
 		return 0;
 	stream_set(&c->deflate, in, bytes, out, bytes - 1);
 	return deflate(&c->deflate, Z_FINISH) == Z_STREAM_END ? c->deflate.total_out : 0;

@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum {
-	SALT_ROWS = 64,              /* rows whose salts are made at once */
+	SALT_ROWS = 32,              /* rows whose salts are made at once */
+	PART_FIRST_BYTES = 4096,
 	ROW_SALT_BYTES = SALT_SLOTS * SALT_BYTES,
 	PART_HEAD_BYTES = 2 + SALT_BYTES,
 	LEAF_HEAD_BYTES = 6,
@@ -34,10 +35,9 @@ enum ind_err committer_new(struct committer *c)
 {
 	*c = (struct committer){
 		.cipher = EVP_CIPHER_CTX_new(),
-		.leaves = malloc(ROWS_MAX * sizeof *c->leaves),
 		.salts = malloc(SALT_ROWS * ROW_SALT_BYTES),
 	};
-	if (c->cipher && c->leaves && c->salts && buffer_reserve(&c->part, 4096))
+	if (c->cipher && c->salts && buffer_reserve(&c->part, PART_FIRST_BYTES) && buffer_reserve(&c->leaves, SALT_ROWS * HASH_SHA256_BYTES))
 		return IND_OK;
 	committer_free(c);
 	return IND_NOMEM;
@@ -47,7 +47,7 @@ void committer_free(struct committer *c)
 {
 	EVP_CIPHER_CTX_free(c->cipher);
 	buffer_free(&c->part);
-	free(c->leaves);
+	buffer_free(&c->leaves);
 	free(c->salts);
 	*c = (struct committer){ 0 };
 }
@@ -102,8 +102,11 @@ static void part_end(struct committer *c, struct leaf *leaf, const uint8_t *end)
 
 static void leaf_end(struct committer *c, const struct leaf *leaf)
 {
-	if (c->rows < ROWS_MAX)
-		hash_sha256(leaf->image, (size_t)(leaf->end - leaf->image), c->leaves[c->rows].bytes);
+	if (!buffer_reserve(&c->leaves, (c->rows + 1) * HASH_SHA256_BYTES)) {
+		c->failed = true;
+		return;
+	}
+	hash_sha256(leaf->image, (size_t)(leaf->end - leaf->image), c->leaves.at + c->rows * HASH_SHA256_BYTES);
 	c->rows++;
 }
 
@@ -258,9 +261,9 @@ enum ind_err committer_root(struct committer *c, struct tree_hash *root)
 	struct tree_hash tree;
 	if (c->failed)
 		return IND_NOMEM;
-	if (c->rows == 0 || c->rows > ROWS_MAX)
+	if (c->rows == 0)
 		return IND_USAGE;
-	tree_root_of(c->leaves, c->rows, &tree);
+	tree_root_of((struct tree_hash *)(void *)c->leaves.at, c->rows, &tree);
 	put_bytes(put_be32(put_u8(image, DOMAIN_ROOT), c->rows), tree.bytes, sizeof tree.bytes);
 	hash_sha256(image, sizeof image, root->bytes);
 	return IND_OK;

@@ -13,7 +13,7 @@ struct committer {
 	size_t rows;
 	bool failed;                 /* sticky: memory or the cipher */
 	struct buffer part;
-	struct tree_hash *leaves;    /* ROWS_MAX */
+	struct buffer leaves;        /* struct tree_hash each */
 	uint8_t *salts;              /* of a run of rows */
 };
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 enum { FIRST_SLOTS = 1 << 12, HASHED_MAX_BYTES = 512, REFERENCE_NEW = 1, REFERENCE_FIRST = 2 };
-static const uint64_t slot_hash_mask = UINT64_MAX << 32;
 
 enum ind_err dictionary_start(struct dictionary *d, unsigned lengths_column, unsigned bytes_column)
 {
@@ -22,84 +21,65 @@ void dictionary_clear(struct dictionary *d)
 void dictionary_free(struct dictionary *d)
 {
 	free(d->slots);
-	free(d->offsets);
 	*d = (struct dictionary){ 0 };
 }
 
-static uint64_t value_hash(const struct dictionary *d, const char *value, size_t bytes)
+uint32_t dictionary_hash(const struct dictionary *d, const char *value, size_t bytes)
 {
 	uint64_t words[HASHED_MAX_BYTES / 8 + 2];
 	size_t hashed = bytes < HASHED_MAX_BYTES ? bytes : HASHED_MAX_BYTES;
 	size_t count = (hashed + 7) / 8;
-	words[count] = 0;
-	if (count)
-		words[count - 1] = 0;
+	if (hashed == 0)
+		return 0;
+	words[count - 1] = 0;
 	memcpy(words, value, hashed);
 	words[count] = bytes;
-	return hash_words(&d->key, words, count + 1);
+	uint32_t hash = (uint32_t)hash_words(&d->key, words, count + 1);
+	if (d->slot_count)
+		__builtin_prefetch(&d->slots[hash & (d->slot_count - 1)]);
+	return hash;
 }
 
-static size_t slot_of(const uint64_t *slots, size_t count, uint64_t hash)
+static struct dictionary_slot *free_slot(struct dictionary_slot *slots, size_t count, uint32_t hash)
 {
 	size_t at = hash & (count - 1);
-	while (slots[at])
+	while (slots[at].entry)
 		at = (at + 1) & (count - 1);
-	return at;
+	return &slots[at];
 }
 
-/* At most half full. The home of a slot is not kept, so growing hashes the values again. */
-static bool slots_grow(struct dictionary *d, const struct batch *b)
+/* At most half full. */
+static bool make_room(struct dictionary *d)
 {
 	size_t count = d->slot_count ? d->slot_count * 2 : FIRST_SLOTS;
-	uint64_t *slots = calloc(count, sizeof *slots);
+	if (d->entries * (size_t)2 < d->slot_count)
+		return true;
+	struct dictionary_slot *slots = calloc(count, sizeof *slots);
 	if (!slots)
 		return false;
-	for (size_t e = 0; e < d->entries; e++) {
-		const char *value = (const char *)b->column[d->bytes].bytes + d->offsets[e];
-		uint64_t hash = value_hash(d, value, b->column[d->lengths].numbers[e]);
-		slots[slot_of(slots, count, hash)] = (hash & slot_hash_mask) | (e + 1);
-	}
+	for (size_t i = 0; i < d->slot_count; i++)
+		if (d->slots[i].entry)
+			*free_slot(slots, count, d->slots[i].hash) = d->slots[i];
 	free(d->slots);
 	d->slots = slots;
 	d->slot_count = count;
 	return true;
 }
 
-static bool make_room(struct dictionary *d, struct batch *b)
-{
-	if (d->entries == d->entry_capacity) {
-		size_t capacity = d->entry_capacity ? d->entry_capacity * 2 : FIRST_SLOTS;
-		size_t *offsets = realloc(d->offsets, capacity * sizeof *offsets);
-		if (!offsets)
-			return false;
-		d->offsets = offsets;
-		d->entry_capacity = capacity;
-	}
-	return d->entries * 2 < d->slot_count || slots_grow(d, b);
-}
-
-static bool entry_is(const struct dictionary *d, const struct batch *b, size_t entry, const char *value, size_t bytes)
-{
-	return b->column[d->lengths].numbers[entry] == bytes && memcmp(b->column[d->bytes].bytes + d->offsets[entry], value, bytes) == 0;
-}
-
-uint64_t dictionary_ref(struct dictionary *d, struct batch *b, const char *value, size_t bytes)
+uint64_t dictionary_ref(struct dictionary *d, struct batch *b, uint32_t hash, const char *value, size_t bytes)
 {
 	if (bytes == 0 || b->failed)
 		return 0;
-	if (!make_room(d, b)) {
+	if (!make_room(d)) {
 		b->failed = true;
 		return 0;
 	}
-	uint64_t hash = value_hash(d, value, bytes);
+	const uint8_t *texts = b->column[d->bytes].bytes;
 	size_t at = hash & (d->slot_count - 1);
-	for (; d->slots[at]; at = (at + 1) & (d->slot_count - 1)) {
-		size_t entry = (uint32_t)d->slots[at] - 1;
-		if ((d->slots[at] & slot_hash_mask) == (hash & slot_hash_mask) && entry_is(d, b, entry, value, bytes))
-			return entry + REFERENCE_FIRST;
-	}
-	d->offsets[d->entries] = b->column[d->bytes].count;
-	d->slots[at] = (hash & slot_hash_mask) | ++d->entries;
+	for (const struct dictionary_slot *s; (s = &d->slots[at])->entry; at = (at + 1) & (d->slot_count - 1))
+		if (s->hash == hash && s->bytes == bytes && memcmp(texts + s->offset, value, bytes) == 0)
+			return s->entry - 1 + REFERENCE_FIRST;
+	d->slots[at] = (struct dictionary_slot){ hash, ++d->entries, (uint32_t)b->column[d->bytes].count, (uint32_t)bytes };
 	batch_put(b, d->lengths, bytes);
 	batch_put_bytes(b, d->bytes, value, bytes);
 	return REFERENCE_NEW;

@@ -14,7 +14,7 @@ struct ind_reader {
 	enum ind_err err;            /* what ended reading; kept */
 	size_t rows_left;            /* of the batch at hand */
 	struct row_cursor at;
-	struct ind_signal *signals;  /* FLOW_SIGNALS_MAX */
+	struct buffer signals;       /* struct ind_signal each, of one flow */
 	struct ind_record record;
 };
 
@@ -24,8 +24,7 @@ enum ind_err ind_reader_new(const struct ind_source *source, uint32_t want, stru
 	if (!r)
 		return IND_NOMEM;
 	r->want = want;
-	r->signals = malloc(FLOW_SIGNALS_MAX * sizeof *r->signals);
-	enum ind_err err = r->signals ? data_decoder_start(&r->decoder) : IND_NOMEM;
+	enum ind_err err = data_decoder_start(&r->decoder);
 	if (err == IND_OK)
 		err = walk_open(&r->walk, source);
 	if (err == IND_OK)
@@ -42,7 +41,7 @@ void ind_reader_free(struct ind_reader *r)
 	walk_close(&r->walk);
 	data_decoder_free(&r->decoder);
 	header_image_free(&r->image);
-	free(r->signals);
+	buffer_free(&r->signals);
 	free(r);
 }
 
@@ -136,32 +135,40 @@ static enum ind_err frame_take(struct ind_reader *r, bool *have)
 	return IND_OK;
 }
 
-static bool flow_next(struct ind_reader *r)
+static enum ind_err flow_next(struct ind_reader *r)
 {
 	const struct batch *b = &r->decoder.batch;
-	r->record.flow.signals = r->signals;
-	r->record.flow.signal_count = b->column[FLOW_SIGNALS].numbers[r->at.row];
-	return flow_get(b, &r->at, &r->record.flow.flow, r->signals);
+	size_t count = b->column[FLOW_SIGNALS].numbers[r->at.row];
+	if (!buffer_reserve(&r->signals, (count + 1) * sizeof(struct ind_signal)))
+		return IND_NOMEM;
+	struct ind_signal *signals = (struct ind_signal *)(void *)r->signals.at;
+	r->record.flow.signals = signals;
+	r->record.flow.signal_count = count;
+	return flow_get(b, &r->at, &r->record.flow.flow, signals) ? IND_OK : IND_MALFORMED;
 }
 
-static bool row_next(struct ind_reader *r)
+static enum ind_err row_next(struct ind_reader *r)
 {
 	const struct batch *b = &r->decoder.batch;
+	bool ok = false;
 	r->record.id.row = (uint32_t)r->at.row;
 	r->rows_left--;
 	switch (b->spec->kind) {
 	case ROW_FLOW:
 		return flow_next(r);
 	case ROW_EXHIBIT:
-		return exhibit_get(b, &r->at, &r->record.exhibit);
+		ok = exhibit_get(b, &r->at, &r->record.exhibit);
+		break;
 	case ROW_CLAIM:
-		return claim_get(b, &r->at, &r->record.claim) && r->record.claim.data_set < r->image.header.data_set_count;
+		ok = claim_get(b, &r->at, &r->record.claim) && r->record.claim.data_set < r->image.header.data_set_count;
+		break;
 	case ROW_ORIGIN:
-		return origin_get(b, &r->at, &r->record.origin);
+		ok = origin_get(b, &r->at, &r->record.origin);
+		break;
 	case ROW_KIND_END:
 		break;
 	}
-	return false;
+	return ok ? IND_OK : IND_MALFORMED;
 }
 
 enum ind_err ind_reader_next(struct ind_reader *r, const struct ind_record **record)
@@ -169,8 +176,8 @@ enum ind_err ind_reader_next(struct ind_reader *r, const struct ind_record **rec
 	bool have = false;
 	while (r->err == IND_OK && !have && r->rows_left == 0)
 		r->err = frame_take(r, &have);
-	if (r->err == IND_OK && !have && !row_next(r))
-		r->err = IND_MALFORMED;
+	if (r->err == IND_OK && !have)
+		r->err = row_next(r);
 	*record = &r->record;
 	return r->err;
 }

@@ -66,7 +66,7 @@ void claim_put(struct batch *b, struct dictionary *d, const struct ind_claim *c)
 	batch_put_bytes(b, CLAIM_REGISTERED, c->registered_country, sizeof c->registered_country);
 	const struct ind_text texts[] = { c->region, c->city, c->timezone, c->holder };
 	for (unsigned i = 0; i < 4; i++)
-		batch_put(b, CLAIM_REGION + i, dictionary_ref(d, b, texts[i].at, texts[i].bytes));
+		batch_put(b, CLAIM_REGION + i, dictionary_ref(d, b, dictionary_hash(d, texts[i].at, texts[i].bytes), texts[i].at, texts[i].bytes));
 }
 
 static struct ind_text text(const struct batch *b, unsigned column, size_t row)

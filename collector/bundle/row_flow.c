@@ -113,18 +113,28 @@ static unsigned signal_bits(const struct ind_signal *s)
 		(info && info->group == IND_GROUP_NAMES ? SIGNAL_BIT_NAMES : 0);
 }
 
+static void signal_put(struct batch *b, struct dictionary *d, uint64_t before_ns, const struct ind_signal *s, uint32_t hash)
+{
+	batch_put(b, SIGNAL_ID, s->id);
+	batch_put(b, SIGNAL_BITS, signal_bits(s));
+	batch_put(b, SIGNAL_TIME, s->time_ns - before_ns);
+	batch_put(b, SIGNAL_PACKET, s->packet);
+	batch_put(b, SIGNAL_VALUE, dictionary_ref(d, b, hash, s->value, s->value_bytes));
+	if (s->flags & IND_SIGNAL_CUT)
+		batch_put_bytes(b, CUT_SHA256, s->sha256, IND_SHA256_BYTES);
+}
+
+/* Some values are hashed before the first is looked up, so that memory answers meanwhile. */
 static void signals_put(struct batch *b, struct dictionary *d, uint64_t time_ns, const struct ind_signal *signals, size_t count)
 {
+	enum { AHEAD = 16 };
+	uint32_t hash[AHEAD];
 	batch_put(b, FLOW_SIGNALS, count);
-	for (const struct ind_signal *s = signals; s < signals + count; s++) {
-		batch_put(b, SIGNAL_ID, s->id);
-		batch_put(b, SIGNAL_BITS, signal_bits(s));
-		batch_put(b, SIGNAL_TIME, s->time_ns - time_ns);
-		batch_put(b, SIGNAL_PACKET, s->packet);
-		batch_put(b, SIGNAL_VALUE, dictionary_ref(d, b, s->value, s->value_bytes));
-		if (s->flags & IND_SIGNAL_CUT)
-			batch_put_bytes(b, CUT_SHA256, s->sha256, IND_SHA256_BYTES);
-		time_ns = s->time_ns;
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = i; i % AHEAD == 0 && k < count && k < i + AHEAD; k++)
+			hash[k % AHEAD] = dictionary_hash(d, signals[k].value, signals[k].value_bytes);
+		signal_put(b, d, time_ns, &signals[i], hash[i % AHEAD]);
+		time_ns = signals[i].time_ns;
 	}
 }
 

@@ -8,9 +8,7 @@
 enum ind_err verifier_start(struct verifier *v)
 {
 	*v = (struct verifier){ .clock_error_ns = IND_ABSENT_U64 };
-	v->zone = malloc(sizeof *v->zone);
-	v->signals = malloc(FLOW_SIGNALS_MAX * sizeof *v->signals);
-	enum ind_err err = v->zone && v->signals ? data_decoder_start(&v->decoder) : IND_NOMEM;
+	enum ind_err err = data_decoder_start(&v->decoder);
 	return err == IND_OK ? committer_new(&v->committer) : err;
 }
 
@@ -21,7 +19,7 @@ void verifier_end(struct verifier *v)
 	committer_free(&v->committer);
 	header_image_free(&v->image);
 	free(v->zone);
-	free(v->signals);
+	buffer_free(&v->signals);
 }
 
 /* Names the failure; lack of memory stays what it is. */
@@ -67,9 +65,10 @@ static bool commit_next_flow(struct verifier *v, struct row_cursor *at)
 	struct ind_flow flow;
 	const uint64_t *bits = b->column[SIGNAL_BITS].numbers + at->signal_at;
 	size_t count = b->column[FLOW_SIGNALS].numbers[at->row];
-	if (!flow_get(b, at, &flow, v->signals))
+	struct ind_signal *signals = (struct ind_signal *)(void *)v->signals.at;
+	if (!flow_get(b, at, &flow, signals))
 		return false;
-	commit_flow(&v->committer, &flow, v->signals, bits, count);
+	commit_flow(&v->committer, &flow, signals, bits, count);
 	v->totals.flows++;
 	v->totals.signals += count;
 	return true;
@@ -104,6 +103,17 @@ static bool commit_next_origin(struct verifier *v, struct row_cursor *at)
 	return true;
 }
 
+/* Room for the zone map, and for the signals of any flow of the batch. */
+static enum ind_err scratch_ready(struct verifier *v, const struct batch *b)
+{
+	size_t signals = b->spec->kind == ROW_FLOW ? FLOW_SIGNALS_MAX : 0;
+	if (signals > b->column[SIGNAL_ID].count)
+		signals = b->column[SIGNAL_ID].count;
+	if (!v->zone)
+		v->zone = malloc(sizeof *v->zone);
+	return v->zone && buffer_reserve(&v->signals, (signals + 1) * sizeof(struct ind_signal)) ? IND_OK : IND_NOMEM;
+}
+
 static enum ind_err see_data(struct verifier *v, const struct frame *f, struct tree_hash *records_root)
 {
 	static bool (*const commit_next[ROW_KIND_END])(struct verifier *, struct row_cursor *) = {
@@ -117,6 +127,8 @@ static enum ind_err see_data(struct verifier *v, const struct frame *f, struct t
 	enum ind_err err = because(v, data_open(&v->decoder, f->payload, f->bytes), "data_form");
 	if (err == IND_OK)
 		err = because(v, data_columns(&v->decoder), "column_form");
+	if (err == IND_OK)
+		err = scratch_ready(v, b);
 	if (err != IND_OK)
 		return err;
 	committer_start(&v->committer, b->salt_key);

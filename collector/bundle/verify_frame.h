@@ -13,8 +13,8 @@ struct verifier {
 	struct walk walk;
 	struct data_decoder decoder;
 	struct committer committer;
-	struct zone *zone;           /* scratch */
-	struct ind_signal *signals;  /* scratch, FLOW_SIGNALS_MAX */
+	struct zone *zone;           /* scratch; from the first DATA on */
+	struct buffer signals;       /* scratch, struct ind_signal each */
 	struct header_image image;
 	struct ind_stream stream;    /* the tree so far */
 	struct ind_key_public key;   /* of the epoch in force */

@@ -32,10 +32,19 @@ static inline size_t hash_bit(uint64_t hash, unsigned i, size_t bits)
 	return (low + i * high) & (bits - 1);
 }
 
+/* An empty filter that `items` cannot fill by more than half; folding makes it as small as it may be. */
+static void filter_start(struct filter *f, size_t items)
+{
+	f->bytes = FILTER_MIN_BYTES;
+	while (f->bytes < FILTER_MAX_BYTES && f->bytes * 8 < items * FILTER_HASHES * 2)
+		f->bytes *= 2;
+	memset(f->bits, 0, f->bytes);
+}
+
 static inline void filter_add(struct filter *f, uint64_t hash)
 {
 	for (unsigned i = 0; i < FILTER_HASHES; i++)
-		bit_set(f->bits, hash_bit(hash, i, FILTER_MAX_BYTES * 8));
+		bit_set(f->bits, hash_bit(hash, i, f->bytes * 8));
 }
 
 static bool filter_holds(const ProtobufCBinaryData *f, uint64_t hash)
@@ -74,7 +83,6 @@ static size_t half_population(const struct filter *f)
 /* Halving while at most half of the bits are set then gives the smallest filter that has no more. */
 static void filter_fold(struct filter *f)
 {
-	f->bytes = FILTER_MAX_BYTES;
 	while (f->bytes > FILTER_MIN_BYTES && half_population(f) * 2 <= f->bytes / 2 * 8)
 		filter_halve(f);
 }
@@ -123,6 +131,8 @@ static void flows_zone(const struct batch *b, struct zone *z)
 	range(&b->column[FLOW_SPORT], &least_port, &most_port);
 	z->message.min_src_port = (uint32_t)least_port;
 	z->message.max_src_port = (uint32_t)most_port;
+	filter_start(&z->dst_ports, b->rows);
+	filter_start(&z->addresses, b->rows * 2);
 	for (size_t i = 0; i < b->rows; i++) {
 		filter_add(&z->dst_ports, port_hash(b->column[FLOW_DPORT].numbers[i]));
 		bit_set(z->protocols, b->column[FLOW_PROTO].numbers[i]);
@@ -145,6 +155,7 @@ static void exhibits_zone(const struct batch *b, struct zone *z)
 
 static void claims_zone(const struct batch *b, struct zone *z)
 {
+	filter_start(&z->addresses, b->rows);
 	addresses_add(b, CLAIM_ADDR, &z->addresses);
 	z->message.addresses = filter_data(&z->addresses);
 }
@@ -159,6 +170,7 @@ static void origins_zone(const struct batch *b, struct zone *z)
 	for (size_t i = 0; i < b->column[ORIGIN_SIGNALS].count; i++)
 		z->signals[sizeof z->signals - 1 - i % sizeof z->signals] |= set[i];
 	z->message.signals = (ProtobufCBinaryData){ sizeof z->signals, z->signals };
+	filter_start(&z->addresses, b->rows);
 	addresses_add(b, ORIGIN_ADDR, &z->addresses);
 	z->message.addresses = filter_data(&z->addresses);
 }
@@ -168,7 +180,8 @@ void zone_of(const struct batch *b, struct zone *z)
 	static void (*const of[ROW_KIND_END])(const struct batch *, struct zone *) = {
 		[ROW_FLOW] = flows_zone, [ROW_EXHIBIT] = exhibits_zone, [ROW_CLAIM] = claims_zone, [ROW_ORIGIN] = origins_zone,
 	};
-	memset(z, 0, sizeof *z);
+	memset(z->protocols, 0, sizeof z->protocols);
+	memset(z->signals, 0, sizeof z->signals);
 	indicia__v1__zone__init(&z->message);
 	of[b->spec->kind](b, z);
 }

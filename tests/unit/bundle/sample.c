@@ -2,10 +2,16 @@
 #include "sample.h"
 
 #include "indicia/catalogue.h"
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Also used by programs that are no Check tests. */
+static void must(bool ok)
+{
+	if (!ok)
+		abort();
+}
 
 static enum ind_err memory_write(void *ctx, const void *bytes, size_t count)
 {
@@ -15,7 +21,7 @@ static enum ind_err memory_write(void *ctx, const void *bytes, size_t count)
 	if (m->bytes + count > m->capacity) {
 		m->capacity = (m->bytes + count) * 2;
 		m->at = realloc(m->at, m->capacity);
-		ck_assert_ptr_nonnull(m->at);
+		must(m->at != NULL);
 	}
 	memcpy(m->at + m->bytes, bytes, count);
 	m->bytes += count;
@@ -53,9 +59,9 @@ void keys_make(struct keys *k, uint8_t seed)
 {
 	uint8_t bytes[IND_KEY_BYTES];
 	memset(bytes, seed, sizeof bytes);
-	ck_assert_int_eq(ind_key_from_seed(bytes, &k->identity), IND_OK);
+	must(ind_key_from_seed(bytes, &k->identity) == IND_OK);
 	bytes[0] ^= 0x80;
-	ck_assert_int_eq(ind_key_from_seed(bytes, &k->epoch), IND_OK);
+	must(ind_key_from_seed(bytes, &k->epoch) == IND_OK);
 }
 
 void keys_free(struct keys *k)
@@ -246,13 +252,13 @@ static void put_records(struct ind_writer *w, unsigned from, unsigned to)
 		struct ind_origin origin;
 		sample_flow(i, &flow);
 		size_t count = sample_signals(i, &flow, signals, &values);
-		ck_assert_int_eq(ind_writer_flow(w, &flow, signals, count), IND_OK);
+		must(ind_writer_flow(w, &flow, signals, count) == IND_OK);
 		sample_exhibit(i, &exhibit);
-		ck_assert_int_eq(ind_writer_exhibit(w, &exhibit), IND_OK);
+		must(ind_writer_exhibit(w, &exhibit) == IND_OK);
 		sample_claim(i, &claim);
-		ck_assert_int_eq(ind_writer_claim(w, &claim), IND_OK);
+		must(ind_writer_claim(w, &claim) == IND_OK);
 		sample_origin(i, &origin);
-		ck_assert_int_eq(ind_writer_origin(w, &origin), IND_OK);
+		must(ind_writer_origin(w, &origin) == IND_OK);
 	}
 }
 
@@ -262,23 +268,23 @@ void sample_bundle(struct memory *m, unsigned records, const struct keys *k, con
 	struct ind_stream stream;
 	struct ind_writer *w;
 	struct ind_header *h = malloc(sizeof *h);
-	ck_assert_ptr_nonnull(h);
+	must(h != NULL);
 	sample_header(h);
 	sample_stream(&stream);
-	ck_assert_int_eq(ind_writer_new(&sink, &stream, h, k->identity, k->epoch, seed, &w), IND_OK);
+	must(ind_writer_new(&sink, &stream, h, k->identity, k->epoch, seed, &w) == IND_OK);
 	free(h);
 	struct ind_clock clock = { 5, 1700000000500000000, 1000, IND_ABSENT_U64, 0, IND_SYNC_NTP };
-	ck_assert_int_eq(ind_writer_clock(w, &clock), IND_OK);
+	must(ind_writer_clock(w, &clock) == IND_OK);
 	put_records(w, 0, records / 2);
 	struct ind_seal_info info = { .realtime_ns = 1700000010000000000, .boottime_ns = 77, .reason = IND_SEAL_PERIODIC, .frames_seen = 100 };
-	ck_assert_int_eq(ind_writer_seal(w, &info), IND_OK);
+	must(ind_writer_seal(w, &info) == IND_OK);
 	struct ind_loss loss = { .from_ns = 1, .to_ns = 2, .count = { [IND_LOSS_KERNEL_DROP] = 3, [IND_LOSS_DISK] = 4 } };
-	ck_assert_int_eq(ind_writer_loss(w, &loss), IND_OK);
+	must(ind_writer_loss(w, &loss) == IND_OK);
 	put_records(w, records / 2, records);
 	info = (struct ind_seal_info){
 		.realtime_ns = 1700000020000000000, .reason = IND_SEAL_SHUTDOWN, .final = true, .has_source_sha256 = true, .source_sha256 = { 1 },
 	};
-	ck_assert_int_eq(ind_writer_seal(w, &info), IND_OK);
+	must(ind_writer_seal(w, &info) == IND_OK);
 	ind_writer_free(w);
 }
 
@@ -289,6 +295,6 @@ struct ind_verify_result sample_verify(const struct memory *m, const struct keys
 	struct ind_source source = memory_source(m);
 	ind_key_public(k->identity, &trusted);
 	struct ind_verify_options options = { &trusted, 1 };
-	ck_assert_int_eq(ind_verify(&source, &options, &result), IND_OK);
+	must(ind_verify(&source, &options, &result) == IND_OK);
 	return result;
 }

@@ -1,0 +1,700 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Verifies evidence bundles (IEB1). Written from docs/bundle-format.md alone; shares no code with the C library.
+
+    ieb_verify.py [--trust KEY]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"
+
+One line each: VERDICT FILE REASON. Exit status 0 if all are VALID, 1 if not, 3 if a file cannot be read."""
+import base64
+import hashlib
+import re
+import struct
+import sys
+import zlib
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+M64 = (1 << 64) - 1
+HEADER, DATA, CLOCK, LOSS, EPOCH, SEALINFO, CHECKPOINT, RECOVERY = range(1, 9)
+MAGIC = b"\x89IEB\r\n\x1a\n"
+FRAME_MAX, SMALL_MAX = 8 << 20, 2 << 20
+
+
+class Bad(Exception):
+    """The bytes are not what the format says; args[0] is the reason."""
+
+
+def need(condition, reason):
+    if not condition:
+        raise Bad(reason)
+
+
+def sha(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
+
+def be16(v):
+    return struct.pack(">H", v)
+
+
+def be32(v):
+    return struct.pack(">I", v & 0xFFFFFFFF)
+
+
+def be64(v):
+    return struct.pack(">Q", v & M64)
+
+
+# ---- protobuf: decode by schema, encode again, compare (section 2, "Canonical protobuf")
+
+U32, U64, S32, S64, BOOL, BYTES, TEXT = "u32 u64 s32 s64 bool bytes text".split()
+MANY = "many"
+DATA_SET = {1: ("name", TEXT), 2: ("type", TEXT), 3: ("licence", TEXT), 4: ("build", U64), 5: ("sha256", BYTES)}
+POSITION = {1: ("lat", S32), 2: ("lon", S32), 3: ("error", U32)}
+HEADER_TEXTS = {10: "origin", 11: "sensor", 12: "interface", 13: "source_file", 15: "link_type", 18: "filter", 19: "authority", 20: "case",
+                21: "clock_source", 22: "build_id", 23: "signals", 24: "exhibits", 25: "privacy", 26: "beacon", 27: "beacon_source", 28: "config"}
+S_HEADER = {1: ("first_leaf", U64), 2: ("frontier", BYTES, MANY), 3: ("epoch", U64), 4: ("epoch_key", BYTES), 5: ("identity_key", BYTES),
+            6: ("epoch_start_ns", U64), 7: ("certificate", BYTES), 8: ("stream_id", BYTES), 9: ("previous_root", BYTES), 14: ("source_sha256", BYTES),
+            16: ("link_type_number", U32), 17: ("snaplen", U32), 29: ("created_ns", U64), 30: ("retain", U64), 31: ("position", POSITION),
+            32: ("boot_id", BYTES), 33: ("deterministic", BOOL), 34: ("data_sets", DATA_SET, MANY),
+            **{k: (v, TEXT) for k, v in HEADER_TEXTS.items()}}
+ZONE = {1: ("min_time", U64), 2: ("max_time", U64), 3: ("min_serial", U64), 4: ("max_serial", U64), 5: ("min_src_port", U32),
+        6: ("max_src_port", U32), 7: ("dst_ports", BYTES), 8: ("protocols", BYTES), 9: ("signals", BYTES), 10: ("addresses", BYTES)}
+COLUMN = {1: ("id", U32), 2: ("codec", U32), 3: ("raw_len", U32), 4: ("data", BYTES)}
+S_DATA = {1: ("kind", U32), 2: ("rows", U32), 3: ("base_ns", U64), 4: ("unit_ns", U32), 5: ("salt_key", BYTES), 6: ("zone", ZONE),
+          7: ("columns", COLUMN, MANY)}
+NS = {1: ("ns", U64)}
+S_CLOCK = {1: ("boottime", U64), 2: ("realtime", U64), 3: ("max_error", NS), 4: ("est_error", NS), 5: ("step_ns", S64), 6: ("sync", U32)}
+S_LOSS = {1: ("from", U64), 2: ("to", U64), 3: ("causes", {1: ("cause", U32), 2: ("count", U64)}, MANY)}
+S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES)}
+S_SEAL = {1: ("epoch", U64), 2: ("realtime_ns", U64), 3: ("final", BOOL), 4: ("records", U64), 5: ("boottime", U64), 6: ("reason", U32),
+          7: ("frames_seen", U64), 8: ("source_sha256", BYTES), 9: ("flows", U64), 10: ("signals", U64), 11: ("exhibits", U64),
+          12: ("claims", U64), 13: ("origins", U64)}
+S_RECOVERY = {1: ("last", U64), 2: ("to", U64), 3: ("torn_tail", BYTES), 4: ("torn_sha256", BYTES), 5: ("torn_bytes", U64),
+              6: ("abandoned", {1: ("size", U64), 2: ("root", BYTES)}, MANY)}
+
+
+def varint(b, i, reason):
+    value = shift = 0
+    while True:
+        need(i < len(b) and shift < 64, reason)
+        c = b[i]
+        i += 1
+        value |= (c & 127) << shift
+        shift += 7
+        if c < 128:
+            need(value <= M64 and (c or shift == 7), reason)
+            return value, i
+
+
+def put_varint(v):
+    out = bytearray()
+    while v > 127:
+        out.append(v & 127 | 128)
+        v >>= 7
+    out.append(v)
+    return bytes(out)
+
+
+def zigzag(v):
+    return (v << 1 ^ v >> 63) & M64
+
+
+def unzigzag(v):
+    return v >> 1 ^ -(v & 1)
+
+
+def decode(b, schema, reason):
+    """Fields by name; absent ones as 0, b"", "", None or []."""
+    m = {}
+    for name, kind, *many in schema.values():
+        m[name] = [] if many else None if isinstance(kind, dict) else b"" if kind == BYTES else "" if kind == TEXT else 0
+    i = 0
+    while i < len(b):
+        key, i = varint(b, i, reason)
+        need(key >> 3 in schema, reason)
+        name, kind, *many = schema[key >> 3]
+        wire = 2 if isinstance(kind, dict) or kind in (BYTES, TEXT) else 0
+        need(key & 7 == wire, reason)
+        v, i = varint(b, i, reason)
+        if wire == 2:
+            need(v <= len(b) - i, reason)
+            v, i = b[i:i + v], i + v
+            if isinstance(kind, dict):
+                v = decode(v, kind, reason)
+            elif kind == TEXT:
+                need(b"\0" not in v, reason)
+                try:
+                    v = v.decode("utf-8")
+                except UnicodeDecodeError:
+                    raise Bad(reason) from None
+        elif kind in (U32, S32):
+            v &= 0xFFFFFFFF
+        elif kind == BOOL:
+            v = 1 if v else 0
+        if kind in (S32, S64):
+            v = unzigzag(v)
+        if many:
+            m[name].append(v)
+        else:
+            m[name] = v
+    return m
+
+
+def encode(m, schema):
+    out = b""
+    for number in sorted(schema):
+        name, kind, *many = schema[number]
+        for v in m[name] if many else [m[name]]:
+            if not many and (v is None or (not isinstance(kind, dict) and not v)):
+                continue
+            if isinstance(kind, dict):
+                v = encode(v, kind)
+            elif kind == TEXT:
+                v = v.encode("utf-8")
+            elif kind in (S32, S64):
+                v = zigzag(v)
+            out += put_varint(number << 3 | (2 if isinstance(v, bytes) else 0))
+            out += put_varint(len(v)) + v if isinstance(v, bytes) else put_varint(v)
+    return out
+
+
+def message(b, schema, reason):
+    m = decode(b, schema, reason)
+    need(encode(m, schema) == b, reason)
+    return m
+
+
+# ---- trees (section 3)
+
+def node(left, right):
+    return sha(b"\1", left, right)
+
+
+def push(frontier, size, leaf):
+    while size & 1:
+        leaf = node(frontier.pop(), leaf)
+        size >>= 1
+    frontier.append(leaf)
+
+
+def root_of(frontier):
+    if not frontier:
+        return sha()
+    root = frontier[-1]
+    for left in reversed(frontier[:-1]):
+        root = node(left, root)
+    return root
+
+
+def mth(leaves):
+    """RFC 9162 section 2.1.1, as it is written there."""
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return node(mth(leaves[:k]), mth(leaves[k:]))
+
+
+# ---- columns (section 4)
+
+N, S, D, B = "NSDB"
+ROWS, ADDR = "rows", "addr"
+
+
+def c(form, count, low=0, high=M64, time=False):
+    return form, count, low, high, time
+
+
+def twice(spec):
+    return [spec, spec]
+
+
+U8, U16, V32 = 255, 65535, 0xFFFFFFFF
+FLOWS = [c(D, ROWS, time=True), c(S, ROWS, time=True), c(D, ROWS), c(N, ROWS), c(N, ROWS, 4, 6), c(N, ROWS, 0, U8), c(B, ADDR), c(B, ADDR),
+         *twice(c(N, ROWS, 0, U16)), *twice(c(N, ROWS)), *twice(c(N, ROWS)), *twice(c(S, ROWS)), *twice(c(N, ROWS, 0, V32)),
+         *twice(c(N, ROWS, 0, V32)), *twice(c(N, ROWS, 0, V32)), *twice(c(N, ROWS, 0, U8)), *twice(c(N, ROWS, 0, U8)), *twice(c(N, ROWS, 0, U8)),
+         c(N, ROWS, 0, 3), c(N, ROWS, 0, 4), c(N, ROWS, 0, 6), c(N, ROWS, 0, 13), c(N, ROWS, 0, 4), c(N, ("sum", 33), 0, U16), c(N, ROWS, 0, 8),
+         c(N, ("sum", 35), 0, 13), c(N, ROWS, 0, 4096), c(N, ("sum", 37), 1, 127), c(N, ("sum", 37), 0, 15), c(S, ("sum", 37), time=True),
+         c(D, ("sum", 37)), c(N, ("sum", 37), 0, V32), c(N, ("new", 42, 42), 1, 512), c(B, ("sum", 43)), c(B, ("cut", 39))]
+EXHIBITS = [c(D, ROWS, time=True), c(D, ROWS), c(D, ROWS), c(N, ROWS, 0, 1), c(N, ROWS, 0, 1), c(N, ROWS, 0, 2), c(N, ROWS, 0, 1),
+            c(N, ROWS, 0, 16384), c(B, ("sum", 8))]
+CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), c(N, ROWS, 0, 31), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32),
+          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), *[c(N, ROWS, 0, V32)] * 4, c(N, ("new", 12, 15), 1, U16),
+          c(B, ("sum", 16))]
+ORIGINS = [c(N, ROWS, 4, 6), c(B, ADDR), c(D, ROWS, time=True), c(S, ROWS, time=True), c(N, ROWS), c(N, ROWS), c(N, ROWS, 0, 15),
+           c(B, ("each", 9)), *[c(N, ROWS, 0, V32)] * 9, c(B, ("each", 16))]
+KINDS = {1: (FLOWS, 5), 2: (EXHIBITS, None), 3: (CLAIMS, 1), 4: (ORIGINS, 1)}
+BAD_COLUMN = "column_form"
+
+
+def raw_of(column):
+    data, length = column["data"], column["raw_len"]
+    if column["codec"] == 0:
+        need(len(data) == length, BAD_COLUMN)
+        return data
+    need(column["codec"] == 1 and len(data) < length, BAD_COLUMN)
+    z = zlib.decompressobj()
+    try:
+        raw = z.decompress(data, length + 1)
+    except zlib.error:
+        raise Bad(BAD_COLUMN) from None
+    need(z.eof and not z.unused_data and len(raw) == length, BAD_COLUMN)
+    return raw
+
+
+def count_of(rule, columns, rows, versions):
+    if rule == ROWS:
+        return rows
+    if rule == ADDR:
+        return sum(4 if v == 4 else 16 for v in columns[versions])
+    what, k = rule[0], rule[1]
+    if what == "each":
+        return rows * k
+    if what == "sum":
+        return sum(columns[k])
+    if what == "new":
+        return sum(columns[i].count(1) for i in range(k, rule[2] + 1))
+    return 32 * sum(1 for bits in columns[k] if bits & 4)
+
+
+def column_values(raw, spec, count, base, unit):
+    form, _, low, high, time = spec
+    if not raw:
+        need(count == 0, BAD_COLUMN)
+        return b"" if form == B else []
+    need(raw[0] == 0x0A, BAD_COLUMN)
+    length, i = varint(raw, 1, BAD_COLUMN)
+    need(length > 0 and length == len(raw) - i, BAD_COLUMN)
+    if form == B:
+        need(length == count, BAD_COLUMN)
+        return raw[i:]
+    values, before = [], base if time else 0
+    while i < len(raw):
+        v, i = varint(raw, i, BAD_COLUMN)
+        if form != N:
+            v = unzigzag(v) * (unit if time else 1)
+        if form == D:
+            before = v = (v + before) & M64
+        elif high != M64:
+            need(low <= v <= high, BAD_COLUMN)
+        values.append(v)
+    need(len(values) == count, BAD_COLUMN)
+    return values
+
+
+def columns_of(m):
+    """Values by column id."""
+    specs, versions = KINDS[m["kind"]]
+    columns = {}
+    for spec, column in zip(specs, m["columns"]):
+        raw = raw_of(column)
+        count = count_of(spec[1], columns, m["rows"], versions)
+        need(spec[0] == B or count <= 131072, BAD_COLUMN)
+        columns[column["id"]] = column_values(raw, spec, count, m["base_ns"], m["unit_ns"])
+    return columns
+
+
+def dictionary(columns, references, lengths, texts):
+    """The text of each reference, by column and row."""
+    values, at = [], 0
+    for n in columns[lengths]:
+        values.append(columns[texts][at:at + n])
+        at += n
+    out, used = {k: [] for k in references}, 0
+    for row in range(len(columns[references[0]])):
+        for k in references:
+            r = columns[k][row]
+            if r == 1:
+                used += 1
+                out[k].append(values[used - 1])
+            else:
+                need(r == 0 or r - 2 < used, BAD_COLUMN)
+                out[k].append(values[r - 2] if r else b"")
+    return out
+
+
+def addresses(columns, versions, at):
+    out, i = [], 0
+    for v in columns[versions]:
+        need(v != 5, BAD_COLUMN)
+        n = 4 if v == 4 else 16
+        out.append(columns[at][i:i + n])
+        i += n
+    return out
+
+
+# ---- commitments (section 5): rows as (core, parts)
+
+def split(address, tail=b""):
+    n = 3 if len(address) == 4 else 6
+    return [address[:n], address[n:] + tail]
+
+
+def flow_rows(k):
+    src, dst = addresses(k, 5, 7), addresses(k, 5, 8)
+    values = dictionary(k, [42], 43, 44)[42]
+    vlan = tunnel = signal = cut = 0
+    for i in range(len(k[1])):
+        start = k[1][i]
+        core = be64(k[3][i]) + be64(k[4][i]) + be64(start) + be64(k[2][i]) + bytes([k[5][i], k[6][i], k[29][i], k[30][i], k[31][i]])
+        for d in (0, 1):
+            total = k[13 + d][i]
+            core += be64(k[11 + d][i]) + be64(total) + be64(total - k[15 + d][i]) + be32(k[17 + d][i]) + bytes([k[23 + d][i]])
+        path = bytes(x for d in (0, 1) for x in (k[25 + d][i], (k[25 + d][i] + k[27 + d][i]) & 255))
+        path += be32(k[19][i]) + be32(k[20][i]) + be32(k[21][i] - 1) + be32(k[22][i] - 1) + bytes([k[32][i], k[33][i]])
+        path += b"".join(be16(v) for v in k[34][vlan:vlan + k[33][i]]) + bytes([k[35][i]]) + bytes(k[36][tunnel:tunnel + k[35][i]])
+        vlan, tunnel, time = vlan + k[33][i], tunnel + k[35][i], start
+        groups = ([], [])
+        for place in range(k[37][i]):
+            bits, value = k[39][signal], values[signal]
+            time = (time + k[40][signal]) & M64
+            image = be16(place) + be16(k[38][signal]) + bytes([bits]) + be64(time) + be64(k[41][signal]) + be16(len(value)) + value
+            if bits & 4:
+                image += k[45][cut:cut + 32]
+                cut += 32
+            groups[bits >> 3].append(image)
+            signal += 1
+        listed = [be16(len(g)) + b"".join(g) for g in groups]
+        yield core, split(src[i], be16(k[9][i])) + split(dst[i], be16(k[10][i])) + [path + listed[0], listed[1]]
+
+
+def exhibit_rows(k):
+    at = 0
+    for i in range(len(k[1])):
+        n = k[8][i]
+        yield be64(k[2][i]) + be64(k[1][i]) + be64(k[3][i]) + bytes([k[4][i], k[5][i], k[6][i], k[7][i]]) + be16(n), [k[9][at:at + n]]
+        at += n
+
+
+def claim_rows(k, data_sets):
+    address = addresses(k, 1, 2)
+    texts = dictionary(k, [12, 13, 14, 15], 16, 17)
+    for i in range(len(k[1])):
+        need(k[3][i] <= 8 * len(address[i]) and k[4][i] < data_sets and (k[5][i] & 16 or k[8][i] == k[9][i] == 0), BAD_COLUMN)
+        claimed = bytes([k[3][i]]) + be16(k[5][i]) + be32(k[6][i]) + be32(k[7][i] - 1) + be32(k[8][i]) + be32(k[9][i])
+        claimed += k[10][2 * i:2 * i + 2] + k[11][2 * i:2 * i + 2]
+        claimed += b"".join(be16(len(texts[c][i])) + texts[c][i] for c in (12, 13, 14, 15))
+        yield bytes([k[1][i]]) + be16(k[4][i]), split(address[i]) + [claimed]
+
+
+def origin_rows(k):
+    address = addresses(k, 1, 2)
+    for i in range(len(k[1])):
+        silent = k[8][9 * i:9 * i + 9]
+        need(max(silent) <= 7, BAD_COLUMN)
+        seen = bytes([k[7][i]]) + silent + be64(k[3][i]) + be64(k[3][i] + k[4][i]) + be64(k[5][i]) + be64(k[6][i])
+        seen += b"".join(be32(k[f][i]) for f in range(9, 18)) + k[18][16 * i:16 * i + 16]
+        yield bytes([k[1][i]]), split(address[i]) + [seen]
+
+
+def records_root(m, rows):
+    stream = Cipher(algorithms.AES(m["salt_key"]), modes.CTR(bytes(16))).encryptor().update(bytes(128 * m["rows"]))
+    leaves = []
+    for i, (core, parts) in enumerate(rows):
+        image = bytes([0, m["kind"]]) + be32(len(core)) + core
+        for g, part in enumerate(parts):
+            at = 16 * (8 * i + g)
+            image += sha(bytes([2, g]), stream[at:at + 16], part)
+        leaves.append(sha(image))
+    return sha(b"\3", be32(len(leaves)), mth(leaves))
+
+
+# ---- zone map (section 4.3)
+
+def mix(x):
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & M64
+    x = (x ^ x >> 27) * 0x94D049BB133111EB & M64
+    return x ^ x >> 31
+
+
+def address_hash(version, address):
+    a, b = struct.unpack(">QQ", address.ljust(16, b"\0"))
+    return mix(mix(a + version & M64) ^ b)
+
+
+def bloom(hashes):
+    hashes, m = set(hashes), 64
+    while True:
+        bits = {((h & V32) + i * (h >> 32 | 1)) % m for h in hashes for i in range(5)}
+        if 2 * len(bits) <= m or m == 1 << 18:
+            return bitmap(bits, m)
+        m *= 2
+
+
+def bitmap(bits, m):
+    out = bytearray(m // 8)
+    for b in bits:
+        out[b // 8] |= 1 << b % 8
+    return bytes(out)
+
+
+def zone_of(kind, k):
+    z = decode(b"", ZONE, "")
+    if kind == 1:
+        ends = [(a + b) & M64 for a, b in zip(k[1], k[2])]
+        z.update(min_time=min(k[1]), max_time=max(ends), min_serial=min(k[3]), max_serial=max(k[3]), min_src_port=min(k[9]),
+                 max_src_port=max(k[9]), dst_ports=bloom(mix(p + 1) for p in k[10]), protocols=bitmap(k[6], 256), signals=bitmap(k[38], 128),
+                 addresses=bloom(address_hash(v, a) for side in (7, 8) for v, a in zip(k[5], addresses(k, 5, side))))
+    elif kind == 2:
+        z.update(min_time=min(k[1]), max_time=max(k[1]), min_serial=min(k[2]), max_serial=max(k[2]))
+    else:
+        z.update(addresses=bloom(address_hash(v, a) for v, a in zip(k[1], addresses(k, 1, 2))))
+    if kind == 4:
+        union = 0
+        for i in range(len(k[1])):
+            union |= int.from_bytes(k[18][16 * i:16 * i + 16], "big")
+        z.update(min_time=min(k[3]), max_time=max((a + b) & M64 for a, b in zip(k[3], k[4])), signals=union.to_bytes(16, "little"))
+    return z
+
+
+# ---- keys and notes (section 6)
+
+def signed(key, signature, what):
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, what)
+        return True
+    except (InvalidSignature, ValueError):
+        return False
+
+
+def certifies(key, signature, stream, epoch, size, start, new_key):
+    return signed(key, signature, b"IEB1-EPOCH\0" + stream + be64(epoch) + be64(size) + be64(start) + new_key)
+
+
+def unbase64(text, size, reason):
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise Bad(reason) from None
+    need(len(data) == size and base64.b64encode(data).decode() == text, reason)
+    return data
+
+
+def check_note(payload, origin, size, root, key):
+    form = "checkpoint_form"
+    try:
+        text = payload.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Bad(form) from None
+    match = re.fullmatch(r"([^\n]*)\n(0|[1-9][0-9]*)\n([^\n]{44})\n\n\u2014 ([^\n ]*) ([^\n]{92})\n", text, re.ASCII)
+    need(match and match[1] == origin and match[4] == origin and int(match[2]) <= M64, form)
+    said = unbase64(match[3], 32, form)
+    signature = unbase64(match[5], 68, form)
+    need(signature[:4] == sha(origin.encode(), b"\n\1", key)[:4], "checkpoint_key")
+    need(int(match[2]) == size and said == root, "checkpoint_root")
+    need(signed(key, signature[4:], text[:text.index("\n\n") + 1].encode()), "checkpoint_signature")
+
+
+# ---- the file (sections 1, 2 and 7)
+
+class Torn(Exception):
+    pass
+
+
+class Unsupported(Exception):
+    pass
+
+
+class Verifier:
+    def __init__(self, file):
+        self.file, self.preamble = file, file[:32]
+        self.stream = file[8:24]
+        self.crc_start = struct.unpack("<I", file[8:12])[0] if len(file) >= 12 else 0
+        self.seals = self.records = self.authenticated_bytes = self.authenticated_leaves = 0
+        self.totals = dict.fromkeys(("flows", "signals", "exhibits", "claims", "origins"), 0)
+        self.header, self.final, self.last = None, False, None
+        self.root = b""
+
+    def seal_follows(self, start):
+        at = start + 7 & ~7
+        while at + 32 <= len(self.file):
+            h = self.file[at:at + 32]
+            if h[:4] == b"IEBF" and h[5] == CHECKPOINT and zlib.crc32(h[:28], self.crc_start) == struct.unpack("<I", h[28:])[0]:
+                return True
+            at += 8
+        return False
+
+    def damage(self, start, reason):
+        raise Bad(reason) if self.seal_follows(start) else Torn(reason)
+
+    def frame(self, at):
+        """Header, type, sequence number, payload, end."""
+        need(not self.final, "trailing_bytes")
+        h = self.file[at:at + 32]
+        if len(h) < 32:
+            raise Torn("frame_torn")
+        mark, version, kind, codec, flags, seq, stored, raw, crc, own = struct.unpack("<4sBBBBQIIII", h)
+        if zlib.crc32(h[:28], self.crc_start) != own:
+            self.damage(at + 1, "frame_header_crc")
+        need(mark == b"IEBF", "frame_form")
+        for good, reason in ((version == 1, "frame_version"), (1 <= kind <= 8, "frame_type"), (codec == 0, "frame_codec")):
+            if not good:
+                raise Unsupported(reason)
+        need(flags == 0 and stored == raw and stored <= (FRAME_MAX if kind == DATA else SMALL_MAX), "frame_form")
+        end = at + 32 + (stored + 7 & ~7)
+        if end > len(self.file):
+            raise Torn("frame_torn")
+        payload, pad = self.file[at + 32:at + 32 + stored], self.file[at + 32 + stored:end]
+        if any(pad):
+            self.damage(end, "padding")
+        if zlib.crc32(payload, self.crc_start) != crc:
+            self.damage(end, "payload_crc")
+        need((kind == HEADER) == (self.header is None), "header_order")
+        need((kind == CHECKPOINT) == (self.last == SEALINFO), "seal_order")
+        need(self.header is None or seq == self.size, "sequence")
+        return h, kind, seq, payload, end
+
+    def see_header(self, payload, seq):
+        form = "header_form"
+        m = message(payload, S_HEADER, form)
+        sizes = ((32, "epoch_key"), (32, "identity_key"), (64, "certificate"), (16, "stream_id"))
+        need(all(len(m[name]) == n for n, name in sizes), form)
+        need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"))), form)
+        need(m["stream_id"] == self.stream, "stream_id")
+        texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence")]
+        need(all(len(t.encode()) <= U16 for t in texts) and len(m["data_sets"]) <= 64, form)
+        need(all(len(d["sha256"]) in (0, 32) for d in m["data_sets"]), form)
+        need(re.fullmatch(r"[!-*,-~]{1,255}", m["origin"]) and m["origin"].endswith("/" + self.stream.hex()), form)
+        n, frontier = m["first_leaf"], m["frontier"]
+        need(len(frontier) == bin(n).count("1") and all(len(f) == 32 for f in frontier), "frontier")
+        need(m["previous_root"] == (root_of(frontier) if n else b""), "frontier")
+        need(certifies(m["identity_key"], m["certificate"], self.stream, m["epoch"], n, m["epoch_start_ns"], m["epoch_key"]), "epoch_certificate")
+        need(seq == n, "sequence")
+        self.header, self.size, self.frontier = m, n, list(frontier)
+        self.epoch, self.key, self.bound = m["epoch"], m["epoch_key"], m["epoch_start_ns"]
+
+    def see_data(self, payload):
+        form = "data_form"
+        m = message(payload, S_DATA, form)
+        need(m["kind"] in KINDS and 1 <= m["rows"] <= 8192 and len(m["salt_key"]) == 16 and m["zone"] is not None, form)
+        need(m["unit_ns"] == 1 or (m["unit_ns"] == 1000 and m["kind"] != 3), form)
+        need(m["base_ns"] == 0 or m["kind"] != 3, form)
+        need([c["id"] for c in m["columns"]] == list(range(1, len(KINDS[m["kind"]][0]) + 1)), form)
+        need(sum(c["raw_len"] for c in m["columns"]) <= FRAME_MAX, form)
+        k = columns_of(m)
+        kind, name = m["kind"], (None, "flows", "exhibits", "claims", "origins")[m["kind"]]
+        rows = claim_rows(k, len(self.header["data_sets"])) if kind == 3 else {1: flow_rows, 2: exhibit_rows, 4: origin_rows}[kind](k)
+        root = records_root(m, rows)
+        need(zone_of(kind, k) == m["zone"], "zone_map")
+        self.totals[name] += m["rows"]
+        self.totals["signals"] += len(k[38]) if kind == 1 else 0
+        return root
+
+    def see_clock(self, payload):
+        m = message(payload, S_CLOCK, "clock_form")
+        need(m["sync"] <= 4, "clock_form")
+        self.bound = max(0, self.bound + min(0, m["step_ns"]))
+
+    def see_loss(self, payload):
+        causes = message(payload, S_LOSS, "loss_form")["causes"]
+        numbers = [c["cause"] for c in causes]
+        need(numbers == sorted(set(numbers)) and all(1 <= n <= 14 for n in numbers) and all(c["count"] for c in causes), "loss_form")
+
+    def see_epoch(self, payload, seq):
+        m = message(payload, S_EPOCH, "epoch_form")
+        need(len(m["key"]) == 32 and len(m["signature"]) == 64, "epoch_form")
+        need(m["epoch"] == self.epoch + 1 and m["start_ns"] >= self.bound, "epoch_transition")
+        need(certifies(self.key, m["signature"], self.stream, m["epoch"], seq, m["start_ns"], m["key"]), "epoch_transition")
+        self.epoch, self.key, self.bound = m["epoch"], m["key"], m["start_ns"]
+
+    def see_sealinfo(self, payload):
+        m = message(payload, S_SEAL, "seal_form")
+        rows = sum(m[name] for name in ("flows", "exhibits", "claims", "origins"))
+        need(m["reason"] <= 4 and len(m["source_sha256"]) in (0, 32) and m["records"] == rows & M64, "seal_form")
+        need(m["epoch"] == self.epoch, "seal_epoch")
+        need(m["realtime_ns"] >= self.bound, "seal_time")
+        need(all(m[name] == n for name, n in self.totals.items()), "record_count")
+        self.bound, self.pending_final = m["realtime_ns"], bool(m["final"])
+
+    def see_checkpoint(self, payload, seq, end):
+        root = root_of(self.frontier)
+        check_note(payload, self.header["origin"], seq, root, self.key)
+        self.final, self.seals, self.root = self.pending_final, self.seals + 1, root
+        self.authenticated_bytes, self.authenticated_leaves = end, seq + 1 - self.header["first_leaf"]
+        self.records = sum(n for name, n in self.totals.items() if name != "signals")
+
+    def see_recovery(self, payload):
+        m = message(payload, S_RECOVERY, "recovery_form")
+        need(len(m["torn_sha256"]) == 32 and len(m["torn_tail"]) <= 1 << 20 and all(len(a["root"]) == 32 for a in m["abandoned"]), "recovery_form")
+
+    def run(self):
+        if len(self.file) < 32:
+            raise Torn("short")
+        need(self.file[:8] == MAGIC, "magic")
+        need(zlib.crc32(self.file[:28]) == struct.unpack("<I", self.file[28:32])[0], "preamble_crc")
+        if self.file[24:28] != b"\1\0\0\0":
+            raise Unsupported("version")
+        at = 32
+        while at < len(self.file):
+            h, kind, seq, payload, at = self.frame(at)
+            root = bytes(32)
+            if kind == DATA:
+                root = self.see_data(payload)
+            elif kind == HEADER:
+                self.see_header(payload, seq)
+            elif kind == EPOCH:
+                self.see_epoch(payload, seq)
+            elif kind == CHECKPOINT:
+                self.see_checkpoint(payload, seq, at)
+            else:
+                {CLOCK: self.see_clock, LOSS: self.see_loss, SEALINFO: self.see_sealinfo, RECOVERY: self.see_recovery}[kind](payload)
+            push(self.frontier, self.size, sha(b"\0", self.preamble, h, sha(payload), root))
+            self.size, self.last = self.size + 1, kind
+
+    def verdict(self, trust):
+        try:
+            self.run()
+            torn = None
+        except Bad as e:
+            return "ALTERED", e.args[0]
+        except Unsupported as e:
+            return "UNSUPPORTED", e.args[0]
+        except Torn as e:
+            torn = e.args[0]
+        if not self.seals:
+            return "UNSEALED", torn or "no_checkpoint"
+        if self.header["identity_key"] not in trust:
+            return "UNTRUSTED", "key_unknown"
+        if torn or not self.final:
+            return "INCOMPLETE", torn or "no_final_checkpoint"
+        return "VALID", ""
+
+
+def verify(file, trust):
+    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes."""
+    return Verifier(file).verdict(trust)
+
+
+def key_of(text):
+    if re.fullmatch("[0-9a-f]{64}", text):
+        return bytes.fromhex(text)
+    match = re.fullmatch(r"indicia\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", text)
+    typed = base64.b64decode(match[2]) if match else b""
+    if len(typed) != 33 or typed[0] != 1 or sha(b"indicia\n", typed)[:4].hex() != match[1]:
+        sys.exit("ieb_verify.py: not a key: " + text)
+    return typed[1:]
+
+
+def main(arguments):
+    trust, status = set(), 0
+    while arguments[:1] == ["--trust"] and len(arguments) > 1:
+        trust.add(key_of(arguments[1]))
+        arguments = arguments[2:]
+    for name in arguments:
+        try:
+            with open(name, "rb") as f:
+                file = f.read()
+        except OSError as e:
+            print("UNREADABLE", name, e.strerror)
+            status = 3
+            continue
+        verdict, reason = verify(file, trust)
+        print(verdict, name, reason)
+        status = status or (verdict != "VALID")
+    return int(status)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
