@@ -9,7 +9,7 @@
 /* What the files of this room share: one capture, one of three readers behind it. */
 
 /* MAXIMUM_SNAPLEN of libpcap: a longer record is damage. */
-enum { CAPTURE_FRAME_MAX_BYTES = 262144, CAPTURE_PIECE_BYTES = 1 << 20 };
+enum { CAPTURE_FRAME_MAX_BYTES = 262144, CAPTURE_PIECE_BYTES = 256 << 10 };
 
 struct capture {
 	/* Up to `max` frames; may give frames together with the outcome that follows them. */

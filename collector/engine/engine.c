@@ -108,7 +108,7 @@ static void arrival_see(struct engine *e, const struct arrival *a)
 		flow_tcp_see(&e->table, f, a->way, p);
 		if (!e->parse)
 			return;
-		if ((p->tcp_flags & (TCP_SYN | TCP_RST)) == TCP_SYN && p->tcp_options)
+		if (p->tcp_flags & TCP_SYN && p->tcp_options)
 			syn_signal(e, f, a);
 		stream_see(e, f, a->way, p);
 	} else if (p->proto == IPPROTO_UDP4 && p->payload && e->parse) {

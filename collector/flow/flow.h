@@ -94,6 +94,7 @@ struct flow_table {
 	uint32_t vlan_count;
 	uint8_t *live;               /* a bit by index, used when all flows end */
 	uint64_t now_ns;             /* time of the newest packet, or of the clock */
+	uint64_t second_begins_ns;   /* of the second that now_ns is in */
 	uint64_t second;             /* the wheel's own count of seconds, never backward */
 	uint64_t serial;             /* of the flow that was started last */
 	uint64_t evicted, signals_lost, heads_lost, gaps;

@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE
 #include "flow/pool.h"
 
+#include "base/pages.h"
+
 #include <string.h>
-#include <sys/mman.h>
 
 enum ind_err pool_init(struct pool *pool, size_t item_bytes, uint32_t capacity)
 {
 	size_t bytes = ((size_t)capacity + 1) * item_bytes;
-	void *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (base == MAP_FAILED)
+	void *base = pages_reserve(bytes);
+	if (!base)
 		return IND_NOMEM;
-	/* Look-ups go all over the table: fewer and larger pages spare most misses of the translation buffer. Only a wish. */
-	madvise(base, bytes, MADV_HUGEPAGE);
 	*pool = (struct pool){ .base = base, .item_bytes = item_bytes, .reserved_bytes = bytes, .capacity = capacity };
 	return IND_OK;
 }
 
 void pool_release(struct pool *pool)
 {
-	if (pool->base)
-		munmap(pool->base, pool->reserved_bytes);
+	pages_release(pool->base, pool->reserved_bytes);
 	pool->base = NULL;
 }
 

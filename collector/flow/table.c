@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE
 #include "flow/flow.h"
 
+#include "base/pages.h"
 #include "flow/head.h"
 #include "flow/store.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum { INDEX_BITS = 24, CHUNKS_PER_FLOW = 4 };
 #define INDEX_MASK ((1u << INDEX_BITS) - 1)
@@ -206,9 +205,12 @@ static void ring_visit(struct flow_table *t, uint32_t head)
 
 void flow_table_advance(struct flow_table *t, uint64_t now_ns)
 {
-	uint64_t before_s = t->now_ns / SECOND_NS, now_s = now_ns / SECOND_NS;
 	bool first = t->now_ns == 0;
 	t->now_ns = now_ns;
+	if (now_ns >= t->second_begins_ns && now_ns - t->second_begins_ns < SECOND_NS)
+		return;
+	uint64_t before_s = t->second_begins_ns / SECOND_NS, now_s = now_ns / SECOND_NS;
+	t->second_begins_ns = now_s * SECOND_NS;
 	if (first || now_s <= before_s)
 		return;
 	uint64_t steps = now_s - before_s < FLOW_WHEEL_SLOTS ? now_s - before_s : FLOW_WHEEL_SLOTS;
@@ -363,9 +365,7 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 		slots *= 2;
 	t->slot_mask = slots - 1;
 	t->slot_bytes = slots * sizeof *t->slots;
-	t->slots = mmap(NULL, t->slot_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (t->slots == MAP_FAILED)
-		t->slots = NULL;
+	t->slots = pages_reserve(t->slot_bytes);
 	t->vlans = calloc(FLOW_VLAN_STACKS, sizeof *t->vlans);
 	t->live = calloc((limits->flows + FLOW_WHEEL_SLOTS) / 8 + 1, 1);
 	uint32_t chunks = limits->flows * CHUNKS_PER_FLOW < 65536 ? 65536 : limits->flows * CHUNKS_PER_FLOW;
@@ -389,8 +389,7 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 
 void flow_table_release(struct flow_table *t)
 {
-	if (t->slots)
-		munmap(t->slots, t->slot_bytes);
+	pages_release(t->slots, t->slot_bytes);
 	t->slots = NULL;
 	free(t->vlans);
 	free(t->live);

@@ -2,6 +2,7 @@
 #include "origin/origin.h"
 
 #include "base/hash.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,8 @@ struct entry {
 };
 
 struct origin_set {
-	struct entry *entries;
-	uint32_t *slots;             /* index of an entry plus one */
+	struct entry *entries;       /* reserved for ORIGIN_ADDRESSES_MAX */
+	uint32_t *slots;             /* index of an entry plus one; twice as many as there is room for */
 	uint32_t count, room;
 	uint32_t slot_mask;
 	struct hash_key key;
@@ -29,7 +30,10 @@ struct origin_set {
 	bool family_enabled[IND_FAMILY_COUNT];
 };
 
-enum { FIRST_ROOM = 1024 };
+enum { FIRST_ROOM = 1 << 18 };
+#define ENTRIES_BYTES (ORIGIN_ADDRESSES_MAX * sizeof(struct entry))
+
+static size_t slot_bytes(const struct origin_set *s) { return ((size_t)s->slot_mask + 1) * sizeof *s->slots; }
 
 static void families_learn(struct origin_set *s)
 {
@@ -51,8 +55,8 @@ enum ind_err origin_set_new(const uint64_t enabled[static IND_SIGNAL_SET_WORDS],
 	families_learn(s);
 	s->room = FIRST_ROOM;
 	s->slot_mask = FIRST_ROOM * 2 - 1;
-	s->entries = malloc(s->room * sizeof *s->entries);
-	s->slots = calloc(s->slot_mask + 1u, sizeof *s->slots);
+	s->entries = pages_reserve(ENTRIES_BYTES);
+	s->slots = pages_reserve(slot_bytes(s));
 	enum ind_err err = s->entries && s->slots ? hash_random(&s->key, sizeof s->key) : IND_NOMEM;
 	if (err)
 		origin_set_free(s);
@@ -65,16 +69,21 @@ void origin_set_free(struct origin_set *s)
 {
 	if (!s)
 		return;
-	free(s->entries);
-	free(s->slots);
+	pages_release(s->entries, ENTRIES_BYTES);
+	pages_release(s->slots, slot_bytes(s));
 	free(s);
+}
+
+static uint32_t home_of(const struct origin_set *s, const uint8_t *addr, unsigned ip_version)
+{
+	uint64_t words[2];
+	memcpy(words, addr, sizeof words);
+	return (uint32_t)hash_words(&s->key, words, ip_version == 4 ? 1 : 2) & s->slot_mask;
 }
 
 static uint32_t slot_of(const struct origin_set *s, const uint8_t *addr, unsigned ip_version)
 {
-	uint64_t words[2];
-	memcpy(words, addr, sizeof words);
-	uint32_t i = (uint32_t)hash_words(&s->key, words, ip_version == 4 ? 1 : 2) & s->slot_mask;
+	uint32_t i = home_of(s, addr, ip_version);
 	while (s->slots[i]) {
 		const struct entry *e = &s->entries[s->slots[i] - 1];
 		if (e->ip_version == ip_version && memcmp(e->addr, addr, IND_ADDR_BYTES) == 0)
@@ -86,20 +95,14 @@ static uint32_t slot_of(const struct origin_set *s, const uint8_t *addr, unsigne
 
 static bool grow(struct origin_set *s)
 {
-	if (s->count >= ORIGIN_ADDRESSES_MAX)
-		return false;
-	uint32_t room = s->room * 2;
-	struct entry *entries = realloc(s->entries, room * sizeof *entries);
-	if (!entries)
-		return false;
-	s->entries = entries;
-	uint32_t *slots = calloc((size_t)room * 2, sizeof *slots);
+	size_t bytes = slot_bytes(s);
+	uint32_t *slots = pages_reserve(2 * bytes);
 	if (!slots)
 		return false;
-	free(s->slots);
+	pages_release(s->slots, bytes);
 	s->slots = slots;
-	s->slot_mask = room * 2 - 1;
-	s->room = room;
+	s->room *= 2;
+	s->slot_mask = s->room * 2 - 1;
 	for (uint32_t i = 0; i < s->count; i++)
 		s->slots[slot_of(s, s->entries[i].addr, s->entries[i].ip_version)] = i + 1;
 	return true;
@@ -110,6 +113,8 @@ static struct entry *entry_of(struct origin_set *s, const uint8_t *addr, unsigne
 	uint32_t slot = slot_of(s, addr, ip_version);
 	if (s->slots[slot])
 		return &s->entries[s->slots[slot] - 1];
+	if (s->count == ORIGIN_ADDRESSES_MAX)
+		return NULL;
 	if (s->count == s->room) {
 		if (!grow(s))
 			return NULL;
@@ -148,12 +153,8 @@ static struct entry *end_count(struct origin_set *s, const struct ind_flow *flow
 
 void origin_set_flow(struct origin_set *s, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
 {
-	/* A place, not a pointer: counting the other end may move the entries. */
 	struct entry *src = end_count(s, flow, IND_SRC);
-	uint32_t src_at = src ? (uint32_t)(src - s->entries) : 0;
 	struct entry *dst = end_count(s, flow, IND_DST);
-	if (src)
-		src = &s->entries[src_at];
 	for (size_t i = 0; i < count; i++) {
 		struct entry *e = signals[i].from == IND_SRC ? src : dst;
 		if (!e || signals[i].id >= IND_SIGNAL_ID_END)
@@ -161,6 +162,12 @@ void origin_set_flow(struct origin_set *s, const struct ind_flow *flow, const st
 		e->signals[signals[i].id / 64] |= UINT64_C(1) << signals[i].id % 64;
 		observe(e, s->family_of[signals[i].id]);
 	}
+}
+
+void origin_set_prefetch(const struct origin_set *s, const struct ind_flow *flow)
+{
+	for (unsigned dir = 0; dir < 2; dir++)
+		__builtin_prefetch(&s->slots[home_of(s, flow->addr[dir], flow->ip_version)]);
 }
 
 uint64_t origin_set_overflow(const struct origin_set *s) { return s->overflow; }

@@ -19,6 +19,10 @@ void origin_set_free(struct origin_set *set);
 
 /* Counts a flow and its signals for the ends that sent something. Addresses beyond the limit are counted, not kept. */
 void origin_set_flow(struct origin_set *set, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
+
+/* Tells the processor which memory origin_set_flow will need for this flow; worth it if other work comes first. */
+void origin_set_prefetch(const struct origin_set *set, const struct ind_flow *flow);
+
 uint64_t origin_set_overflow(const struct origin_set *set);
 
 /* Visits one ORIGIN record per address, IPv4 before IPv6, in order of address. `claims` is asked first what reference data say of the

@@ -55,6 +55,7 @@ START_TEST(a_value_is_kept_once_per_side_and_name)
 {
 	ck_assert_int_eq(add(IND_SIG_DNS_QNAME, "a", 1, IND_CLIENT, 0), STORE_ADDED);
 	ck_assert_int_eq(add(IND_SIG_DNS_QNAME, "a", 1, IND_CLIENT, 0), STORE_KNOWN);
+	ck_assert_int_eq(add(IND_SIG_DNS_QNAME, "a", 1, IND_CLIENT, 1), STORE_KNOWN);
 	ck_assert_int_eq(add(IND_SIG_DNS_QNAME, "b", 1, IND_CLIENT, 0), STORE_ADDED);
 	ck_assert_int_eq(add(IND_SIG_DNS_QNAME, "a", 1, IND_SERVER, 1), STORE_ADDED);
 	ck_assert_int_eq(add(IND_SIG_DNS_NXDOMAIN, "a", 1, IND_CLIENT, 0), STORE_ADDED);

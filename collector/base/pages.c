@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE
+#include "base/pages.h"
+
+#include <sys/mman.h>
+
+void *pages_reserve(size_t bytes)
+{
+	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (at == MAP_FAILED)
+		return NULL;
+	madvise(at, bytes, MADV_HUGEPAGE);
+	return at;
+}
+
+void pages_release(void *at, size_t bytes)
+{
+	if (at)
+		munmap(at, bytes);
+}
