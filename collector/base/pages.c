@@ -4,12 +4,13 @@
 
 #include <sys/mman.h>
 
-void *pages_reserve(size_t bytes)
+void *pages_reserve(size_t bytes, enum pages pages)
 {
 	void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (at == MAP_FAILED)
 		return NULL;
-	madvise(at, bytes, MADV_HUGEPAGE);
+	if (pages == PAGES_LARGE)
+		madvise(at, bytes, MADV_HUGEPAGE);
 	return at;
 }
 

@@ -4,9 +4,10 @@
 
 #include <stddef.h>
 
-/* Address space that costs memory only where it is touched, zero at first. Large pages are wished for: look-ups go all over such
- * tables, and most of their cost would be misses of the translation buffer. NULL if there is no address space. */
-void *pages_reserve(size_t bytes);
+/* Address space that costs memory only where it is touched, zero at first. Large pages suit tables of small items: look-ups go all over
+ * them, and most of their cost would be misses of the translation buffer; they are only wished for. NULL if there is no address space. */
+enum pages { PAGES_SMALL, PAGES_LARGE };
+void *pages_reserve(size_t bytes, enum pages pages);
 void pages_release(void *at, size_t bytes);
 
 #endif

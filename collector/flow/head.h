@@ -26,9 +26,9 @@ struct head_range { uint16_t from, to; };
 
 /* Bytes from next[way] on; ranges are sorted and apart, the first one begins at 0 if anything is contiguous. */
 struct head_buffer {
-	uint8_t bytes[HEAD_BYTES];
 	struct head_range ranges[HEAD_RANGES];
 	uint16_t range_count;
+	uint8_t bytes[HEAD_BYTES];   /* last, so that a little used buffer touches one page */
 };
 
 /* What can be read now. */

@@ -5,10 +5,13 @@
 
 #include <string.h>
 
+/* A larger item is often used only in its first part. */
+enum { SMALL_ITEM_BYTES = 1024 };
+
 enum ind_err pool_init(struct pool *pool, size_t item_bytes, uint32_t capacity)
 {
 	size_t bytes = ((size_t)capacity + 1) * item_bytes;
-	void *base = pages_reserve(bytes);
+	void *base = pages_reserve(bytes, item_bytes < SMALL_ITEM_BYTES ? PAGES_LARGE : PAGES_SMALL);
 	if (!base)
 		return IND_NOMEM;
 	*pool = (struct pool){ .base = base, .item_bytes = item_bytes, .reserved_bytes = bytes, .capacity = capacity };

@@ -48,6 +48,7 @@ static size_t place_here(struct place *p, size_t count)
 	if (p->at == STORE_CHUNK_BYTES) {
 		p->chunk = chunk_at(p->t, p->chunk->next);
 		p->at = 0;
+		__builtin_prefetch(chunk_at(p->t, p->chunk->next));
 	}
 	size_t here = STORE_CHUNK_BYTES - p->at;
 	return here < count ? here : count;

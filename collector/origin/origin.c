@@ -55,8 +55,8 @@ enum ind_err origin_set_new(const uint64_t enabled[static IND_SIGNAL_SET_WORDS],
 	families_learn(s);
 	s->room = FIRST_ROOM;
 	s->slot_mask = FIRST_ROOM * 2 - 1;
-	s->entries = pages_reserve(ENTRIES_BYTES);
-	s->slots = pages_reserve(slot_bytes(s));
+	s->entries = pages_reserve(ENTRIES_BYTES, PAGES_LARGE);
+	s->slots = pages_reserve(slot_bytes(s), PAGES_LARGE);
 	enum ind_err err = s->entries && s->slots ? hash_random(&s->key, sizeof s->key) : IND_NOMEM;
 	if (err)
 		origin_set_free(s);
@@ -96,7 +96,7 @@ static uint32_t slot_of(const struct origin_set *s, const uint8_t *addr, unsigne
 static bool grow(struct origin_set *s)
 {
 	size_t bytes = slot_bytes(s);
-	uint32_t *slots = pages_reserve(2 * bytes);
+	uint32_t *slots = pages_reserve(2 * bytes, PAGES_LARGE);
 	if (!slots)
 		return false;
 	pages_release(s->slots, bytes);
