@@ -29,7 +29,8 @@ static inline uint8_t *put_le64(uint8_t *p, uint64_t v) { return put_le32(put_le
 
 static inline uint8_t *put_bytes(uint8_t *p, const void *bytes, size_t count)
 {
-	memcpy(p, bytes, count);
+	if (count)
+		memcpy(p, bytes, count);
 	return p + count;
 }
 

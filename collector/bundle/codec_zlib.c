@@ -33,7 +33,7 @@ void codec_free(struct codec *c)
 
 static void stream_set(z_stream *z, const uint8_t *in, size_t in_bytes, uint8_t *out, size_t out_bytes)
 {
-	z->next_in = (z_const Bytef *)in;
+	z->next_in = (Bytef *)(uintptr_t)in; /* zlib only reads it */
 	z->avail_in = (uInt)in_bytes;
 	z->next_out = out;
 	z->avail_out = (uInt)out_bytes;

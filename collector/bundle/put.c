@@ -61,7 +61,7 @@ enum ind_err lane_flow(struct lane *l, const struct ind_flow *flow, const struct
 	size_t before = l->batch.column[SIGNAL_BITS].count;
 	flow_put(&l->batch, &l->dictionary, flow, signals, count);
 	if (!l->batch.failed)
-		commit_flow(&l->committer, flow, signals, l->batch.column[SIGNAL_BITS].numbers + before, count);
+		commit_flow(&l->committer, flow, signals, count ? l->batch.column[SIGNAL_BITS].numbers + before : NULL, count);
 	return outcome(l);
 }
 

@@ -179,10 +179,10 @@ static void direction_get(const struct batch *b, struct row_cursor *at, struct i
 static void lists_get(const struct batch *b, struct row_cursor *at, struct ind_flow *f)
 {
 	f->vlan_count = (uint8_t)number(b, FLOW_VLANS, at->row);
-	for (size_t i = 0; i < f->vlan_count; i++)
+	for (size_t i = 0; i < f->vlan_count && i < IND_VLAN_MAX; i++)
 		f->vlan[i] = (uint16_t)number(b, FLOW_VLAN, at->vlan_at++);
 	f->tunnel_count = (uint8_t)number(b, FLOW_TUNNELS, at->row);
-	for (size_t i = 0; i < f->tunnel_count; i++)
+	for (size_t i = 0; i < f->tunnel_count && i < IND_TUNNEL_MAX; i++)
 		f->tunnel[i] = (uint8_t)number(b, FLOW_TUNNEL, at->tunnel_at++);
 }
 

@@ -63,8 +63,8 @@ static bool commit_next_flow(struct verifier *v, struct row_cursor *at)
 {
 	const struct batch *b = &v->decoder.batch;
 	struct ind_flow flow;
-	const uint64_t *bits = b->column[SIGNAL_BITS].numbers + at->signal_at;
 	size_t count = b->column[FLOW_SIGNALS].numbers[at->row];
+	const uint64_t *bits = count ? b->column[SIGNAL_BITS].numbers + at->signal_at : NULL;
 	struct ind_signal *signals = (struct ind_signal *)(void *)v->signals.at;
 	if (!flow_get(b, at, &flow, signals))
 		return false;

@@ -590,7 +590,7 @@ class Verifier:
     def see_loss(self, payload):
         causes = message(payload, S_LOSS, "loss_form")["causes"]
         numbers = [c["cause"] for c in causes]
-        need(numbers == sorted(set(numbers)) and all(1 <= n <= 14 for n in numbers) and all(c["count"] for c in causes), "loss_form")
+        need(numbers == sorted(set(numbers)) and all(1 <= n <= 15 for n in numbers) and all(c["count"] for c in causes), "loss_form")
 
     def see_epoch(self, payload, seq):
         m = message(payload, S_EPOCH, "epoch_form")

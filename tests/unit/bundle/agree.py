@@ -38,7 +38,7 @@ def damaged(whole, how, where):
     if how == "cut":
         return whole[:where]
     b = bytearray(whole)
-    if how != "whole":
+    if how in ("flip", "repaired"):
         b[where // 8] ^= 1 << where % 8
     if how == "repaired":
         repair(b)
@@ -68,7 +68,8 @@ def main(tool, support):
             compared += 1
             seen.add((how, verdict))
     print(compared, "outcomes compared,", differing, "differ")
-    expected = {("whole", "VALID"), ("cut", "UNSEALED"), ("cut", "INCOMPLETE"), ("flip", "ALTERED"), ("repaired", "ALTERED")}
+    expected = {("whole", "VALID"), ("cut", "UNSEALED"), ("cut", "INCOMPLETE"), ("flip", "ALTERED"), ("repaired", "ALTERED"), ("forged", "VALID"),
+                ("forged", "ALTERED"), ("forged", "UNSUPPORTED")}
     return 1 if differing or not expected <= seen else 0
 
 

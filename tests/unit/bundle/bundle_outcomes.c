@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bundle_outcomes DIR: writes sample bundles NAME.ieb and what the C verifier says of them, of every truncation and of some flips of the
- * smallest, to DIR/outcomes.txt: one line each, "NAME HOW WHERE VERDICT RECORDS REASON". agree.py asks the Python verifier the same. */
+ * smallest, and of forged ones, to DIR/outcomes.txt: one line each, "NAME HOW WHERE VERDICT RECORDS REASON". agree.py asks the Python verifier the same. */
 #include "damage.h"
+#include "forge.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,24 @@ static void say_damaged(FILE *out, const char *name, struct memory *m, const str
 	}
 }
 
+static void write_file(const char *dir, const char *name, const struct memory *m)
+{
+	FILE *f = open_in(dir, name, ".ieb");
+	fwrite(m->at, 1, m->bytes, f);
+	fclose(f);
+}
+
+static void say_forged(FILE *out, const char *dir, const struct keys *k)
+{
+	for (size_t i = 0; i < forgery_count(); i++) {
+		struct memory m = { 0 };
+		struct forgery f = forgery_make(i, k, &m);
+		write_file(dir, f.name, &m);
+		say(out, f.name, "forged", 0, &m, k);
+		memory_free(&m);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct { const char *name; unsigned records; } samples[] = {
@@ -55,14 +74,13 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
 		struct memory m = { 0 };
 		sample_bundle(&m, samples[i].records, &keys, seed);
-		FILE *f = open_in(argv[1], samples[i].name, ".ieb");
-		fwrite(m.at, 1, m.bytes, f);
-		fclose(f);
+		write_file(argv[1], samples[i].name, &m);
 		say(out, samples[i].name, "whole", 0, &m, &keys);
 		if (samples[i].records == 3)
 			say_damaged(out, samples[i].name, &m, &keys);
 		memory_free(&m);
 	}
+	say_forged(out, argv[1], &keys);
 	fclose(out);
 	char text[IND_KEY_TEXT_MAX];
 	struct ind_key_public identity;

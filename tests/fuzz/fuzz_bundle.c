@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any file, as it is and with all its CRCs put right, so that what stands behind them is reached: reading and verifying end, stay in bounds,
+ * and never find valid what nobody sealed. */
+#include "indicia/verify.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { PREAMBLE = 32, HEADER = 32 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct input { const uint8_t *at; size_t bytes; };
+
+static enum ind_err read_at(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got)
+{
+	const struct input *in = ctx;
+	size_t left = offset < in->bytes ? in->bytes - (size_t)offset : 0;
+	*got = count < left ? count : left;
+	if (*got)
+		memcpy(bytes, in->at + offset, *got);
+	return IND_OK;
+}
+
+static uint32_t le32(const uint8_t *p) { return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0]; }
+
+static void put_le32(uint8_t *p, unsigned long v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> (8 * i));
+}
+
+static void repair(uint8_t *at, size_t bytes)
+{
+	if (bytes < PREAMBLE)
+		return;
+	put_le32(at + 28, crc32(0, at, 28));
+	uint32_t start = le32(at + 8);
+	for (size_t f = PREAMBLE; f + HEADER <= bytes;) {
+		size_t stored = le32(at + f + 16), whole = HEADER + (stored + 7) / 8 * 8;
+		if (whole > bytes - f)
+			break;
+		put_le32(at + f + 24, crc32(start, at + f + HEADER, (uInt)stored));
+		put_le32(at + f + 28, crc32(start, at + f, 28));
+		f += whole;
+	}
+}
+
+/* Touches what a record points to. */
+static size_t weigh(const struct ind_record *r)
+{
+	size_t sum = 0;
+	if (r->kind == IND_REC_FLOW)
+		for (size_t i = 0; i < r->flow.signal_count; i++) {
+			const struct ind_signal *s = &r->flow.signals[i];
+			for (size_t k = 0; k < s->value_bytes; k++)
+				sum += (uint8_t)s->value[k];
+			sum += s->sha256 ? s->sha256[31] : 0;
+		}
+	if (r->kind == IND_REC_EXHIBIT)
+		for (size_t i = 0; i < r->exhibit.bytes_count; i++)
+			sum += r->exhibit.bytes[i];
+	if (r->kind == IND_REC_CLAIM)
+		for (size_t i = 0; i < r->claim.holder.bytes; i++)
+			sum += (uint8_t)r->claim.holder.at[i];
+	if (r->kind == IND_REC_HEADER)
+		for (size_t i = 0; i < r->header.data_set_count; i++)
+			sum += r->header.data_sets[i].name.bytes;
+	return sum;
+}
+
+static void look(const uint8_t *at, size_t bytes)
+{
+	size_t weight = 0;
+	static const struct ind_verify_options nobody = { NULL, 0 };
+	struct input in = { at, bytes };
+	struct ind_source source = { read_at, &in };
+	struct ind_reader *reader;
+	const struct ind_record *record;
+	struct ind_verify_result result;
+	if (ind_reader_new(&source, IND_WANT_ALL, &reader) == IND_OK) {
+		while (ind_reader_next(reader, &record) == IND_OK)
+			weight += weigh(record);
+		ind_reader_free(reader);
+	}
+	if (weight == SIZE_MAX)
+		abort();
+	if (ind_verify(&source, &nobody, &result) != IND_OK || result.verdict == IND_VERDICT_VALID || result.reason[0] == '\0')
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	uint8_t *copy = malloc(size + 1);
+	if (!copy)
+		return 0;
+	if (size)
+		memcpy(copy, data, size);
+	look(copy, size);
+	repair(copy, size);
+	look(copy, size);
+	free(copy);
+	return 0;
+}
