@@ -246,10 +246,21 @@ static void segment_see(struct reading *r, const struct packet *p)
 	parser_set(r, HEAD_NO_PARSER);
 }
 
+/* Most segments of a flow bring nothing that a parser waits for: they cost a few comparisons. */
+static bool has_work(const struct engine *e, const struct flow_tcp *tcp, unsigned way, const struct packet *p)
+{
+	if (p->payload_bytes && !(tcp->head_done >> way & 1))
+		return true;
+	if (!tcp->head || tcp->head_done >> !way & 1)
+		return false;
+	const struct flow_head *h = pool_at(&e->table.heads, tcp->head);
+	return h->buffer[!way] != 0;
+}
+
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p)
 {
 	struct flow_tcp *tcp = flow_tcp(&e->table, f);
-	if (tcp->head_done == 3 || (!p->payload_bytes && !tcp->head))
+	if (tcp->head_done == 3 || !has_work(e, tcp, way, p))
 		return;
 	struct reading r = { .e = e, .f = f, .tcp = tcp, .h = head_of(&e->table, tcp), .way = way, .ctx = emit_ctx(e, f, way, p) };
 	if (p->payload_bytes && !is_done(&r))
