@@ -18,7 +18,7 @@ const struct row_spec *row_spec_of(unsigned kind)
 
 bool column_grow(struct batch *b, struct column *c, size_t more, size_t item_bytes)
 {
-	size_t capacity = c->capacity ? c->capacity * 2 : FIRST_CAPACITY;
+	size_t capacity = c->capacity ? c->capacity + c->capacity / 4 : FIRST_CAPACITY;
 	if (capacity < c->count + more)
 		capacity = c->count + more;
 	void *grown = realloc(item_bytes == 1 ? (void *)c->bytes : (void *)c->numbers, capacity * item_bytes);

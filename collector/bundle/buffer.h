@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Bytes that grow and are kept for the next use. Starts as zero. */
+/* Bytes that grow, by a quarter at least, and are kept for the next use. Starts as zero. */
 struct buffer {
 	uint8_t *at;
 	size_t capacity;
@@ -18,7 +18,8 @@ static inline bool buffer_reserve(struct buffer *b, size_t bytes)
 {
 	if (bytes <= b->capacity)
 		return true;
-	size_t capacity = b->capacity * 2 > bytes ? b->capacity * 2 : bytes;
+	size_t grown = b->capacity + b->capacity / 4;
+	size_t capacity = grown > bytes ? grown : bytes;
 	uint8_t *at = realloc(b->at, capacity);
 	if (!at)
 		return false;

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include <string.h>
 
-enum { MESSAGE_MEMORY_BYTES = 24 << 20, ALLOCATION_HEADER_BYTES = 16 };
+enum { MESSAGE_MEMORY_BYTES = 16 << 20, ALLOCATION_HEADER_BYTES = 16 };
 
 /* What the allocations of one message may take in all. */
 struct budget {
