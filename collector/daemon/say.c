@@ -30,7 +30,7 @@ static void line_clear(struct say *say)
 	say->line_open = false;
 }
 
-static void line_put(struct say *say, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0))) line_put(struct say *say, const char *format, va_list args)
 {
 	line_clear(say);
 	fputs("indicia: ", stderr);

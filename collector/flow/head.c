@@ -95,7 +95,7 @@ void head_offer(struct flow_table *t, struct flow_head *h, unsigned way, uint32_
 	*view = (struct head_view){ 0 };
 	int32_t ahead = (int32_t)(seq - h->next[way]);
 	if (ahead < 0) {             /* old bytes, wholly or in part */
-		uint32_t old = (uint32_t)-ahead;
+		uint32_t old = h->next[way] - seq;
 		if (old >= count)
 			return;
 		bytes += old;
