@@ -50,6 +50,16 @@ void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash)
 		__builtin_prefetch(pool_at(&t->tcps, f->tcp), 1);
 }
 
+static bool key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t x[sizeof *a / 8], y[sizeof *b / 8], differ = 0;
+	memcpy(x, a, sizeof x);
+	memcpy(y, b, sizeof y);
+	for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+		differ |= x[i] ^ y[i];
+	return differ == 0;
+}
+
 static struct flow *slot_find(const struct flow_table *t, const struct flow_key *key, uint64_t hash, uint64_t *slot)
 {
 	uint64_t tag = hash & ~(uint64_t)INDEX_MASK;
@@ -58,7 +68,7 @@ static struct flow *slot_find(const struct flow_table *t, const struct flow_key 
 		if ((entry & ~(uint64_t)INDEX_MASK) != tag)
 			continue;
 		struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
-		if (memcmp(&f->key, key, sizeof *key) == 0) {
+		if (key_equal(&f->key, key)) {
 			*slot = i;
 			return f;
 		}

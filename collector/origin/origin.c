@@ -74,16 +74,16 @@ void origin_set_free(struct origin_set *s)
 	free(s);
 }
 
-static uint32_t home_of(const struct origin_set *s, const uint8_t *addr, unsigned ip_version)
+static uint64_t hash_of(const struct origin_set *s, const uint8_t *addr, unsigned ip_version)
 {
 	uint64_t words[2];
 	memcpy(words, addr, sizeof words);
-	return (uint32_t)hash_words(&s->key, words, ip_version == 4 ? 1 : 2) & s->slot_mask;
+	return hash_words(&s->key, words, ip_version == 4 ? 1 : 2);
 }
 
-static uint32_t slot_of(const struct origin_set *s, const uint8_t *addr, unsigned ip_version)
+static uint32_t slot_of(const struct origin_set *s, uint64_t hash, const uint8_t *addr, unsigned ip_version)
 {
-	uint32_t i = home_of(s, addr, ip_version);
+	uint32_t i = (uint32_t)hash & s->slot_mask;
 	while (s->slots[i]) {
 		const struct entry *e = &s->entries[s->slots[i] - 1];
 		if (e->ip_version == ip_version && memcmp(e->addr, addr, IND_ADDR_BYTES) == 0)
@@ -103,14 +103,16 @@ static bool grow(struct origin_set *s)
 	s->slots = slots;
 	s->room *= 2;
 	s->slot_mask = s->room * 2 - 1;
-	for (uint32_t i = 0; i < s->count; i++)
-		s->slots[slot_of(s, s->entries[i].addr, s->entries[i].ip_version)] = i + 1;
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct entry *e = &s->entries[i];
+		s->slots[slot_of(s, hash_of(s, e->addr, e->ip_version), e->addr, e->ip_version)] = i + 1;
+	}
 	return true;
 }
 
-static struct entry *entry_of(struct origin_set *s, const uint8_t *addr, unsigned ip_version)
+static struct entry *entry_of(struct origin_set *s, uint64_t hash, const uint8_t *addr, unsigned ip_version)
 {
-	uint32_t slot = slot_of(s, addr, ip_version);
+	uint32_t slot = slot_of(s, hash, addr, ip_version);
 	if (s->slots[slot])
 		return &s->entries[s->slots[slot] - 1];
 	if (s->count == ORIGIN_ADDRESSES_MAX)
@@ -118,7 +120,7 @@ static struct entry *entry_of(struct origin_set *s, const uint8_t *addr, unsigne
 	if (s->count == s->room) {
 		if (!grow(s))
 			return NULL;
-		slot = slot_of(s, addr, ip_version);
+		slot = slot_of(s, hash, addr, ip_version);
 	}
 	struct entry *e = &s->entries[s->count++];
 	*e = (struct entry){ .ip_version = (uint8_t)ip_version, .first_ns = UINT64_MAX };
@@ -129,11 +131,11 @@ static struct entry *entry_of(struct origin_set *s, const uint8_t *addr, unsigne
 
 static void observe(struct entry *e, unsigned family) { e->observations[family] += e->observations[family] < UINT16_MAX; }
 
-static struct entry *end_count(struct origin_set *s, const struct ind_flow *flow, unsigned dir)
+static struct entry *end_count(struct origin_set *s, uint64_t hash, const struct ind_flow *flow, unsigned dir)
 {
 	if (!flow->packets[dir])
 		return NULL;
-	struct entry *e = entry_of(s, flow->addr[dir], flow->ip_version);
+	struct entry *e = entry_of(s, hash, flow->addr[dir], flow->ip_version);
 	if (!e) {
 		s->overflow++;
 		return NULL;
@@ -151,10 +153,21 @@ static struct entry *end_count(struct origin_set *s, const struct ind_flow *flow
 	return e;
 }
 
-void origin_set_flow(struct origin_set *s, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
+struct origin_ends origin_set_find(const struct origin_set *s, const struct ind_flow *flow)
 {
-	struct entry *src = end_count(s, flow, IND_SRC);
-	struct entry *dst = end_count(s, flow, IND_DST);
+	struct origin_ends ends;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		ends.hash[dir] = hash_of(s, flow->addr[dir], flow->ip_version);
+		__builtin_prefetch(&s->slots[ends.hash[dir] & s->slot_mask]);
+	}
+	return ends;
+}
+
+void origin_set_flow(struct origin_set *s, const struct origin_ends *ends, const struct ind_flow *flow, const struct ind_signal *signals,
+	size_t count)
+{
+	struct entry *src = end_count(s, ends->hash[IND_SRC], flow, IND_SRC);
+	struct entry *dst = end_count(s, ends->hash[IND_DST], flow, IND_DST);
 	for (size_t i = 0; i < count; i++) {
 		struct entry *e = signals[i].from == IND_SRC ? src : dst;
 		if (!e || signals[i].id >= IND_SIGNAL_ID_END)
@@ -162,12 +175,6 @@ void origin_set_flow(struct origin_set *s, const struct ind_flow *flow, const st
 		e->signals[signals[i].id / 64] |= UINT64_C(1) << signals[i].id % 64;
 		observe(e, s->family_of[signals[i].id]);
 	}
-}
-
-void origin_set_prefetch(const struct origin_set *s, const struct ind_flow *flow)
-{
-	for (unsigned dir = 0; dir < 2; dir++)
-		__builtin_prefetch(&s->slots[home_of(s, flow->addr[dir], flow->ip_version)]);
 }
 
 uint64_t origin_set_overflow(const struct origin_set *s) { return s->overflow; }

@@ -42,11 +42,17 @@ static struct ind_flow flow_of(unsigned src, unsigned dst, uint8_t validated)
 
 static struct ind_signal signal_of(unsigned id, unsigned from) { return (struct ind_signal){ .id = (uint16_t)id, .from = (uint8_t)from, .value = "x", .value_bytes = 1 }; }
 
+static void flow_add(const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
+{
+	struct origin_ends ends = origin_set_find(set, flow);
+	origin_set_flow(set, &ends, flow, signals, count);
+}
+
 START_TEST(families_speak_for_the_address_that_sent)
 {
 	struct ind_flow f = flow_of(2, 1, IND_VALID_HANDSHAKE);
 	struct ind_signal s[] = { signal_of(IND_SIG_TCP_SYN, IND_SRC), signal_of(IND_SIG_TLS_JA3S, IND_DST), signal_of(IND_SIG_TLS_VERSION, IND_DST) };
-	origin_set_flow(set, &f, s, 3);
+	flow_add(&f, s, 3);
 	claims_said = IND_CLAIM_COUNTRY | IND_CLAIM_AS;
 	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
 	ck_assert_uint_eq(seen_count, 2);
@@ -71,7 +77,7 @@ START_TEST(an_end_that_never_sent_has_no_record)
 {
 	struct ind_flow f = flow_of(2, 1, IND_VALID_ONE_WAY);
 	f.packets[IND_DST] = 0;
-	origin_set_flow(set, &f, NULL, 0);
+	flow_add(&f, NULL, 0);
 	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
 	ck_assert_uint_eq(seen_count, 1);
 	ck_assert_uint_eq(seen[0].missing[IND_FAMILY_V], IND_MISSING_SENSOR_LIMIT);
@@ -85,7 +91,7 @@ START_TEST(what_policy_turned_off_is_said_so)
 	struct ind_flow f = flow_of(2, 1, IND_VALID_UNTESTABLE);
 	origin_set_free(set);
 	ck_assert_int_eq(origin_set_new(none, &set), IND_OK);
-	origin_set_flow(set, &f, NULL, 0);
+	flow_add(&f, NULL, 0);
 	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
 	ck_assert_uint_eq(seen[0].missing[IND_FAMILY_A], IND_MISSING_POLICY);
 }
@@ -96,7 +102,7 @@ START_TEST(many_addresses_come_sorted_and_counted)
 	for (unsigned i = 0; i < 5000; i++) {
 		struct ind_flow f = flow_of(1 + i * 7919 % 5000, 0x7777, IND_VALID_HANDSHAKE);
 		struct ind_signal s = signal_of(IND_SIG_TCP_SYNACK, IND_DST);
-		origin_set_flow(set, &f, &s, 1);
+		flow_add(&f, &s, 1);
 	}
 	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
 	ck_assert_uint_eq(seen_count, 5001);
