@@ -2,6 +2,7 @@
 #include "cli/data.h"
 #include "cli/cli.h"
 #include "cli/tell.h"
+#include "refdata/refdata.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,23 +19,11 @@ static bool is_folder(const char *path)
 
 int data_folder(const char *given, char found[static DATA_PATH_MAX], const char **folder)
 {
-	const char *env = getenv("INDICIA_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	*folder = given ? given : env && *env ? env : NULL;
-	if (given && !is_folder(given)) {
-		tell_error("%s: no such folder of reference data", given);
-		return CLI_MISSING;
-	}
-	if (*folder)
+	*folder = found;
+	if (refdata_folder(given, found) == IND_OK)
 		return CLI_DONE;
-	*folder = "/var/lib/indicia/data";
-	found[0] = '\0';
-	if (xdg && *xdg)
-		snprintf(found, DATA_PATH_MAX, "%s/indicia/data", xdg);
-	else if (home && *home)
-		snprintf(found, DATA_PATH_MAX, "%s/.local/share/indicia/data", home);
-	if (found[0] && is_folder(found))
-		*folder = found;
-	return CLI_DONE;
+	tell_error("%s: no such folder of reference data", given);
+	return CLI_MISSING;
 }
 
 static int failed(const char *path)

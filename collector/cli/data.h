@@ -2,9 +2,11 @@
 #ifndef CLI_DATA_H
 #define CLI_DATA_H
 
+#include "refdata/refdata.h"
+
 #include <stdbool.h>
 
-enum { DATA_PATH_MAX = 4096 };
+enum { DATA_PATH_MAX = REFDATA_PATH_MAX };
 
 /* The folder of reference data: `given`, which must be there, else the first of the default places. CLI_DONE or CLI_MISSING. */
 int data_folder(const char *given, char found[static DATA_PATH_MAX], const char **folder);

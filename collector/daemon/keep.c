@@ -84,6 +84,8 @@ static enum step opened_take(struct turn *t, size_t bytes)
 		return STEP_TAP_DIED;
 	memcpy(&k->opened, t->buffer, sizeof k->opened);
 	k->opened.link_name[sizeof k->opened.link_name - 1] = '\0';
+	if (k->opened.user_kept)
+		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
 	return failed(t, bundle_begin(k));
 }
 

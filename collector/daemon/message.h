@@ -14,6 +14,7 @@ enum { MESSAGE_TEXT_BYTES = 256 };
 /* The capture is open. */
 struct message_opened {
 	uint32_t link, snaplen;
+	uint32_t user_kept;          /* 1: this place does not let tap become another user; it gave up all capabilities instead */
 	char link_name[32];
 };
 

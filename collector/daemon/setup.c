@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DAY_S 86400u
@@ -78,7 +77,7 @@ static int keys_load(struct keep *k)
 		return 4;
 	}
 	if (made)
-		say_note(k->say, "made a new signing key, %s (public key: %s.pub without .pem)", path, path);
+		say_note(k->say, "made a new signing key, %s; `indicia keys show` prints the public key that others need to verify", path);
 	seed_derive(k, "epoch", seed);
 	err = k->deterministic ? ind_key_from_seed(seed, &k->epoch_key) : ind_key_new(&k->epoch_key);
 	if (err) {
@@ -86,29 +85,6 @@ static int keys_load(struct keep *k)
 		return 5;
 	}
 	return 0;
-}
-
-static bool is_folder(const char *path)
-{
-	struct stat st;
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The default places, in order; the first that exists. */
-static const char *data_dir_find(char path[4096])
-{
-	const char *env = getenv("INDICIA_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	if (env && *env)
-		return env;
-	if (xdg && *xdg)
-		snprintf(path, 4096, "%s/indicia/data", xdg);
-	else if (home && *home)
-		snprintf(path, 4096, "%s/.local/share/indicia/data", home);
-	else
-		path[0] = '\0';
-	if (path[0] && is_folder(path))
-		return path;
-	return "/var/lib/indicia/data";
 }
 
 static void data_age_tell(struct keep *k)
@@ -125,9 +101,8 @@ static void data_age_tell(struct keep *k)
 
 static int data_open(struct keep *k)
 {
-	char found[4096], error[REFDATA_ERROR_BYTES] = "";
-	const char *folder = k->options->data_dir ? k->options->data_dir : data_dir_find(found);
-	if (k->options->data_dir && !is_folder(folder)) {
+	char folder[REFDATA_PATH_MAX], error[REFDATA_ERROR_BYTES] = "";
+	if (refdata_folder(k->options->data_dir, folder) != IND_OK) {
 		say_error(k->say, "%s: no such folder of reference data", folder);
 		return 4;
 	}

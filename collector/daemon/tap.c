@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +27,7 @@ struct tap {
 	struct engine *engine;
 	struct gunzip *gunzip;
 	int fd;
+	bool user_kept;
 	struct hash_sha256_state source_hash; /* of a gzipped source, as stored */
 	struct message_end end;
 };
@@ -183,11 +186,25 @@ static void link_check(struct tap *t)
 	tap_fail(t, 3, text);
 }
 
-/* From here on this process can open nothing and become nobody else. */
+static bool user_become(const struct tap_user *user)
+{
+	return setgroups(0, NULL) == 0 && setresgid(user->gid, user->gid, user->gid) == 0 && setresuid(user->uid, user->uid, user->uid) == 0;
+}
+
+/* What is left in a container that maps no other user: root without any capability. */
+static bool capabilities_clear(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	return syscall(SYS_capset, &header, none) == 0;
+}
+
+/* From here on this process can become nobody else and gains no right by executing anything. */
 static void rights_drop(struct tap *t, const struct tap_user *user)
 {
-	bool dropped = !user->uid || (setgroups(0, NULL) == 0 && setresgid(user->gid, user->gid, user->gid) == 0 &&
-		setresuid(user->uid, user->uid, user->uid) == 0);
+	bool dropped = !user->uid || user_become(user);
+	if (!dropped && !t->options->user && (errno == EPERM || errno == EINVAL))
+		t->user_kept = dropped = capabilities_clear();
 	if (!dropped || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		tap_fail(t, 4, "the process that reads packets could not give up its rights");
 }
@@ -203,7 +220,7 @@ static void engine_start(struct tap *t)
 	if (err)
 		tap_fail(t, 5, err == IND_NOMEM ? "not enough memory for the flow table; a smaller --flows needs less" : ind_strerror(err));
 	struct message_opened *m = ring_reserve(t->ring, sizeof *m);
-	*m = (struct message_opened){ .link = capture_link(t->capture), .snaplen = capture_snaplen(t->capture) };
+	*m = (struct message_opened){ .link = capture_link(t->capture), .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept };
 	strncpy(m->link_name, capture_link_name(t->capture), sizeof m->link_name - 1);
 	ring_commit(t->ring, MESSAGE_OPENED, sizeof *m);
 	ring_flush(t->ring);

@@ -46,10 +46,17 @@ static void malformed_take(void *ctx)
 	e->counters.malformed++;
 }
 
+static void exhibit_cut_take(void *ctx)
+{
+	struct engine *e = ctx;
+	e->counters.exhibits_cut += e->current_new;
+}
+
 void emit_init(struct engine *e)
 {
 	e->sink = (struct signal_sink){
-		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .ctx = e, .wants_exhibits = e->options.exhibits,
+		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .exhibit_cut = exhibit_cut_take, .ctx = e,
+		.wants_exhibits = e->options.exhibits,
 	};
 }
 

@@ -8,9 +8,13 @@
 
 /* Reference data: what data sets (MaxMind DB files) claim of addresses. Nothing here decides whether a claim is true. */
 
-enum { REFDATA_ERROR_BYTES = 256 };
+enum { REFDATA_ERROR_BYTES = 256, REFDATA_PATH_MAX = 4096 };
 
 struct refdata;
+
+/* Where reference data are: `given`, or with NULL $INDICIA_DATA, else the first that exists of $XDG_DATA_HOME/indicia/data (or
+ * ~/.local/share/indicia/data) and /var/lib/indicia/data. IND_MISSING if a given folder does not exist. */
+enum ind_err refdata_folder(const char *given, char path[static REFDATA_PATH_MAX]) IND_MUST_USE;
 
 /* Opens every *.mmdb of a folder, in name order, at most IND_DATA_SETS_MAX. A folder that is not there is an empty set.
  * On failure `error` holds one line that names the file: IND_MALFORMED a database is damaged (its tree is checked wholly, its

@@ -93,6 +93,8 @@ void signal_put_exhibit(struct signal_ctx *ctx, enum ind_exhibit_kind kind, enum
 		.time_ns = ctx->time_ns, .packet = ctx->packet, .from = ctx->from, .side = (uint8_t)side, .kind = (uint8_t)kind, .masked = masked,
 		.bytes_count = (uint16_t)(count < IND_EXHIBIT_MAX_BYTES ? count : IND_EXHIBIT_MAX_BYTES), .bytes = bytes,
 	};
+	if (count > IND_EXHIBIT_MAX_BYTES && ctx->sink->exhibit_cut)
+		ctx->sink->exhibit_cut(ctx->sink->ctx);
 	ctx->sink->exhibit(ctx->sink->ctx, &exhibit);
 }
 

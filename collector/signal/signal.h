@@ -14,6 +14,7 @@ struct signal_sink {
 	void (*signal)(void *ctx, const struct ind_signal *signal);
 	void (*exhibit)(void *ctx, const struct ind_exhibit *exhibit);
 	void (*malformed)(void *ctx);
+	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
 	void *ctx;
 	bool wants_exhibits;
 };
