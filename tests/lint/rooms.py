@@ -147,6 +147,22 @@ def check_words(path, text, tell):
             tell(path, n, 'names a path or a host of some machine')
 
 
+def check_pages(root, tell):
+    """Every signal of the list has its page: a heading of docs/signals/*.md names it."""
+    path, pages = os.path.join(root, 'include/indicia/signals.def'), os.path.join(root, 'docs/signals')
+    if not os.path.exists(path):
+        return
+    headings = ''
+    for name in sorted(os.listdir(pages)) if os.path.isdir(pages) else ():
+        with open(os.path.join(pages, name), encoding='utf-8') as f:
+            headings += f.readline()
+    with open(path, encoding='utf-8') as f:
+        for n, line in enumerate(f, 1):
+            m = re.match(r'SIGNAL\([^"]*"([^"]+)"', line)
+            if m and f'`{m.group(1)}`' not in headings:
+                tell('include/indicia/signals.def', n, f'{m.group(1)} has no page in docs/signals')
+
+
 def files(root):
     for folder, subs, names in os.walk(root):
         here = os.path.relpath(folder, root)
@@ -175,6 +191,7 @@ def check(root):
         else:
             check_script(path, text, tell)
         check_words(path, text, tell)
+    check_pages(root, tell)
     return found
 
 
@@ -194,6 +211,7 @@ PLANTS = [
     ('collector/signal/loud.c', f'/* {SPDX} */\nint f(void)\n{{\n\tprintf("x");\n}}\n', 'only daemon and cli speak'),
     ('collector/flow/CMakeLists.txt', 'indicia_room(flow SOURCES table.c ROOMS packet base bundle)\n', 'room flow may not link bundle'),
     ('deploy/plant', '#!/bin/sh\necho\n', 'no licence line'),
+    ('include/indicia/signals.def', 'SIGNAL(1, PLANT, "plant.signal", H, TEXT, PATH, ON, "")\n', 'plant.signal has no page'),
     ('docs/plant.md', 'TO' + 'DO: say more\n', 'a mark of unfinished work'),
     ('docs/path.md', 'see /wo' + 'rk/main\n', 'names a path or a host'),
 ]

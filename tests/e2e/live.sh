@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A live interface: what crosses it while the sensor runs is in the bundle, an interrupt seals, the stream goes on in the next bundle, and a
+# second sensor of the same name is refused. In a network namespace of its own, so that nothing else is heard.
+. "$(dirname "$0")/lib.sh"
+if [ "$(id -u)" != 0 ] || ! unshare -n true 2> /dev/null; then echo "no right to make a network namespace"; exit 77; fi
+if [ "${LIVE_INSIDE:-}" != 1 ]; then LIVE_INSIDE=1 exec unshare -n "$root/tests/e2e/live.sh" "$indicia"; fi
+# The loopback interface of a new namespace is down, and needs no other program to be brought up.
+python3 - <<'P' || exit 77
+import fcntl, socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+fcntl.ioctl(s, 0x8914, struct.pack('16sH14x', b'lo', 0x1 | 0x40))   # SIOCSIFFLAGS: up, running
+P
+python3 -m http.server -b 127.0.0.1 8765 > /dev/null 2>&1 & server=$!
+clean_up() { kill $server; }
+visit() { python3 -c "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8765/', headers={'User-Agent': 'live-test/$1'})).read()"; }
+for _ in $(seq 50); do visit 0 2> /dev/null && break; sleep 0.1; done
+
+started() { for _ in $(seq 100); do ls "$1".open > /dev/null 2>&1 && return; sleep 0.1; done; bad "the sensor did not start"; }
+for i in 1 2; do
+    "$indicia" collect -i lo --sensor live -w $i.ieb 2> "$work/stderr" & sensor=$!
+    started $i.ieb; sleep 0.5
+    visit $i
+    if [ $i = 1 ]; then
+        "$indicia" collect -q -i lo --sensor live -w second.ieb 2> "$work/second"; same "exit status of a second sensor" 4 $?
+        grep -q 'live' "$work/second" && good || bad "the message does not name the sensor: $(cat "$work/second")"
+    fi
+    sleep 0.5
+    kill -INT $sensor; wait $sensor; same "exit status after an interrupt" 0 $?
+    grep -qE 'AddressSanitizer|runtime error:' "$work/stderr" && bad "sanitizer report: $(cat "$work/stderr")" || good
+    run 0 "$indicia" verify $i.ieb
+    run 0 "$indicia" signals -o ndjson $i.ieb
+    grep -q "live-test/$i" "$work/stdout" && good || bad "the visit is not in bundle $i"
+    run 0 "$indicia" show -o json $i.ieb; cp "$work/stdout" $i.json
+done
+python3 - <<'P' && good || bad "the second bundle does not continue the first one's stream"
+import json
+def facts(path):
+    d = json.load(open(path))
+    return d['records'][0] if 'records' in d else d
+a, b = facts('1.json'), facts('2.json')
+assert a['stream'] == b['stream'] and a['first_leaf'] == 0 and b['first_leaf'] > 0, (a, b)
+P
+
+run 0 "$indicia" collect -q -i lo --sensor timed -w timed.ieb -a duration:1
+run 0 "$indicia" verify timed.ieb
+mkdir many; "$indicia" collect -q -i lo --sensor many -w many -G 1 -a duration:3; same "exit status with rotation" 0 $?
+same "several bundles" yes "$([ "$(find many -name '*.ieb' | wc -l)" -ge 2 ] && echo yes)"
+run 0 "$indicia" verify many
+same "nothing left open" "" "$(find . -name '*.open')"
+finish
