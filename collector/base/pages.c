@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE
 #include "base/pages.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 void *pages_reserve(size_t bytes, enum pages pages)
@@ -12,6 +13,12 @@ void *pages_reserve(size_t bytes, enum pages pages)
 	if (pages == PAGES_LARGE)
 		madvise(at, bytes, MADV_HUGEPAGE);
 	return at;
+}
+
+void pages_forget(void *at, size_t bytes)
+{
+	if (madvise(at, bytes, MADV_DONTNEED) != 0)
+		memset(at, 0, bytes);
 }
 
 void pages_release(void *at, size_t bytes)

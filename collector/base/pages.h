@@ -8,6 +8,9 @@
  * them, and most of their cost would be misses of the translation buffer; they are only wished for. NULL if there is no address space. */
 enum pages { PAGES_SMALL, PAGES_LARGE };
 void *pages_reserve(size_t bytes, enum pages pages);
+/* Gives the memory back; what is read there afterwards is zero. */
+void pages_forget(void *at, size_t bytes);
+
 void pages_release(void *at, size_t bytes);
 
 #endif

@@ -10,7 +10,7 @@
 /* One writer, one reader, in two processes, over shared memory: messages of a type and some bytes, in order. The reader trusts nothing
  * that the writer put there: it copies a message out before it looks at it, and checks every length. */
 
-enum { RING_BYTES = 8 << 20, RING_MESSAGE_MAX = 1 << 20 };
+enum { RING_BYTES = 4 << 20, RING_MESSAGE_MAX = 1 << 20 };
 
 struct ring;
 

@@ -84,7 +84,7 @@ struct flow_vlans { uint16_t tag[IND_VLAN_MAX]; uint8_t count; };
 
 /* The table: open addressing over 64-bit slots (40 bits of a keyed hash, 24 of index), a wheel of seconds for time-outs. */
 struct flow_table {
-	uint64_t *slots;
+	uint64_t *slots, *slots_spare; /* two reservations of slot_bytes each: the table grows from one into the other */
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;

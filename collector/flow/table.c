@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDEX_BITS = 24, CHUNKS_PER_FLOW = 4 };
+enum { INDEX_BITS = 24, CHUNKS_PER_FLOW = 4, FIRST_SLOTS = 65536 };
 #define INDEX_MASK ((1u << INDEX_BITS) - 1)
 #define SECOND_NS UINT64_C(1000000000)
 
@@ -88,6 +88,27 @@ static void slot_delete(struct flow_table *t, uint64_t hole)
 		}
 	}
 	t->slots[hole] = 0;
+}
+
+/* Twice as many slots, once half of them are taken. A slot holds enough of its hash to find its new place without touching the flow. */
+static void slots_grow(struct flow_table *t)
+{
+	uint64_t old_slots = t->slot_mask + 1;
+	if ((uint64_t)t->flows.in_use * 2 <= old_slots || old_slots * sizeof *t->slots == t->slot_bytes)
+		return;
+	uint64_t *old = t->slots;
+	t->slots = t->slots_spare;
+	t->slot_mask = 2 * old_slots - 1;
+	for (uint64_t i = 0; i < old_slots; i++) {
+		if (!old[i])
+			continue;
+		uint64_t at = slot_home(t, old[i]);
+		while (t->slots[at])
+			at = (at + 1) & t->slot_mask;
+		t->slots[at] = old[i];
+	}
+	pages_forget(old, old_slots * sizeof *old);
+	t->slots_spare = old;
 }
 
 /* ---- the wheel: a flow hangs in the second at which it is looked at next, not necessarily the one at which it ends. The first
@@ -291,6 +312,7 @@ static struct flow *flow_start(struct flow_table *t, const struct flow_key *key,
 		evict(t);
 		index = pool_take(&t->flows);
 	}
+	slots_grow(t);
 	uint64_t slot;
 	slot_find(t, key, hash, &slot); /* again: ending a flow may have moved the hole */
 	t->slots[slot] = (hash & ~(uint64_t)INDEX_MASK) | index;
@@ -390,16 +412,17 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	*t = (struct flow_table){ .limits = *limits };
 	if (limits->flows == 0 || limits->flows > FLOW_MAX)
 		return IND_USAGE;
-	uint64_t slots = 64;
+	uint64_t slots = FIRST_SLOTS;
 	while (slots < (uint64_t)limits->flows * 2)
 		slots *= 2;
-	t->slot_mask = slots - 1;
+	t->slot_mask = FIRST_SLOTS - 1;
 	t->slot_bytes = slots * sizeof *t->slots;
 	t->slots = pages_reserve(t->slot_bytes, PAGES_LARGE);
+	t->slots_spare = pages_reserve(t->slot_bytes, PAGES_LARGE);
 	t->vlans = calloc(FLOW_VLAN_STACKS, sizeof *t->vlans);
 	t->live = calloc((limits->flows + FLOW_WHEEL_SLOTS) / 8 + 2, 1);
 	uint32_t chunks = limits->flows * CHUNKS_PER_FLOW < 65536 ? 65536 : limits->flows * CHUNKS_PER_FLOW;
-	enum ind_err err = t->slots && t->vlans && t->live ? hash_random(&t->hash_key, sizeof t->hash_key) : IND_NOMEM;
+	enum ind_err err = t->slots && t->slots_spare && t->vlans && t->live ? hash_random(&t->hash_key, sizeof t->hash_key) : IND_NOMEM;
 	if (!err)
 		err = pool_init(&t->flows, sizeof(struct flow), limits->flows + FLOW_WHEEL_SLOTS);
 	if (!err)
@@ -420,6 +443,8 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 void flow_table_release(struct flow_table *t)
 {
 	pages_release(t->slots, t->slot_bytes);
+	pages_release(t->slots_spare, t->slot_bytes);
+	t->slots_spare = NULL;
 	t->slots = NULL;
 	free(t->vlans);
 	free(t->live);

@@ -304,6 +304,25 @@ START_TEST(a_full_table_loses_nothing)
 }
 END_TEST
 
+/* The table begins small and grows while flows are open; each flow is still found afterwards. */
+START_TEST(growing_forgets_no_flow)
+{
+	enum { FLOWS = 200000 };
+	flow_table_release(&table);
+	table_start(FLOWS);
+	uint64_t slots = table.slot_mask;
+	for (int round = 0; round < 2; round++)
+		for (uint32_t i = 0; i < FLOWS; i++)
+			udp(T0 + (uint64_t)round, 0x14000000 + i, 40000, B, 53);
+	ck_assert_uint_gt(table.slot_mask, slots);
+	ck_assert_uint_eq(table.serial, FLOWS);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended_count, FLOWS);
+	ck_assert_uint_eq(ended_packets, 2 * FLOWS);
+	ck_assert_uint_eq(table.evicted, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("table");
@@ -323,5 +342,6 @@ int main(void)
 	tcase_add_test(t, ports_orient_by_their_class);
 	tcase_add_test(t, an_echo_reply_joins_its_request);
 	tcase_add_test(t, a_full_table_loses_nothing);
+	tcase_add_test(t, growing_forgets_no_flow);
 	return suite_run("flow.table", t);
 }
