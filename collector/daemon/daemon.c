@@ -5,6 +5,7 @@
 
 #include "daemon/keep.h"
 #include "daemon/tap.h"
+#include "indicia/catalogue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,8 +96,23 @@ static int user_find(const struct daemon_options *o, struct tap_user *user, stru
 	return 0;
 }
 
-int daemon_collect(const struct daemon_options *options)
+/* Privacy "reduced": no names of users, hosts or queries, neither as signals nor in the bytes they would be read from. */
+static struct daemon_options policy_apply(const struct daemon_options *options)
 {
+	static const uint8_t names[] = {
+		IND_SIG_TLS_SNI, IND_SIG_TLS_CERT_SUBJECT, IND_SIG_HTTP_HOST, IND_SIG_DNS_QNAME, IND_SIG_DNS_ANSWER, IND_SIG_DNS_NXDOMAIN,
+	};
+	struct daemon_options o = *options;
+	o.leave_names = o.privacy && strcmp(o.privacy, "reduced") == 0;
+	for (size_t i = 0; o.leave_names && i < sizeof names; i++)
+		o.signals[names[i] / 64] &= ~(UINT64_C(1) << names[i] % 64);
+	return o;
+}
+
+int daemon_collect(const struct daemon_options *asked)
+{
+	struct daemon_options applied = policy_apply(asked);
+	const struct daemon_options *options = &applied;
 	struct say say;
 	struct keep_place place;
 	struct tap_user user;

@@ -31,7 +31,7 @@ static void signal_take(void *ctx, const struct ind_signal *s)
 static void exhibit_take(void *ctx, const struct ind_exhibit *x)
 {
 	struct engine *e = ctx;
-	if (!e->current_new)
+	if (!e->current_new || (x->kind != IND_EXHIBIT_PACKET && !e->options.payload_exhibits))
 		return;
 	e->current_new = false;
 	struct ind_exhibit out = *x;

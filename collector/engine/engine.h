@@ -21,7 +21,8 @@ struct engine_options {
 	unsigned link;               /* link type of the frames, libpcap's number */
 	uint32_t flows;              /* size of the flow table */
 	uint64_t signals[IND_SIGNAL_SET_WORDS]; /* bit n: record signal n */
-	bool exhibits;
+	bool exhibits;               /* of headers, and with payload_exhibits of what is said above them */
+	bool payload_exhibits;
 	struct engine_output output;
 };
 

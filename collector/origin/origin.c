@@ -27,7 +27,7 @@ struct origin_set {
 	uint64_t overflow;
 	uint64_t enabled[IND_SIGNAL_SET_WORDS];
 	uint8_t family_of[IND_SIGNAL_ID_END];
-	bool family_enabled[IND_FAMILY_COUNT];
+	bool family_limited[IND_FAMILY_COUNT]; /* a signal that is recorded by default was turned off */
 };
 
 enum { FIRST_ROOM = 1 << 18 };
@@ -41,8 +41,8 @@ static void families_learn(struct origin_set *s)
 	const struct ind_signal_info *list = ind_signal_list(&count);
 	for (size_t i = 0; i < count; i++) {
 		s->family_of[list[i].id] = list[i].family;
-		if (s->enabled[list[i].id / 64] >> list[i].id % 64 & 1)
-			s->family_enabled[list[i].family] = true;
+		if (list[i].recorded_by_default && !(s->enabled[list[i].id / 64] >> list[i].id % 64 & 1))
+			s->family_limited[list[i].family] = true;
 	}
 }
 
@@ -196,7 +196,7 @@ static enum ind_missing missing_of(const struct origin_set *s, const struct entr
 	case IND_FAMILY_T:
 	case IND_FAMILY_E: return IND_MISSING_REFDATA;
 	}
-	if (!s->family_enabled[family])
+	if (s->family_limited[family])
 		return IND_MISSING_POLICY;
 	bool hidden = family == IND_FAMILY_L || family == IND_FAMILY_C || family == IND_FAMILY_I;
 	return hidden && is_encrypted(e) ? IND_MISSING_ENCRYPTED : IND_MISSING_NOT_SEEN;

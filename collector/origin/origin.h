@@ -13,7 +13,8 @@ struct origin_set;
 
 enum { ORIGIN_ADDRESSES_MAX = 8000000 };
 
-/* `enabled` is the set of signals that are recorded at all: families without any are DISABLED_BY_POLICY. */
+/* `enabled` is the set of signals that are recorded at all: a silent family of which a part was turned off is
+ * DISABLED_BY_POLICY. */
 enum ind_err origin_set_new(const uint64_t enabled[static IND_SIGNAL_SET_WORDS], struct origin_set **set) IND_MUST_USE;
 void origin_set_free(struct origin_set *set);
 

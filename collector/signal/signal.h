@@ -14,9 +14,9 @@ struct signal_sink {
 	void (*signal)(void *ctx, const struct ind_signal *signal);
 	void (*exhibit)(void *ctx, const struct ind_exhibit *exhibit);
 	void (*malformed)(void *ctx);
-	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
 	void *ctx;
 	bool wants_exhibits;
+	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
 };
 
 struct signal_ctx {

@@ -34,7 +34,7 @@ static void feed_exhibit(void *ctx, const struct ind_exhibit *exhibit)
 
 static void feed_malformed(void *ctx) { (void)ctx; }
 
-static const struct signal_sink feed_sink = { feed_signal, feed_exhibit, feed_malformed, NULL, true };
+static const struct signal_sink feed_sink = { .signal = feed_signal, .exhibit = feed_exhibit, .malformed = feed_malformed, .ctx = NULL, .wants_exhibits = true };
 
 static inline enum parse feed_look(const struct signal_stream_parser *parser, struct signal_ctx *ctx, const uint8_t *bytes, size_t count,
 	size_t *used)

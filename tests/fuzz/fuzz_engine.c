@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const unsigned links[] = { PACKET_LINK_ETHERNET, PACKET_LINK_RAW };
 	struct cursor c = cursor_of(data, size);
 	struct engine_options o = {
-		.link = links[cursor_u8(&c) % 2], .flows = 8, .signals = { UINT64_MAX, UINT64_MAX }, .exhibits = true,
+		.link = links[cursor_u8(&c) % 2], .flows = 8, .signals = { UINT64_MAX, UINT64_MAX }, .exhibits = true, .payload_exhibits = true,
 		.output = { .flow = flow_take, .exhibit = exhibit_take },
 	};
 	struct engine *e;

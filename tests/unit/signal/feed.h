@@ -14,7 +14,7 @@ struct feed {
 /* Looks once at what is unread of a direction. */
 static inline void feed_look(struct feed *f, const struct signal_stream_parser *parser, enum ind_dir from, bool at_end)
 {
-	const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, &f->seen, !f->no_exhibits };
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &f->seen, .wants_exhibits = !f->no_exhibits };
 	size_t count = f->dir[from].unread;
 	uint8_t *copy = malloc(count ? count : 1);
 	ck_assert_ptr_nonnull(copy);

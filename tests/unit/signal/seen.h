@@ -106,7 +106,7 @@ static inline const char *seen_value(const struct seen *s, enum ind_signal_id id
 static inline size_t seen_feed(struct seen *s, const struct signal_stream_parser *parser, enum ind_dir from, const uint8_t *bytes,
 	size_t count, size_t chunk, bool at_end)
 {
-	const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, s, true };
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = s, .wants_exhibits = true };
 	size_t used = 0, there = 0;
 	s->outcome = PARSE_MORE;
 	while (there < count && s->outcome == PARSE_MORE) {

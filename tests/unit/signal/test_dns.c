@@ -52,7 +52,7 @@ static size_t record(unsigned pointer, uint16_t type)
 
 static void see(unsigned from_port, unsigned to_port)
 {
-	const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, &f.seen, true };
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &f.seen, .wants_exhibits = true };
 	const uint16_t port[2] = { (uint16_t)from_port, (uint16_t)to_port };
 	uint8_t *copy = malloc(w.count ? w.count : 1);
 	memcpy(copy, w.bytes, w.count);
@@ -163,7 +163,7 @@ START_TEST(long_text_and_many_answers)
 	f.seen.signals = 0;
 	struct cursor message = cursor_of(w.bytes, w.count), at = message;
 	cursor_skip(&at, 12 + 3 + 4);
-	const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, &f.seen, true };
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &f.seen, .wants_exhibits = true };
 	struct signal_ctx ctx = { .sink = &sink };
 	unsigned found = 0;
 	ck_assert_int_eq(dns_answers_see(&ctx, message, &at, 40, &found), DNS_OK);

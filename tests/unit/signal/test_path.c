@@ -8,7 +8,7 @@ static struct seen s;
 
 static void see(enum ind_dir from, const struct ind_flow *flow)
 {
-	const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, &s, true };
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s, .wants_exhibits = true };
 	struct signal_ctx ctx = { .sink = &sink, .from = (uint8_t)from };
 	memset(&s, 0, sizeof(s));
 	path_end(&ctx, flow);

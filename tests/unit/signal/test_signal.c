@@ -41,7 +41,7 @@ static struct signal_ctx ctx;
 static void setup(void)
 {
 	signals = exhibits = malformed = 0;
-	sink = (struct signal_sink){ take_signal, take_exhibit, take_malformed, NULL, true };
+	sink = (struct signal_sink){ .signal = take_signal, .exhibit = take_exhibit, .malformed = take_malformed, .ctx = NULL, .wants_exhibits = true };
 	ctx = (struct signal_ctx){ .sink = &sink, .time_ns = 11, .packet = 22, .from = IND_DST };
 }
 

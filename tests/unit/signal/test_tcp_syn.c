@@ -30,7 +30,7 @@ static void packet(unsigned version, const void *options, size_t count)
 
 static void value_is(const char *want)
 {
-	const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, &s, true };
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s, .wants_exhibits = true };
 	struct signal_ctx ctx = { .sink = &sink, .from = IND_SRC };
 	s.signals = s.exhibits = 0;
 	tcp_syn_see(&ctx, &p);

@@ -6,7 +6,7 @@
 #include "signal/der.h"
 
 static struct seen s;
-static const struct signal_sink sink = { seen_signal, seen_exhibit, seen_malformed, &s, true };
+static const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s, .wants_exhibits = true };
 
 static void setup(void) { memset(&s, 0, sizeof s); }
 
