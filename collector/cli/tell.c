@@ -11,7 +11,7 @@ static bool is_quiet;
 
 void tell_quiet(bool quiet) { is_quiet = quiet; }
 
-static void tell(const char *format, va_list list)
+static void __attribute__((format(printf, 1, 0))) tell(const char *format, va_list list)
 {
 	char text[TELL_BYTES], shown[TELL_BYTES * 2];
 	int bytes = vsnprintf(text, sizeof(text), format, list);
