@@ -86,6 +86,7 @@ static enum step opened_take(struct turn *t, size_t bytes)
 	k->opened.link_name[sizeof k->opened.link_name - 1] = '\0';
 	if (k->opened.user_kept)
 		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
+	say_begin(k->say);
 	return failed(t, bundle_begin(k));
 }
 

@@ -19,7 +19,8 @@ static uint64_t now_ns(void)
 
 void say_init(struct say *say, bool quiet, bool verbose)
 {
-	*say = (struct say){ .quiet = quiet, .verbose = verbose, .terminal = isatty(STDERR_FILENO) == 1, .started_ns = now_ns() };
+	*say = (struct say){ .quiet = quiet, .verbose = verbose, .terminal = isatty(STDERR_FILENO) == 1, .holding = true,
+		.started_ns = now_ns() };
 	say->told_ns = say->started_ns;
 }
 
@@ -38,6 +39,16 @@ static void __attribute__((format(printf, 2, 0))) line_put(struct say *say, cons
 	fputc('\n', stderr);
 }
 
+static void __attribute__((format(printf, 2, 0))) note_hold(struct say *say, const char *format, va_list args)
+{
+	char line[512];
+	int bytes = vsnprintf(line, sizeof line, format, args);
+	size_t room = sizeof say->held - say->held_bytes;
+	int put = bytes > 0 ? snprintf(say->held + say->held_bytes, room, "indicia: %s\n", line) : -1;
+	if (put > 0 && (size_t)put < room)
+		say->held_bytes += (size_t)put;
+}
+
 void say_error(struct say *say, const char *format, ...)
 {
 	va_list args;
@@ -52,8 +63,27 @@ void say_note(struct say *say, const char *format, ...)
 	if (say->quiet)
 		return;
 	va_start(args, format);
+	if (say->holding)
+		note_hold(say, format, args);
+	else
+		line_put(say, format, args);
+	va_end(args);
+}
+
+void say_now(struct say *say, const char *format, ...)
+{
+	va_list args;
+	if (say->quiet)
+		return;
+	va_start(args, format);
 	line_put(say, format, args);
 	va_end(args);
+}
+
+void say_begin(struct say *say)
+{
+	say->holding = false;
+	fwrite(say->held, 1, say->held_bytes, stderr);
 }
 
 static void bar_put(const struct message_status *s, double seconds)

@@ -77,7 +77,7 @@ static int keys_load(struct keep *k)
 		return 4;
 	}
 	if (made)
-		say_note(k->say, "made a new signing key, %s; `indicia keys show` prints the public key that others need to verify", path);
+		say_now(k->say, "made a new signing key, %s; `indicia keys show` prints the public key that others need to verify", path);
 	seed_derive(k, "epoch", seed);
 	err = k->deterministic ? ind_key_from_seed(seed, &k->epoch_key) : ind_key_new(&k->epoch_key);
 	if (err) {
