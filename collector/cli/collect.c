@@ -23,7 +23,7 @@ static void signals_set(struct daemon_options *d, bool all)
 void collect_defaults(struct daemon_options *d)
 {
 	*d = (struct daemon_options){
-		.signals_text = "default", .privacy = "full", .exhibits = true, .promiscuous = true, .ring_mib = RING_MIB, .flow_table = FLOWS,
+		.signals_text = "default", .privacy = "full", .exhibits = true, .source_digest = true, .promiscuous = true, .ring_mib = RING_MIB, .flow_table = FLOWS,
 	};
 	signals_set(d, false);
 }

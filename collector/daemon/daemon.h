@@ -23,6 +23,7 @@ struct daemon_options {
 	const char *user;            /* to drop to as root; NULL: "indicia" if there is one, else "nobody" */
 	uint64_t signals[IND_SIGNAL_SET_WORDS];
 	bool exhibits;
+	bool source_digest;          /* SHA-256 of a savefile, in the final seal */
 	bool leave_names;            /* set by daemon_collect for privacy "reduced" */
 	bool promiscuous;
 	bool quiet, verbose;

@@ -120,7 +120,8 @@ static enum ind_err source_read(void *ctx, void *bytes, size_t count, size_t *go
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return IND_IO;
-	hash_sha256_add(&t->source_hash, bytes, (size_t)n);
+	if (t->options->source_digest)
+		hash_sha256_add(&t->source_hash, bytes, (size_t)n);
 	*got = (size_t)n;
 	return IND_OK;
 }
@@ -155,7 +156,7 @@ static void source_open(struct tap *t)
 	char error[CAPTURE_ERROR_BYTES] = "";
 	struct capture_options c = {
 		.interface = o->interface, .name = o->savefile, .fd = t->fd, .filter = o->filter, .snaplen = o->snaplen, .promiscuous = o->promiscuous,
-		.hash = true, .ring_bytes = (size_t)o->ring_mib << 20,
+		.hash = o->source_digest, .ring_bytes = (size_t)o->ring_mib << 20,
 	};
 	enum ind_err err = IND_OK;
 	if (o->savefile && is_gzip(t->fd)) {
@@ -293,7 +294,7 @@ static void digest_finish(struct tap *t)
 {
 	uint8_t piece[65536];
 	size_t got = 1;
-	if (!t->options->savefile)
+	if (!t->options->savefile || !t->options->source_digest)
 		return;
 	if (!t->gunzip) {
 		t->end.has_sha256 = capture_sha256(t->capture, t->end.source_sha256) == IND_OK;
