@@ -27,17 +27,21 @@ struct turn {
 };
 
 static struct ring *ring_to_stop; /* for the signal handler */
+static pid_t tap_to_stop;
 
+/* Tap looks at the ring between batches; the signal ends a read that waits. */
 static void stop_handler(int number)
 {
 	(void)number;
 	ring_stop(ring_to_stop);
+	kill(tap_to_stop, SIGUSR1);
 }
 
-static void signals_catch(struct ring *ring)
+static void signals_catch(struct ring *ring, pid_t tap)
 {
 	struct sigaction action = { .sa_handler = stop_handler, .sa_flags = SA_RESTART };
 	ring_to_stop = ring;
+	tap_to_stop = tap;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
@@ -225,7 +229,7 @@ int keep_run(const struct daemon_options *options, const struct keep_place *plac
 {
 	struct keep k = { .options = options, .place = place, .ring = ring, .tap = tap, .say = say, .streamfile = { .fd = -1 }, .file = { .fd = -1 } };
 	struct turn t = { .k = &k, .buffer = malloc(RING_MESSAGE_MAX), .signals = malloc(UNPACK_SIGNALS_MAX * sizeof *t.signals) };
-	signals_catch(ring);
+	signals_catch(ring, tap);
 	int status = t.buffer && t.signals ? keep_setup(&k) : EXIT_IO;
 	if (status) {
 		kill(tap, SIGKILL);

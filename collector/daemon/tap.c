@@ -32,6 +32,10 @@ struct tap {
 	struct message_end end;
 };
 
+/* For the signal handler. */
+static struct capture *capture_to_break;
+static volatile sig_atomic_t interrupted;
+
 static _Noreturn void tap_exit(struct tap *t)
 {
 	struct message_end *m = ring_reserve(t->ring, sizeof *m);
@@ -294,7 +298,8 @@ static void digest_finish(struct tap *t)
 {
 	uint8_t piece[65536];
 	size_t got = 1;
-	if (!t->options->savefile || !t->options->source_digest)
+	/* Who interrupts does not want to wait for the rest of the file: then there is no digest of the whole. */
+	if (!t->options->savefile || !t->options->source_digest || interrupted)
 		return;
 	if (!t->gunzip) {
 		t->end.has_sha256 = capture_sha256(t->capture, t->end.source_sha256) == IND_OK;
@@ -316,15 +321,31 @@ static void ending_tell(struct tap *t, enum ind_err err)
 	strncpy(t->end.text, capture_error(t->capture), sizeof t->end.text - 1);
 }
 
+static void break_handler(int number)
+{
+	(void)number;
+	interrupted = 1;
+	if (capture_to_break)
+		capture_break(capture_to_break);
+}
+
+static void signals_set(void)
+{
+	struct sigaction action = { .sa_handler = break_handler };
+	signal(SIGINT, SIG_IGN); /* the terminal tells the whole group; keep decides, and says so by SIGUSR1 */
+	signal(SIGTERM, SIG_IGN);
+	sigaction(SIGUSR1, &action, NULL);
+}
+
 _Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, int fd, struct ring *ring)
 {
 	static struct tap t;
 	t = (struct tap){ .options = options, .ring = ring, .fd = fd };
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "indicia-tap");
-	signal(SIGINT, SIG_IGN); /* the terminal tells the whole group; keep decides */
-	signal(SIGTERM, SIG_IGN);
+	signals_set();
 	source_open(&t);
+	capture_to_break = t.capture;
 	link_check(&t);
 	rights_drop(&t, user);
 	engine_start(&t);
