@@ -94,9 +94,8 @@ static inline uint64_t cursor_le64(struct cursor *c)
 	return (uint64_t)cursor_le32(c) << 32 | low;
 }
 
-/* A length-prefixed part: an 8-, 16- or 24-bit big-endian length, then as many bytes. */
+/* A length-prefixed part: an 8- or 16-bit big-endian length, then as many bytes. */
 static inline struct cursor cursor_sub8(struct cursor *c) { return cursor_sub(c, cursor_u8(c)); }
 static inline struct cursor cursor_sub16(struct cursor *c) { return cursor_sub(c, cursor_be16(c)); }
-static inline struct cursor cursor_sub24(struct cursor *c) { return cursor_sub(c, cursor_be24(c)); }
 
 #endif

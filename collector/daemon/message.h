@@ -43,7 +43,6 @@ struct message_status {
 	struct engine_counters counters;
 	uint64_t received, kernel_drops, interface_drops;
 	uint64_t progress_done, progress_total;
-	uint64_t frames_left_out;    /* savefile: records that the filter did not take */
 };
 
 /* The last message: how it ended, in the exit statuses of daemon.h, and one line if it did not end well. */

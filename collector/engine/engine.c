@@ -138,10 +138,3 @@ void engine_counters(const struct engine *e, struct engine_counters *counters)
 	counters->heads_lost = e->table.heads_lost;
 	counters->gaps = e->table.gaps;
 }
-
-size_t engine_reserved_bytes(const struct engine *e)
-{
-	const struct flow_table *t = &e->table;
-	return 2 * t->slot_bytes + t->flows.reserved_bytes + t->tcps.reserved_bytes + t->heads.reserved_bytes + t->buffers.reserved_bytes +
-		t->chunks.reserved_bytes;
-}

@@ -49,9 +49,6 @@ struct engine_counters {
 };
 void engine_counters(const struct engine *e, struct engine_counters *counters);
 
-/* Bytes of address space that the engine has reserved; what it touches grows with the traffic. */
-size_t engine_reserved_bytes(const struct engine *e);
-
 void engine_free(struct engine *e);
 
 #endif
