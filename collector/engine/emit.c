@@ -56,7 +56,7 @@ void emit_init(struct engine *e)
 {
 	e->sink = (struct signal_sink){
 		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .exhibit_cut = exhibit_cut_take, .ctx = e,
-		.wants_exhibits = e->options.exhibits,
+		.wants_exhibits = e->options.exhibits, .tls_memo = &e->tls_memo,
 	};
 }
 

@@ -88,6 +88,8 @@ static size_t batch_decode(struct engine *e, const struct frame *frames, size_t 
 		flow_prefetch(&e->table, arrivals[i].hash);
 	for (size_t i = 0; i < n; i++)
 		flow_prefetch_tcp(&e->table, arrivals[i].hash);
+	for (size_t i = 0; i < n && e->parse; i++)
+		flow_prefetch_head(&e->table, arrivals[i].hash);
 	return n;
 }
 

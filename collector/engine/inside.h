@@ -6,6 +6,7 @@
 #include "flow/head.h"
 #include "flow/store.h"
 #include "signal/signal.h"
+#include "signal/tls_memo.h"
 
 enum { PATH_SIGNALS_MAX = 8 };
 
@@ -15,6 +16,7 @@ struct engine {
 	struct flow_table table;
 	struct engine_counters counters;
 	struct signal_sink sink;
+	struct tls_memo tls_memo;
 	struct flow *current;        /* the flow whose bytes a parser is reading */
 	unsigned current_way;        /* which way they go; orientation may change while they are read */
 	bool current_roles;          /* the parser's sides are protocol roles that may orient the flow */

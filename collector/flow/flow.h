@@ -46,7 +46,7 @@ struct flow {
 		uint32_t tcp;        /* index of struct flow_tcp, 0: none; TCP only */
 		uint16_t icmp[2];    /* type and code of the first packet; ICMP only */
 	};
-	uint32_t signals;            /* first chunk of the signal store, 0: none */
+	uint32_t signals;            /* first part of the signal store, 0: none */
 	uint32_t serial_low;         /* the high half is known from the count of flows */
 };
 _Static_assert(sizeof(struct flow) == 128, "a flow is two cache lines");
@@ -62,6 +62,8 @@ struct flow_tcp {
 	uint16_t seen;               /* enum tcp_seen */
 	uint16_t head_done;          /* bit way: no parser wants this direction any more */
 };
+
+enum { FLOW_HEAD_DONE = 3 };
 
 enum tcp_seen {
 	TCP_SEEN_SYN_LOW = 1, TCP_SEEN_SYN_HIGH = 2,     /* isn[way] is known */
@@ -88,7 +90,7 @@ struct flow_table {
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, chunks;
+	struct pool flows, tcps, heads, buffers, firsts, chunks;
 	struct flow_limits limits;
 	struct flow_vlans *vlans;
 	uint32_t vlan_count;
@@ -108,10 +110,12 @@ void flow_table_release(struct flow_table *t);
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
-/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the part for TCP. */
+/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the part for TCP, then
+ * what parsers of a head need. */
 static inline void flow_prefetch_slot(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->slots[hash >> 24 & t->slot_mask]); }
 void flow_prefetch(const struct flow_table *t, uint64_t hash);
 void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash);
+void flow_prefetch_head(const struct flow_table *t, uint64_t hash);
 
 /* Finds or starts the flow of a packet and counts the packet in it. Never fails: when the table is full the flow that is due first
  * gives way (and is handed to `ended`). *way is in and out: the way of the packet. *is_new says whether it was started. */

@@ -9,6 +9,8 @@
 /* What a parser of one protocol knows of the world: the bytes at hand and where to put what it saw. A parser never allocates, never
  * prints, knows no clock but the packet's, and knows no other parser. */
 
+struct tls_memo;
+
 /* Receives signals and exhibits; the engine in production, a list in tests. Repeated values are the receiver's concern. */
 struct signal_sink {
 	void (*signal)(void *ctx, const struct ind_signal *signal);
@@ -17,6 +19,7 @@ struct signal_sink {
 	void *ctx;
 	bool wants_exhibits;
 	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
+	struct tls_memo *tls_memo;   /* fingerprints computed before; may be NULL */
 };
 
 struct signal_ctx {

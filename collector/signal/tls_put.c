@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "signal/tls_flight.h"
-#include "signal/tls_print.h"
+#include "signal/tls_memo.h"
 
 enum { DRAFT_MAJOR = 0x7f };
 
@@ -59,12 +59,10 @@ static void alpn_put(struct signal_ctx *ctx, enum ind_side side, struct cursor l
 
 void tls_client_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello, char transport)
 {
-	uint8_t md5[HASH_MD5_BYTES];
-	char ja4[TLS_JA4_BYTES];
-	tls_ja3(hello, md5);
-	signal_put_hex(ctx, IND_SIG_TLS_JA3, IND_CLIENT, md5, sizeof md5);
-	tls_ja4(hello, transport, ja4);
-	signal_put_text(ctx, IND_SIG_TLS_JA4, IND_CLIENT, ja4, sizeof ja4);
+	struct tls_client_print print;
+	tls_client_print(ctx->sink->tls_memo, hello, transport, &print);
+	signal_put_hex(ctx, IND_SIG_TLS_JA3, IND_CLIENT, print.ja3, sizeof print.ja3);
+	signal_put_text(ctx, IND_SIG_TLS_JA4, IND_CLIENT, print.ja4, sizeof print.ja4);
 	signal_put_wire(ctx, IND_SIG_TLS_SNI, IND_CLIENT, hello->host_name.p, cursor_left(&hello->host_name));
 	alpn_put(ctx, IND_CLIENT, hello->alpn);
 	version_put(ctx, IND_CLIENT, hello->version);
