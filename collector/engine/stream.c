@@ -6,6 +6,7 @@ enum {
 	SEARCH_BYTES_MAX = HEAD_BYTES, /* a protocol that has not shown itself by then is not looked for any more */
 	SEARCH_TAIL_BYTES = 16,        /* a signature may stand across two segments */
 	DATAGRAMS_IN_VAIN = 8,
+	SEGMENT_TURNS_MAX = 16,        /* a segment can be longer than what a buffer holds */
 	SKIP_MAX = 1 << 30,            /* longer bodies are not waited for: sequence numbers could wrap meanwhile */
 };
 
@@ -27,7 +28,7 @@ static void way_set(struct reading *r, unsigned way)
 
 static void direction_done(struct reading *r)
 {
-	head_drop(&r->e->table, r->h, r->way);
+	head_done(&r->e->table, r->h, r->way);
 	r->tcp->head_done |= (uint16_t)(1 << r->way);
 	if (r->tcp->head_done == 3)
 		head_free(&r->e->table, r->tcp);
@@ -209,34 +210,72 @@ static void gap_cross(struct reading *r)
 	}
 }
 
+/* What was set aside is what the stream goes on with: all that waits before it is given up. */
+static void aside_take(struct reading *r)
+{
+	struct head_view view;
+	for (int holes = 0; holes < HEAD_RANGES && !is_done(r) && r->h->buffer[r->way]; holes++)
+		gap_cross(r);
+	if (is_done(r))
+		return;
+	parser_set(r, HEAD_NO_PARSER);
+	head_swap(&r->e->table, r->h, r->way);
+	head_view_of(&r->e->table, r->h, r->way, &view);
+	if (view.count)
+		view_read(r, &view);
+}
+
 /* The other direction acknowledges bytes that this capture never saw. */
 static void acknowledged_see(struct reading *r, const struct packet *p)
 {
+	bool believed = flow_tcp_near(r->tcp, r->way, p->seq + p->payload_bytes);
 	way_set(r, !r->way);
-	if (p->tcp_flags & TCP_ACK && !is_done(r) && head_hole_lost(&r->e->table, r->h, r->way, p->ack))
+	if (!(p->tcp_flags & TCP_ACK) || is_done(r) || !believed)
+		return;
+	if (head_hole_lost(&r->e->table, r->h, r->way, p->ack))
 		gap_cross(r);
+	else if (head_aside_taken(r->h, r->way, p->ack))
+		aside_take(r);
+}
+
+/* A segment within reach. Frames of an offloading interface are longer than a buffer: they are read in turns. */
+static void segment_read(struct reading *r, uint32_t seq, const struct packet *p, bool cut)
+{
+	uint32_t end = seq + p->payload_captured;
+	for (int turns = 0; turns < SEGMENT_TURNS_MAX; turns++) {
+		struct head_view view;
+		uint32_t before = r->h->next[r->way];
+		head_offer(&r->e->table, r->h, r->way, seq, p->payload, p->payload_captured, &view);
+		r->ctx.at_end = cut;
+		if (!view.count)
+			return;
+		view_read(r, &view);
+		if (is_done(r))
+			return;
+		bool stuck = r->h->next[r->way] == before;
+		if (stuck && view.full) {
+			parser_set(r, HEAD_NO_PARSER);
+			head_pass(&r->e->table, r->h, r->way, HEAD_BYTES);
+		}
+		bool too_long = (int32_t)(end - before) > HEAD_BYTES;
+		if (!too_long || (stuck && !view.full) || (int32_t)(end - r->h->next[r->way]) <= 0)
+			return;
+	}
 }
 
 static void segment_see(struct reading *r, const struct packet *p)
 {
-	struct head_view view;
 	uint32_t seq = p->seq + !!(p->tcp_flags & TCP_SYN);
 	head_expect(r->h, r->tcp, r->way, seq);
-	uint32_t ahead = seq - r->h->next[r->way];
-	if ((int32_t)ahead >= HEAD_BYTES) {
-		gap_cross(r);
-		if (is_done(r))
-			return;
-		head_drop(&r->e->table, r->h, r->way);
-		r->h->next[r->way] = seq;
-		r->e->table.gaps++;
-		parser_set(r, HEAD_NO_PARSER);
+	if (!head_reaches(r->h, r->way, seq)) {
+		bool goes_on = head_set_aside(&r->e->table, r->h, r->way, seq, p->payload, p->payload_captured);
+		/* Where the other direction is not captured, nobody can acknowledge. */
+		if (goes_on && !r->f->packets[!r->way])
+			aside_take(r);
+		return;
 	}
-	head_offer(&r->e->table, r->h, r->way, seq, p->payload, p->payload_captured, &view);
 	bool cut = p->payload_captured < p->payload_bytes;
-	r->ctx.at_end = cut;
-	if (view.count)
-		view_read(r, &view);
+	segment_read(r, seq, p, cut);
 	if (!cut || is_done(r))
 		return;
 	/* The capture holds only the front of this segment: what follows it begins anew. */
@@ -254,7 +293,7 @@ static bool has_work(const struct engine *e, const struct flow_tcp *tcp, unsigne
 	if (!tcp->head || tcp->head_done >> !way & 1)
 		return false;
 	const struct flow_head *h = pool_at(&e->table.heads, tcp->head);
-	return h->buffer[!way] != 0;
+	return h->buffer[!way] || head_has_aside(h, !way);
 }
 
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p)

@@ -61,7 +61,9 @@ struct flow_tcp {
 	uint32_t head;               /* index of struct flow_head, 0: none */
 	uint16_t seen;               /* enum tcp_seen */
 	uint16_t head_done;          /* bit way: no parser wants this direction any more */
+	uint32_t far[2];             /* with TCP_SEEN_FAR_*: sequence number after a segment that was outside the window */
 };
+_Static_assert(sizeof(struct flow_tcp) == 64, "the TCP part of a flow is one cache line");
 
 enum { FLOW_HEAD_DONE = 3 };
 
@@ -72,6 +74,13 @@ enum tcp_seen {
 	TCP_SEEN_REPEATED = 64,                          /* a SYN or SYN-ACK was sent again before that ACK */
 	TCP_SEEN_CLIENT_HIGH = 128,                      /* the SYN came from way 1 */
 	TCP_SEEN_SYN = 256,                              /* a SYN without ACK was seen */
+	TCP_SEEN_TAKEN = 512,                            /* the client's ISN was acknowledged by the SYN-ACK */
+	TCP_SEEN_FAR_LOW = 1024, TCP_SEEN_FAR_HIGH = 2048, /* far[way] is known */
+};
+
+enum {
+	TCP_WINDOW = 65536,          /* how far ahead of what was seen a single segment is believed: the largest window without scaling */
+	TCP_OLD_MAX = 1 << 30,       /* nothing is retransmitted from further behind: the largest window of all (RFC 7323 section 2.3) */
 };
 
 struct flow_limits {
@@ -146,6 +155,9 @@ void flow_role_seen(struct flow *f, unsigned client_way);
 
 /* TCP: handshake, round-trip times, validation, retransmissions, closing. To be called for each TCP packet of the flow after flow_of. */
 void flow_tcp_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *packet);
+
+/* Is the number about what is expected next of this way? */
+bool flow_tcp_near(const struct flow_tcp *tcp, unsigned way, uint32_t number);
 
 /* True if the packet is a SYN that begins another connection on the same ports. */
 bool flow_tcp_reused(const struct flow_table *t, const struct flow *f, unsigned way, const struct packet *packet);

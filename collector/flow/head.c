@@ -23,7 +23,17 @@ void head_expect(struct flow_head *h, const struct flow_tcp *tcp, unsigned way, 
 	if (h->known & 1 << way)
 		return;
 	h->known |= (uint8_t)(1 << way);
-	h->next[way] = tcp->seen & (TCP_SEEN_SYN_LOW << way) ? tcp->isn[way] + 1 : seq;
+	bool is_client = way == !!(tcp->seen & TCP_SEEN_CLIENT_HIGH);
+	bool taken = tcp->seen & (is_client ? TCP_SEEN_TAKEN : TCP_SEEN_ACK);
+	uint32_t first = tcp->isn[way] + 1;
+	/* A SYN that nobody answered may be a stranger's. */
+	h->next[way] = tcp->seen & (TCP_SEEN_SYN_LOW << way) && (taken || seq - first < HEAD_BYTES) ? first : seq;
+}
+
+bool head_reaches(const struct flow_head *h, unsigned way, uint32_t seq)
+{
+	uint32_t ahead = seq - h->next[way];
+	return ahead < HEAD_BYTES || ahead > UINT32_MAX - TCP_OLD_MAX;
 }
 
 static struct head_buffer *buffer_take(struct flow_table *t, struct flow_head *h, unsigned way)
@@ -119,6 +129,23 @@ void head_offer(struct flow_table *t, struct flow_head *h, unsigned way, uint32_
 		head_view_of(t, h, way, view);
 }
 
+bool head_aside_taken(const struct flow_head *h, unsigned way, uint32_t ack)
+{
+	bool of_aside = ack - h->next[way + HEAD_ASIDE] - 1 < TCP_OLD_MAX;
+	return head_has_aside(h, way) && of_aside && h->next[way] - ack > TCP_OLD_MAX;
+}
+
+void head_swap(struct flow_table *t, struct flow_head *h, unsigned way)
+{
+	unsigned lane = way + HEAD_ASIDE;
+	uint32_t next = h->next[way], buffer = h->buffer[way];
+	h->next[way] = h->next[lane];
+	h->buffer[way] = h->buffer[lane];
+	h->next[lane] = h->aside_end[way] = next;
+	h->buffer[lane] = buffer;
+	t->gaps++;
+}
+
 /* Moves what stands behind `count` to the front. */
 static void buffer_shift(struct head_buffer *b, uint32_t count)
 {
@@ -159,6 +186,24 @@ void head_read(struct flow_table *t, struct flow_head *h, unsigned way, const st
 	b->range_count = 1;
 }
 
+bool head_set_aside(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t seq, const uint8_t *bytes, uint32_t count)
+{
+	unsigned lane = way + HEAD_ASIDE;
+	bool goes_on = head_has_aside(h, way) && seq != h->next[lane] && (seq - h->next[lane] < HEAD_BYTES || seq == h->aside_end[way]);
+	bool again = head_has_aside(h, way) && seq == h->next[lane];
+	if (!goes_on && !again) {
+		buffer_give(t, h, lane);
+		h->next[lane] = seq;
+		h->known |= (uint8_t)(1 << lane);
+	}
+	h->aside_end[way] = seq + count;
+	struct head_view view;
+	head_offer(t, h, lane, seq, bytes, count, &view);
+	if (view.count && !view.in_buffer)
+		head_read(t, h, lane, &view, 0);
+	return goes_on;
+}
+
 void head_pass(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t count)
 {
 	h->next[way] += count;
@@ -190,13 +235,20 @@ bool head_hole_lost(const struct flow_table *t, const struct flow_head *h, unsig
 
 void head_drop(struct flow_table *t, struct flow_head *h, unsigned way) { buffer_give(t, h, way); }
 
+void head_done(struct flow_table *t, struct flow_head *h, unsigned way)
+{
+	buffer_give(t, h, way);
+	buffer_give(t, h, way + HEAD_ASIDE);
+	h->known &= (uint8_t) ~(1 << (way + HEAD_ASIDE));
+}
+
 void head_free(struct flow_table *t, struct flow_tcp *tcp)
 {
 	if (!tcp->head)
 		return;
 	struct flow_head *h = pool_at(&t->heads, tcp->head);
-	buffer_give(t, h, 0);
-	buffer_give(t, h, 1);
+	head_done(t, h, 0);
+	head_done(t, h, 1);
 	pool_give(&t->heads, tcp->head);
 	tcp->head = 0;
 }

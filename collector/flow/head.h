@@ -6,20 +6,25 @@
 
 /* The reassembled bytes of a TCP flow that parsers have not read yet, by way. Bytes that arrive in order are looked at where they
  * stand in the packet; a buffer is taken from the shared pool only while something is missing or a parser wants more.
- * Of overlapping bytes the first that arrived counts. */
+ * Of overlapping bytes the first that arrived counts.
+ *
+ * A segment that is out of reach of what is read is set aside, in a lane of its own (way + HEAD_ASIDE): a stranger may have sent it, or
+ * the capture may have missed what was between. It takes the place of what is read only when the other end shows that it has it; what
+ * was read until then is set aside in its turn. */
 
-enum { HEAD_BYTES = 16384, HEAD_RANGES = 16, HEAD_NO_PARSER = 0 };
+enum { HEAD_BYTES = 16384, HEAD_RANGES = 16, HEAD_NO_PARSER = 0, HEAD_ASIDE = 2, HEAD_LANES = 4 };
 
 struct flow_head {
 	uint64_t state[2][2];        /* two words for the parser of each way */
 	uint64_t shared;             /* one word for both */
 	uint32_t skip[2];            /* bytes to pass over behind those that are there */
-	uint32_t next[2];            /* sequence number of the first unread byte */
-	uint32_t buffer[2];          /* index of struct head_buffer, 0: none */
+	uint32_t next[HEAD_LANES];   /* sequence number of the first unread byte */
+	uint32_t buffer[HEAD_LANES]; /* index of struct head_buffer, 0: none */
+	uint32_t aside_end[2];       /* sequence number after the segment that was set aside last */
 	uint32_t searched[2];        /* bytes passed while no parser was found */
 	uint16_t need[2];            /* unread bytes that the parser wants before it is asked again */
 	uint8_t parser[2];           /* row of the parser table plus one; HEAD_NO_PARSER: still searching */
-	uint8_t known;               /* bit way: next[way] is set */
+	uint8_t known;               /* bit lane: next[lane] is set */
 };
 
 struct head_range { uint16_t from, to; };
@@ -42,8 +47,23 @@ struct head_view {
 /* The head of a TCP flow, made when its first payload arrives; NULL if there is no room (counted) . */
 struct flow_head *head_of(struct flow_table *t, struct flow_tcp *tcp);
 
-/* Where the next segment of this way is expected, from its ISN or, without one, from the segment itself. */
+/* Where the next segment of this way is expected: from its ISN if the other end took that or the segment is near it, else from the segment.
+ */
 void head_expect(struct flow_head *h, const struct flow_tcp *tcp, unsigned way, uint32_t seq);
+
+/* Is a segment within what the buffer can hold, or a repetition? */
+bool head_reaches(const struct flow_head *h, unsigned way, uint32_t seq);
+
+/* Sets a segment aside. True if it goes on from one that was set aside before. */
+bool head_set_aside(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t seq, const uint8_t *bytes, uint32_t count);
+
+static inline bool head_has_aside(const struct flow_head *h, unsigned way) { return h->known >> (way + HEAD_ASIDE) & 1; }
+
+/* True if the acknowledgement is of what was set aside, and of nothing that was read. */
+bool head_aside_taken(const struct flow_head *h, unsigned way, uint32_t ack);
+
+/* What was set aside and what was read change places. */
+void head_swap(struct flow_table *t, struct flow_head *h, unsigned way);
 
 /* Offers a segment's bytes; fills *view with what is contiguous and unread afterwards (count 0 if nothing is). */
 void head_offer(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t seq, const uint8_t *bytes, uint32_t count, struct head_view *view);
@@ -63,8 +83,9 @@ bool head_jump(struct flow_table *t, struct flow_head *h, unsigned way);
 /* True if bytes wait behind a hole that the other end has acknowledged: they will not come any more. */
 bool head_hole_lost(const struct flow_table *t, const struct flow_head *h, unsigned way, uint32_t ack);
 
-/* Forgets one way, or all. */
+/* Forgets the unread bytes of one way; with what was set aside; all. */
 void head_drop(struct flow_table *t, struct flow_head *h, unsigned way);
+void head_done(struct flow_table *t, struct flow_head *h, unsigned way);
 void head_free(struct flow_table *t, struct flow_tcp *tcp);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TCP as a bystander sees it (RFC 9293): handshake, round-trip times (Karn: none from repeated handshakes), source validation,
- * retransmissions, closing. */
+ * retransmissions, closing. What the ends would refuse because it lies outside their windows (RFC 9293 section 3.10.7.4, RFC 5961), a
+ * stranger may have sent: it changes nothing here either. */
 #include "flow/flow.h"
 
 #include <string.h>
@@ -36,10 +37,14 @@ static void syn_see(struct flow *f, struct flow_tcp *tcp, unsigned way, const st
 			tcp->seen |= TCP_SEEN_REPEATED;
 		if (again)
 			return;
-		tcp->seen |= TCP_SEEN_SYNACK;
-		tcp->synack_ns = p->frame->time_ns;
 		flow_orient_set(f, !way, IND_ORIENT_SYN);
-		if (tcp->seen & TCP_SEEN_SYN && client_way(tcp) != way && p->ack == tcp->isn[!way] + 1 && tcp->synack_ns >= tcp->syn_ns)
+		bool answers = tcp->seen & TCP_SEEN_SYN && client_way(tcp) != way;
+		/* RFC 9293 section 3.10.7.3: an answer to another SYN is refused. */
+		if (answers && p->ack != tcp->isn[!way] + 1)
+			return;
+		tcp->seen |= (uint16_t)(TCP_SEEN_SYNACK | (answers ? TCP_SEEN_TAKEN : 0));
+		tcp->synack_ns = p->frame->time_ns;
+		if (answers && tcp->synack_ns >= tcp->syn_ns)
 			tcp->server_rtt_us = (uint32_t)((tcp->synack_ns - tcp->syn_ns) / 1000);
 	} else {
 		if (again && !(tcp->seen & TCP_SEEN_ACK))
@@ -72,6 +77,26 @@ static void handshake_see(struct flow_tcp *tcp, unsigned way, const struct packe
 		tcp->client_rtt_us = tcp->server_rtt_us = IND_ABSENT_U32;
 }
 
+/* Neither within reach of what was seen nor a repetition of it. */
+static bool is_far(uint32_t seq, uint32_t next)
+{
+	uint32_t ahead = seq - next;
+	return ahead > TCP_WINDOW && ahead < UINT32_MAX - TCP_OLD_MAX;
+}
+
+/* One segment far away proves nothing. A second one that follows it says that the capture missed what was between. */
+static void far_see(struct flow_tcp *tcp, unsigned way, uint32_t seq, uint32_t end)
+{
+	uint16_t mark = (uint16_t)(TCP_SEEN_FAR_LOW << way);
+	if (tcp->seen & mark && seq == tcp->far[way]) {
+		tcp->next[way] = end;
+		tcp->seen &= (uint16_t)~mark;
+		return;
+	}
+	tcp->seen |= mark;
+	tcp->far[way] = end;
+}
+
 static void sequence_see(struct flow_tcp *tcp, unsigned way, const struct packet *p)
 {
 	uint32_t length = p->payload_bytes + !!(p->tcp_flags & TCP_SYN) + !!(p->tcp_flags & TCP_FIN);
@@ -82,6 +107,10 @@ static void sequence_see(struct flow_tcp *tcp, unsigned way, const struct packet
 		tcp->next[way] = end;
 		return;
 	}
+	if (is_far(p->seq, tcp->next[way])) {
+		far_see(tcp, way, p->seq, end);
+		return;
+	}
 	bool keep_alive = length <= 1 && p->seq + 1 == tcp->next[way] && !(p->tcp_flags & (TCP_SYN | TCP_FIN));
 	if (length && !seq_before(tcp->next[way], end) && !keep_alive)
 		tcp->retransmits[way]++;
@@ -89,13 +118,27 @@ static void sequence_see(struct flow_tcp *tcp, unsigned way, const struct packet
 		tcp->next[way] = end;
 }
 
-static void closing_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *p)
+bool flow_tcp_near(const struct flow_tcp *tcp, unsigned way, uint32_t number)
+{
+	return number - tcp->next[way] + TCP_WINDOW <= 2 * TCP_WINDOW;
+}
+
+/* RFC 5961 section 3 wants the very number that is expected; what a bystander expects may be a little off. Who has said nothing yet can
+ * only refuse what the other end said (RFC 9293 section 3.10.7.3). */
+static bool reset_holds(const struct flow_tcp *tcp, unsigned way, const struct packet *p)
+{
+	if (tcp->seen & (TCP_SEEN_NEXT_LOW << way))
+		return flow_tcp_near(tcp, way, p->seq);
+	return !(p->tcp_flags & TCP_ACK) || !(tcp->seen & (TCP_SEEN_NEXT_LOW << !way)) || flow_tcp_near(tcp, !way, p->ack);
+}
+
+static void closing_see(struct flow_table *t, struct flow *f, struct flow_tcp *tcp, unsigned way, const struct packet *p)
 {
 	uint8_t before = f->state;
-	if (p->tcp_flags & TCP_FIN)
+	if (p->tcp_flags & TCP_FIN && !is_far(p->seq, tcp->next[way]))
 		f->state |= (uint8_t)(FLOW_FIN_LOW << way);
 	bool both = (f->state & (FLOW_FIN_LOW | FLOW_FIN_HIGH)) == (FLOW_FIN_LOW | FLOW_FIN_HIGH);
-	if (p->tcp_flags & TCP_RST)
+	if (p->tcp_flags & TCP_RST && reset_holds(tcp, way, p))
 		f->state |= FLOW_CLOSING | FLOW_RST;
 	else if (both)
 		f->state |= FLOW_CLOSING;
@@ -113,7 +156,7 @@ void flow_tcp_see(struct flow_table *t, struct flow *f, unsigned way, const stru
 	if (!(p->tcp_flags & TCP_RST))
 		sequence_see(tcp, way, p);
 	if (p->tcp_flags & (TCP_FIN | TCP_RST))
-		closing_see(t, f, way, p);
+		closing_see(t, f, tcp, way, p);
 }
 
 void flow_orient_set(struct flow *f, unsigned src_way, enum ind_orient orient)
