@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/dns.h"
+#include "signal/dtls.h"
 #include "signal/http.h"
 #include "signal/quic.h"
 #include "signal/socks.h"
@@ -9,6 +10,6 @@
 /* Strong and cheap signs first; what is only known after many bytes last. */
 const struct signal_stream_parser *const signal_stream_parsers[] = { &tls_parser, &ssh_parser, &http_parser, &dns_tcp_parser, &socks_parser, NULL };
 
-const struct signal_talk_parser *const signal_talk_parsers[] = { &quic_parser, NULL };
+const struct signal_talk_parser *const signal_talk_parsers[] = { &quic_parser, &dtls_parser, NULL };
 
 const struct signal_datagram_parser *const signal_datagram_parsers[] = { &dns_udp_parser, NULL };

@@ -3,11 +3,9 @@
 #define UNIT_SIGNAL_QUIC_BUILD_H
 
 #include "seen.h"
-#include "signal/quic.h"
+#include "support/quic_seal.h"
 
-#include <openssl/evp.h>
-
-/* Protects packets as a QUIC endpoint does (RFC 9001 section 5), so that tests can say what stands in them. */
+/* Packets as a QUIC endpoint makes them, so that tests can say what stands in them. */
 
 enum { V1 = 0x00000001, V2 = 0x6b3343cf, DRAFT_29 = 0xff00001d };
 
@@ -58,34 +56,6 @@ static inline void put_id(struct wire *w, const char *digits)
 	hex(w, digits);
 }
 
-static inline void seal(struct wire *out, size_t header_at, size_t number_at, const struct shape *s, const struct wire *frames)
-{
-	static struct wire first;
-	struct quic_keys keys;
-	uint8_t nonce[AEAD_NONCE_BYTES], mask[32];
-	int count = 0;
-	first.count = 0;
-	hex(&first, s->first);
-	quic_keys_derive(&keys, quic_version_of(s->version), bytes_of(&first), s->side);
-	memcpy(nonce, keys.iv, sizeof nonce);
-	for (unsigned i = 0; i < 8; i++)
-		nonce[11 - i] ^= (uint8_t)(s->number >> 8 * i);
-	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-	ck_assert_int_eq(EVP_EncryptInit_ex(c, EVP_aes_128_gcm(), NULL, keys.key, nonce), 1);
-	EVP_EncryptUpdate(c, NULL, &count, out->bytes + header_at, (int)(out->count - header_at));
-	EVP_EncryptUpdate(c, out->bytes + out->count, &count, frames->bytes, (int)frames->count);
-	out->count += (size_t)count;
-	EVP_EncryptFinal_ex(c, out->bytes + out->count, &count);
-	EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, AEAD_TAG_BYTES, out->bytes + out->count);
-	out->count += AEAD_TAG_BYTES;
-	ck_assert_int_eq(EVP_EncryptInit_ex(c, EVP_aes_128_ecb(), NULL, keys.hp, NULL), 1);
-	EVP_EncryptUpdate(c, mask, &count, out->bytes + number_at + 4, AEAD_BLOCK_BYTES);
-	EVP_CIPHER_CTX_free(c);
-	out->bytes[header_at] ^= mask[0] & 0x0f;
-	for (unsigned i = 0; i < s->number_bytes; i++)
-		out->bytes[number_at + i] ^= mask[1 + i];
-}
-
 /* Adds an Initial packet to a datagram. */
 static inline void put_initial(struct wire *w, const struct shape *s, const struct wire *frames)
 {
@@ -97,9 +67,14 @@ static inline void put_initial(struct wire *w, const struct shape *s, const stru
 	put_be(w, 1, s->token ? strlen(s->token) / 2 : 0);
 	hex(w, s->token ? s->token : "");
 	put_number(w, s->number_bytes + frames->count + AEAD_TAG_BYTES);
-	size_t number_at = w->count;
 	put_be(w, s->number_bytes, s->number & ((UINT64_C(1) << 8 * s->number_bytes) - 1));
-	seal(w, start, number_at, s, frames);
+	static struct wire first;
+	struct quic_keys keys;
+	first.count = 0;
+	hex(&first, s->first);
+	quic_keys_derive(&keys, quic_version_of(s->version), bytes_of(&first), s->side);
+	ck_assert_uint_le(frames->count + AEAD_TAG_BYTES, sizeof w->bytes - w->count);
+	w->count = start + quic_seal(&keys, w->bytes + start, w->count - start, s->number_bytes, s->number, frames->bytes, frames->count);
 }
 
 /* Adds a packet of another type whose content only its receiver can read. */

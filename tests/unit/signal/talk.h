@@ -8,14 +8,14 @@
 
 /* A conversation in datagrams, handed to its parser as an engine does: what is kept of it, and what was seen. */
 struct talk {
-	struct feed seen;            /* for feed_value and feed_count */
+	struct feed seen; /* for feed_value and feed_count */
 	struct flow_table table;
 	struct aead *aead;
 	struct flow_udp udp;
 	struct gather gather[2];
 	uint8_t validated, client_way;
 	enum parse outcome;
-	size_t parts;                /* exhibits that were announced as parts */
+	size_t parts; /* exhibits that were announced as parts */
 };
 
 static inline void talk_part(void *ctx)
@@ -39,12 +39,14 @@ static inline void talk_reset(struct talk *t)
 
 static inline void talk_open(struct talk *t)
 {
-	const struct flow_limits limits = { .flows = 4, .head_buffers = 2, .idle_s = 60, .tcp_idle_s = 300, .active_s = 1800, .linger_s = 5 };
+	const struct flow_limits limits = {
+		.flows = 4, .head_buffers = 2, .idle_s = 60, .tcp_idle_s = 300, .active_s = 1800, .linger_s = 5
+	};
 	memset(t, 0, sizeof *t);
 	ck_assert_int_eq(flow_table_init(&t->table, &limits), IND_OK);
 	ck_assert_int_eq(aead_new(&t->aead), IND_OK);
 	for (unsigned way = 0; way < 2; way++)
-		t->gather[way] = (struct gather){ &t->table, &t->udp.buffer[way] };
+		t->gather[way] = (struct gather) { &t->table, &t->udp.buffer[way] };
 }
 
 static inline void talk_close(struct talk *t)
@@ -57,7 +59,11 @@ static inline void talk_close(struct talk *t)
 static inline void talk_hear(struct talk *t, const struct signal_talk_parser *parser, unsigned way, const void *bytes, size_t count)
 {
 	const struct signal_sink sink = {
-		.signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &t->seen.seen, .wants_exhibits = !t->seen.no_exhibits,
+		.signal = seen_signal,
+		.exhibit = seen_exhibit,
+		.malformed = seen_malformed,
+		.ctx = &t->seen.seen,
+		.wants_exhibits = !t->seen.no_exhibits,
 		.exhibit_part = talk_part,
 	};
 	uint8_t *copy = malloc(count ? count : 1);
@@ -65,8 +71,17 @@ static inline void talk_hear(struct talk *t, const struct signal_talk_parser *pa
 	if (count)
 		memcpy(copy, bytes, count);
 	struct signal_ctx ctx = {
-		.sink = &sink, .time_ns = 7, .packet = 3, .from = (uint8_t)way, .way = (uint8_t)way, .at_end = true, .kept = t->udp.kept,
-		.gather = t->gather, .aead = t->aead, .validated = t->validated, .client_way = t->client_way,
+		.sink = &sink,
+		.time_ns = 7,
+		.packet = 3,
+		.from = (uint8_t)way,
+		.way = (uint8_t)way,
+		.at_end = true,
+		.kept = t->udp.kept,
+		.gather = t->gather,
+		.aead = t->aead,
+		.validated = t->validated,
+		.client_way = t->client_way,
 	};
 	struct cursor c = cursor_of(copy, count);
 	t->outcome = parser->see(&ctx, &c);

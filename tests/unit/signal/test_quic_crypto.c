@@ -16,26 +16,32 @@ static const char server_frames[] =
 /* Of the client's packet the beginning and the end: its tag covers all that stands between. */
 static const struct {
 	uint32_t version;
-	const char *client_key, *client_iv, *client_hp, *server_key, *server_iv, *server_hp, *client_start, *client_end, *server_packet, *retry;
+	const char *client_key, *client_iv, *client_hp, *server_key, *server_iv, *server_hp, *client_start, *client_end, *server_packet,
+		*retry;
 } vector[] = {
 	{ V1, "1f369613dd76d5467730efcbe3b1a22d", "fa044b2f42a3fd3b46fb255c", "9f50449e04a0e810283a1e9933adedd2",
 		"cf3a5331653c364c88f0f379b6067e37", "0ac1493ca1905853b0bba03e", "c206b8d9b9f0f37644430b490eeaa314",
 		"c000000001088394c8f03e5157080000449e7b9aec34d1b1c98dd7689fb8ec11d242b123dc9bd8bab936b47d92ec356c",
 		"7e78bfe706ca4cf5e9c5453e9f7cfd2b8b4c8d169a44e55c88d4a9a7f9474241e221af44860018ab0856972e194cd934",
-		"cf000000010008f067a5502a4262b5004075c0d95a482cd0991cd25b0aac406a5816b6394100f37a1c69797554780bb38cc5a99f5ede4cf73c3ec2493a1839b3"
-		"dbcba3f6ea46c5b7684df3548e7ddeb9c3bf9c73cc3f3bded74b562bfb19fb84022f8ef4cdd93795d77d06edbb7aaf2f58891850abbdca3d20398c276456cbc4"
+		"cf000000010008f067a5502a4262b5004075c0d95a482cd0991cd25b0aac406a5816b6394100f37a1c69797554780bb38cc5a99f5ede4cf73c3ec2493a"
+		"1839b3"
+		"dbcba3f6ea46c5b7684df3548e7ddeb9c3bf9c73cc3f3bded74b562bfb19fb84022f8ef4cdd93795d77d06edbb7aaf2f58891850abbdca3d20398c2764"
+		"56cbc4"
 		"2158407dd074ee",
 		"ff000000010008f067a5502a4262b5746f6b656e04a265ba2eff4d829058fb3f0f2496ba" },
 	{ V2, "8b1a0bc121284290a29e0971b5cd045d", "91f73e2351d8fa91660e909f", "45b95e15235d6f45a6b19cbcb0294ba9",
 		"82db637861d55e1d011f19ea71d5d2a7", "dd13c276499c0249d3310652", "edf6d05c83121201b436e16877593c3a",
 		"d76b3343cf088394c8f03e5157080000449ea0c95e82ffe67b6abcdb4298b485dd04de806071bf03dceebfa162e75d6c",
 		"9a37ddec600545473cfb5a05e08d0b209973b2172b4d21fb69745a262ccde96ba18b2faa745b6fe189cf772a9f84cbfc",
-		"dc6b3343cf0008f067a5502a4262b5004075d92faaf16f05d8a4398c47089698baeea26b91eb761d9b89237bbf87263017915358230035f7fd3945d88965cf17"
-		"f9af6e16886c61bfc703106fbaf3cb4cfa52382dd16a393e42757507698075b2c984c707f0a0812d8cd5a6881eaf21ceda98f4bd23f6fe1a3e2c43edd9ce7ca8"
+		"dc6b3343cf0008f067a5502a4262b5004075d92faaf16f05d8a4398c47089698baeea26b91eb761d9b89237bbf87263017915358230035f7fd3945d889"
+		"65cf17"
+		"f9af6e16886c61bfc703106fbaf3cb4cfa52382dd16a393e42757507698075b2c984c707f0a0812d8cd5a6881eaf21ceda98f4bd23f6fe1a3e2c43edd9"
+		"ce7ca8"
 		"4bed8521e2e140",
 		"cf6b3343cf0008f067a5502a4262b5746f6b656ec8646ce8bfe33952d955543665dcc7b6" },
 	/* Draft 29, appendix A.4. */
-	{ DRAFT_29, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "ffff00001d0008f067a5502a4262b5746f6b656ed16926d81f6f9ca2953a8aa4575e1e49" },
+	{ DRAFT_29, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+		"ffff00001d0008f067a5502a4262b5746f6b656ed16926d81f6f9ca2953a8aa4575e1e49" },
 };
 enum { RFC_VECTORS = 2, VECTORS = 3, CLIENT_PAYLOAD_BYTES = 1162 };
 
@@ -146,8 +152,17 @@ END_TEST
 /* RFC 9000 appendix A.3, and the edges of the window. */
 START_TEST(short_packet_numbers_are_those_nearest_to_what_is_expected)
 {
-	static const struct { uint64_t number, expected; unsigned bytes; } row[] = {
-		{ 0xa82f9b32, 0xa82f30eb, 2 }, { 0x100, 0xff, 1 }, { 0xff, 0x101, 1 }, { 0, 0, 1 }, { 0x7f, 0, 1 }, { 0x180, 0x101, 1 }, { 5, 0x1000005, 4 },
+	static const struct {
+		uint64_t number, expected;
+		unsigned bytes;
+	} row[] = {
+		{ 0xa82f9b32, 0xa82f30eb, 2 },
+		{ 0x100, 0xff, 1 },
+		{ 0xff, 0x101, 1 },
+		{ 0, 0, 1 },
+		{ 0x7f, 0, 1 },
+		{ 0x180, 0x101, 1 },
+		{ 5, 0x1000005, 4 },
 	};
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		const struct shape s = { V1, IND_CLIENT, first_id, first_id, "", NULL, row[i].number, row[i].bytes };
