@@ -29,6 +29,8 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 		.linger_s = LINGER_S,
 	};
 	enum ind_err err = flow_table_init(&e->table, &limits);
+	if (!err && e->parse)
+		err = aead_new(&e->aead);
 	e->signals = malloc((STORE_SIGNALS_MAX + PATH_SIGNALS_MAX) * sizeof *e->signals);
 	e->text = malloc(STORE_BYTES_MAX + PATH_SIGNALS_MAX * IND_VALUE_MAX_BYTES);
 	if (!err && (!e->signals || !e->text))
@@ -49,6 +51,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	flow_table_release(&e->table);
+	aead_free(e->aead);
 	free(e->signals);
 	free(e->text);
 	free(e);

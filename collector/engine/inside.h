@@ -2,6 +2,7 @@
 #ifndef ENGINE_INSIDE_H
 #define ENGINE_INSIDE_H
 
+#include "base/aead.h"
 #include "engine/engine.h"
 #include "flow/head.h"
 #include "flow/store.h"
@@ -17,6 +18,7 @@ struct engine {
 	struct engine_counters counters;
 	struct signal_sink sink;
 	struct tls_memo tls_memo;
+	struct aead *aead;           /* for parsers of conversations that are encrypted with keys anyone can derive */
 	struct flow *current;        /* the flow whose bytes a parser is reading */
 	unsigned current_way;        /* which way they go; orientation may change while they are read */
 	bool current_roles;          /* the parser's sides are protocol roles that may orient the flow */
@@ -34,11 +36,13 @@ void emit_init(struct engine *e);
 struct signal_ctx emit_ctx(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason);
 
-/* stream.c: the bytes of TCP flows and of datagrams, to the parsers that want them. */
+/* stream.c: the bytes of TCP flows to the parsers that want them. */
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
-void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 
 /* Lets parsers make the best of what is unread when a flow ends. */
 void stream_end(struct engine *e, struct flow *f);
+
+/* datagram.c: the same for UDP. */
+void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 
 #endif

@@ -44,6 +44,10 @@ struct flow {
 	uint32_t wheel_next, wheel_prev;
 	union {
 		uint32_t tcp;        /* index of struct flow_tcp, 0: none; TCP only */
+		struct {             /* UDP only */
+			uint32_t udp : 24;          /* index of struct flow_udp, 0: none */
+			uint32_t udp_validated : 3; /* enum ind_validated */
+		};
 		uint16_t icmp[2];    /* type and code of the first packet; ICMP only */
 	};
 	uint32_t signals;            /* first part of the signal store, 0: none */
@@ -66,6 +70,14 @@ struct flow_tcp {
 _Static_assert(sizeof(struct flow_tcp) == 64, "the TCP part of a flow is one cache line");
 
 enum { FLOW_HEAD_DONE = 3 };
+
+/* What only a conversation in datagrams needs, and only while its parser wants more. */
+enum { FLOW_KEPT_BYTES = 256, FLOW_INDEX_MASK = 0xffffff };
+struct flow_udp {
+	_Alignas(8) uint8_t kept[FLOW_KEPT_BYTES]; /* the parser's own */
+	uint32_t buffer[2];          /* index of struct gather_buffer by way, 0: none */
+	uint32_t parser;             /* row of the parser table */
+};
 
 enum tcp_seen {
 	TCP_SEEN_SYN_LOW = 1, TCP_SEEN_SYN_HIGH = 2,     /* isn[way] is known */
@@ -99,7 +111,7 @@ struct flow_table {
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, firsts, chunks;
+	struct pool flows, tcps, heads, buffers, firsts, chunks, udps, gathers;
 	struct flow_limits limits;
 	struct flow_vlans *vlans;
 	uint32_t vlan_count;
@@ -146,6 +158,18 @@ static inline struct flow_tcp *flow_tcp(const struct flow_table *t, const struct
 {
 	return f->key.proto == IPPROTO_TCP4 && f->tcp ? pool_at(&t->tcps, f->tcp) : NULL;
 }
+
+static inline struct flow_udp *flow_udp(const struct flow_table *t, const struct flow *f)
+{
+	return f->key.proto == IPPROTO_UDP4 && f->udp ? pool_at(&t->udps, f->udp) : NULL;
+}
+
+/* Starts to keep something of a UDP flow, zero at first; lets it go, with what was gathered. */
+struct flow_udp *flow_udp_start(struct flow_table *t, struct flow *f);
+void flow_udp_end(struct flow_table *t, struct flow *f);
+
+/* Whether the source address of a flow that is not TCP was shown to be its own: enum ind_validated. */
+uint8_t flow_udp_validated(const struct flow *f);
 
 /* Sets which way is src and how that was decided. */
 void flow_orient_set(struct flow *f, unsigned src_way, enum ind_orient orient);

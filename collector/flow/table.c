@@ -2,6 +2,7 @@
 #include "flow/flow.h"
 
 #include "base/pages.h"
+#include "flow/gather.h"
 #include "flow/head.h"
 #include "flow/store.h"
 
@@ -201,6 +202,7 @@ static void flow_free(struct flow_table *t, struct flow *f)
 		head_free(t, tcp);
 		pool_give(&t->tcps, f->tcp);
 	}
+	flow_udp_end(t, f);
 	store_free(t, f);
 	pool_give(&t->flows, flow_index(t, f));
 }
@@ -457,6 +459,10 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	if (!err)
 		err = pool_init(&t->firsts, sizeof(struct store_first), limits->flows);
 	if (!err)
+		err = pool_init(&t->udps, sizeof(struct flow_udp), limits->flows);
+	if (!err)
+		err = pool_init(&t->gathers, sizeof(struct gather_buffer), limits->head_buffers);
+	if (!err)
 		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
 	if (err)
 		flow_table_release(t);
@@ -481,4 +487,6 @@ void flow_table_release(struct flow_table *t)
 	pool_release(&t->buffers);
 	pool_release(&t->firsts);
 	pool_release(&t->chunks);
+	pool_release(&t->udps);
+	pool_release(&t->gathers);
 }

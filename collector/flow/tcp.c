@@ -173,7 +173,7 @@ void flow_role_seen(struct flow *f, unsigned way)
 static uint8_t validated(const struct flow *f, const struct flow_tcp *tcp)
 {
 	if (!tcp)
-		return IND_VALID_UNTESTABLE;
+		return flow_udp_validated(f);
 	if (tcp->seen & TCP_SEEN_ACK)
 		return IND_VALID_HANDSHAKE;
 	if (!f->packets[0] || !f->packets[1])

@@ -29,6 +29,11 @@ size_t tls_version_text(uint16_t version, char text[static TLS_VERSION_TEXT_BYTE
 		text[2] = (char)('0' + (version & 0xff) - 1);
 		return 3;
 	}
+	if (version == 0xfeff || version == 0xfefd || version == TLS_DTLS_1_3) {
+		memcpy(text, "dtls1.", 6);
+		text[6] = (char)(version == 0xfeff ? '0' : version == 0xfefd ? '2' : '3');
+		return 7;
+	}
 	if (version >> 8 != DRAFT_MAJOR)
 		return version_hex(version, text);
 	memcpy(text, draft, sizeof draft - 1);
