@@ -128,7 +128,7 @@ static void flow_core(uint8_t *p, const struct ind_flow *f)
 	p = put_be64(put_be64(p, f->serial), f->parent);
 	p = put_be64(put_be64(p, f->start_ns), f->end_ns - f->start_ns);
 	p = put_u8(put_u8(p, f->ip_version), f->proto);
-	p = put_u8(put_u8(put_u8(p, f->orient), f->validated), f->end_reason);
+	p = put_u8(put_u8(put_u8(p, flow_orient_byte(f)), f->validated), f->end_reason);
 	for (unsigned dir = 0; dir < 2; dir++) {
 		p = put_be64(put_be64(put_be64(p, f->packets[dir]), f->bytes[dir]), f->payload[dir]);
 		p = put_u8(put_be32(p, f->fragments[dir]), f->tcp_flags[dir]);

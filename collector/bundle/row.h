@@ -16,6 +16,11 @@ enum flow_column {
 };
 _Static_assert((int)FLOW_COLUMNS == (int)BATCH_COLUMNS_MAX, "the table of flows is the longest");
 
+/* Added to FLOW_ORIENT: no header with ports was seen. */
+enum { FLOW_NO_PORTS = 4 };
+
+static inline uint8_t flow_orient_byte(const struct ind_flow *f) { return (uint8_t)(f->orient | (f->no_ports ? FLOW_NO_PORTS : 0)); }
+
 enum { SIGNAL_BIT_SIDE = 1, SIGNAL_BIT_FROM = 2, SIGNAL_BIT_CUT = 4, SIGNAL_BIT_NAMES = 8 };
 
 enum exhibit_column {

@@ -120,6 +120,7 @@ static void losses_count(const struct keep *k, uint64_t count[static IND_LOSS_MA
 	count[IND_LOSS_STREAM_GAP] = s->counters.gaps;
 	count[IND_LOSS_SIGNAL_MALFORMED] = s->counters.malformed;
 	count[IND_LOSS_EXHIBIT_CUT] = s->counters.exhibits_cut;
+	count[IND_LOSS_FRAGMENT] = s->counters.fragmented;
 	count[IND_LOSS_ORIGIN_TABLE] = k->overflow + (k->origins ? origin_set_overflow(k->origins) : 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/aead.h"
 #include "engine/engine.h"
+#include "flow/fragment.h"
 #include "flow/head.h"
 #include "flow/store.h"
 #include "signal/signal.h"
@@ -15,6 +16,7 @@ enum { PATH_SIGNALS_MAX = 8 };
 struct engine {
 	struct engine_options options;
 	struct flow_table table;
+	struct fragments fragments;
 	struct engine_counters counters;
 	struct signal_sink sink;
 	struct tls_memo tls_memo;
@@ -23,6 +25,7 @@ struct engine {
 	unsigned current_way;        /* which way they go; orientation may change while they are read */
 	bool current_roles;          /* the parser's sides are protocol roles that may orient the flow */
 	bool current_new;            /* a signal was kept since the last exhibit: the next one shows something new */
+	bool giving_up;              /* what is looked at is a datagram with fragments missing */
 	bool parse;                  /* any signal is wanted at all */
 	/* Scratch for the end of a flow: its signals and their values, those of the path behind the stored ones. */
 	struct ind_signal *signals;
@@ -30,6 +33,26 @@ struct engine {
 	size_t signal_count;
 	char *text_free;             /* NULL: no flow is ending */
 };
+
+/* One layer of a frame on its way to its flow. */
+struct arrival {
+	struct packet packet;
+	struct flow_key key;
+	uint64_t hash;
+	unsigned way;
+	bool inside;                 /* of the layer before it */
+};
+
+/* Decodes the layer inside another; false if there is none with a flow. What goes wrong is added to *outcome. */
+bool arrival_inner(struct engine *e, struct arrival *outer, struct arrival *inner, enum decode *outcome);
+
+/* Brings a layer to its flow, whose serial is returned if it carries another layer. */
+uint64_t arrival_see(struct engine *e, const struct arrival *a, uint64_t parent);
+
+/* fragments.c: fragments until their datagram is whole, or its time is over. */
+void fragment_see(struct engine *e, const struct arrival *a, uint64_t parent);
+void fragments_pass(struct engine *e);
+void fragments_flush(struct engine *e);
 
 /* emit.c: the sink that parsers write to, and the end of flows. */
 void emit_init(struct engine *e);

@@ -40,7 +40,8 @@ struct flow {
 	uint8_t state;               /* enum flow_state */
 	uint8_t looked;              /* datagrams that parsers have looked at in vain */
 	uint16_t vlans;              /* index into the table of VLAN stacks, 0: none */
-	uint8_t fragments[2];        /* saturating */
+	uint8_t carries;             /* enum ind_tunnel */
+	uint8_t marks;               /* enum flow_mark */
 	uint32_t wheel_next, wheel_prev;
 	union {
 		uint32_t tcp;        /* index of struct flow_tcp, 0: none; TCP only */
@@ -54,6 +55,15 @@ struct flow {
 	uint32_t serial_low;         /* the high half is known from the count of flows */
 };
 _Static_assert(sizeof(struct flow) == 128, "a flow is two cache lines");
+
+enum flow_mark { FLOW_HAS_MORE = 1, FLOW_HAS_PORTS = 2 };
+
+/* What only flows inside others and flows with fragments need; it stands beside the flow, at the same index. */
+struct flow_more {
+	uint64_t parent;             /* serial of the flow around this one, 0: none */
+	uint32_t fragments[2];
+	uint32_t around;             /* context with MPLS, 0: none */
+};
 
 /* What only TCP needs. */
 struct flow_tcp {
@@ -105,13 +115,22 @@ enum { FLOW_MAX = 16000000, FLOW_WHEEL_SLOTS = 512, FLOW_VLAN_STACKS = 4096 };
 
 struct flow_vlans { uint16_t tag[IND_VLAN_MAX]; uint8_t count; };
 
+/* The encapsulations that stand around inner layers, by the number that flow_key.context holds. */
+struct flow_contexts {
+	struct pool items;
+	uint16_t *buckets;
+	uint32_t hand;               /* where the search for an unused one goes on */
+	uint32_t round;              /* what was asked for in this round is not given away */
+};
+
 /* The table: open addressing over 64-bit slots (40 bits of a keyed hash, 24 of index), a wheel of seconds for time-outs. */
 struct flow_table {
 	uint64_t *slots, *slots_spare; /* two reservations of slot_bytes each: the table grows from one into the other */
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, firsts, chunks, udps, gathers;
+	struct pool flows, tcps, heads, buffers, firsts, chunks, udps, gathers, more;
+	struct flow_contexts contexts;
 	struct flow_limits limits;
 	struct flow_vlans *vlans;
 	uint32_t vlan_count;
@@ -142,6 +161,25 @@ void flow_prefetch_head(const struct flow_table *t, uint64_t hash);
  * gives way (and is handed to `ended`). *way is in and out: the way of the packet. *is_new says whether it was started. */
 struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *packet, bool *is_new);
 
+/* What the packet just counted in the flow says of the layers around, and that it came in fragments; `parent` is the serial of the flow
+ * around it, 0 if not known. The first that is said of parent and encapsulations stays. */
+void flow_layers_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *packet, uint64_t parent);
+void flow_layers_free(struct flow_table *t, struct flow *f);
+
+/* Sets inner->context and ->around: numbers for the encapsulations around a layer. A number stands for their kinds, the identifiers that both
+ * directions share, and the two ends of `outer`, the layer around them (NULL: none), with its own context; `context` leaves MPLS out, which
+ * may be there in one direction only. Numbers that no flow uses are taken again in a later round. */
+void flow_context_set(struct flow_table *t, const struct flow_key *outer, struct packet *inner);
+void flow_context_hold(struct flow_table *t, uint16_t context);
+void flow_context_drop(struct flow_table *t, uint16_t context);
+static inline void flow_context_round(struct flow_table *t) { t->contexts.round++; }
+
+/* What a record says of the layers around the flow: VLANs, encapsulations, parent, fragments, whether ports were seen. */
+void flow_layers_record(const struct flow_table *t, const struct flow *f, unsigned src, struct ind_flow *record);
+
+enum ind_err flow_contexts_init(struct flow_contexts *c) IND_MUST_USE;
+void flow_contexts_release(struct flow_contexts *c);
+
 /* Lets time pass: flows whose time-out has come end. */
 void flow_table_advance(struct flow_table *t, uint64_t now_ns);
 
@@ -149,6 +187,11 @@ void flow_table_advance(struct flow_table *t, uint64_t now_ns);
 void flow_table_flush(struct flow_table *t, enum ind_flow_end reason);
 
 uint64_t flow_serial(const struct flow_table *t, const struct flow *flow);
+
+static inline uint32_t flow_index(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)((size_t)((const uint8_t *)f - t->flows.base) / sizeof *f);
+}
 
 static inline unsigned flow_src_way(const struct flow *f) { return f->state & FLOW_SRC_HIGH; }
 static inline unsigned flow_orient(const struct flow *f) { return f->state >> FLOW_ORIENT_SHIFT & 3; }

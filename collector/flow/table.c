@@ -132,11 +132,6 @@ static void slots_grow(struct flow_table *t)
 
 static struct flow *flow_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->flows, index); }
 
-static uint32_t flow_index(const struct flow_table *t, const struct flow *f)
-{
-	return (uint32_t)((size_t)((const uint8_t *)f - t->flows.base) / sizeof *f);
-}
-
 static uint32_t wheel_head(uint64_t second) { return (uint32_t)(second % FLOW_WHEEL_SLOTS) + 1; }
 
 static void wheel_init(struct flow_table *t)
@@ -204,6 +199,7 @@ static void flow_free(struct flow_table *t, struct flow *f)
 	}
 	flow_udp_end(t, f);
 	store_free(t, f);
+	flow_layers_free(t, f);
 	pool_give(&t->flows, flow_index(t, f));
 }
 
@@ -357,7 +353,9 @@ static struct flow *flow_start(struct flow_table *t, const struct flow_key *key,
 		.last_ns = p->frame->time_ns,
 		.serial_low = (uint32_t)++t->serial,
 		.ttl_min = { UINT8_MAX, UINT8_MAX },
+		.marks = p->has_ports ? FLOW_HAS_PORTS : 0,
 	};
+	flow_context_hold(t, key->context);
 	if (p->proto == IPPROTO_ICMP4 || p->proto == IPPROTO_ICMP6)
 		memcpy(f->icmp, p->port, sizeof f->icmp);
 	if (p->vlan_count)
@@ -378,7 +376,6 @@ static void flow_count(struct flow *f, unsigned way, const struct packet *p)
 	f->tcp_flags[way] |= p->tcp_flags;
 	f->ttl_min[way] = p->ttl < f->ttl_min[way] ? p->ttl : f->ttl_min[way];
 	f->ttl_max[way] = p->ttl > f->ttl_max[way] ? p->ttl : f->ttl_max[way];
-	f->fragments[way] += p->is_fragment && f->fragments[way] < UINT8_MAX;
 }
 
 struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *p, bool *is_new)
@@ -463,6 +460,10 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	if (!err)
 		err = pool_init(&t->gathers, sizeof(struct gather_buffer), limits->head_buffers);
 	if (!err)
+		err = pool_init(&t->more, sizeof(struct flow_more), limits->flows + FLOW_WHEEL_SLOTS);
+	if (!err)
+		err = flow_contexts_init(&t->contexts);
+	if (!err)
 		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
 	if (err)
 		flow_table_release(t);
@@ -489,4 +490,6 @@ void flow_table_release(struct flow_table *t)
 	pool_release(&t->chunks);
 	pool_release(&t->udps);
 	pool_release(&t->gathers);
+	pool_release(&t->more);
+	flow_contexts_release(&t->contexts);
 }

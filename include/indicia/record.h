@@ -68,6 +68,7 @@ struct ind_flow {
 	uint8_t end_reason;          /* enum ind_flow_end */
 	uint8_t vlan_count, tunnel_count;
 	uint8_t carries;             /* enum ind_tunnel */
+	uint8_t no_ports;            /* 1: the protocol has ports (or types), and no header with them was seen; port is 0 */
 	uint16_t vlan[IND_VLAN_MAX];
 	uint8_t tunnel[IND_TUNNEL_MAX];
 };
@@ -173,13 +174,14 @@ struct ind_clock {
 	X(FLOW_EVICTED, 12, "flow_evicted", "flows ended early for want of table room (written, not lost)") \
 	X(STREAM_GAP, 13, "stream_gap", "stream heads with bytes missing from the capture") \
 	X(SIGNAL_MALFORMED, 14, "signal_malformed", "protocol messages that contradict their specification") \
-	X(ORIGIN_TABLE, 15, "origin_table", "addresses without an ORIGIN record for want of room")
+	X(ORIGIN_TABLE, 15, "origin_table", "addresses without an ORIGIN record for want of room") \
+	X(FRAGMENT, 16, "fragment", "datagrams that lack fragments or whose fragments contradict each other")
 
 enum ind_loss_cause {
 #define IND_LOSS_ENUM(id, number, name, text) IND_LOSS_##id = number,
 	IND_LOSS_LIST(IND_LOSS_ENUM)
 #undef IND_LOSS_ENUM
-	IND_LOSS_MAX = 16,
+	IND_LOSS_MAX = 17,
 };
 
 /* Counts since the last LOSS frame of the bundle; causes that did not occur are zero. */

@@ -215,7 +215,7 @@ U8, U16, V32 = 255, 65535, 0xFFFFFFFF
 FLOWS = [c(D, ROWS, time=True), c(S, ROWS, time=True), c(D, ROWS), c(N, ROWS), c(N, ROWS, 4, 6), c(N, ROWS, 0, U8), c(B, ADDR), c(B, ADDR),
          *twice(c(N, ROWS, 0, U16)), *twice(c(N, ROWS)), *twice(c(N, ROWS)), *twice(c(S, ROWS)), *twice(c(N, ROWS, 0, V32)),
          *twice(c(N, ROWS, 0, V32)), *twice(c(N, ROWS, 0, V32)), *twice(c(N, ROWS, 0, U8)), *twice(c(N, ROWS, 0, U8)), *twice(c(N, ROWS, 0, U8)),
-         c(N, ROWS, 0, 3), c(N, ROWS, 0, 4), c(N, ROWS, 0, 6), c(N, ROWS, 0, 13), c(N, ROWS, 0, 4), c(N, ("sum", 33), 0, U16), c(N, ROWS, 0, 8),
+         c(N, ROWS, 0, 7), c(N, ROWS, 0, 4), c(N, ROWS, 0, 6), c(N, ROWS, 0, 13), c(N, ROWS, 0, 4), c(N, ("sum", 33), 0, U16), c(N, ROWS, 0, 8),
          c(N, ("sum", 35), 0, 13), c(N, ROWS, 0, 4096), c(N, ("sum", 37), 1, 127), c(N, ("sum", 37), 0, 15), c(S, ("sum", 37), time=True),
          c(D, ("sum", 37)), c(N, ("sum", 37), 0, V32), c(N, ("new", 42, 42), 1, 512), c(B, ("sum", 43)), c(B, ("cut", 39))]
 EXHIBITS = [c(D, ROWS, time=True), c(D, ROWS), c(D, ROWS), c(N, ROWS, 0, 1), c(N, ROWS, 0, 1), c(N, ROWS, 0, 2), c(N, ROWS, 0, 1),
@@ -590,7 +590,7 @@ class Verifier:
     def see_loss(self, payload):
         causes = message(payload, S_LOSS, "loss_form")["causes"]
         numbers = [c["cause"] for c in causes]
-        need(numbers == sorted(set(numbers)) and all(1 <= n <= 15 for n in numbers) and all(c["count"] for c in causes), "loss_form")
+        need(numbers == sorted(set(numbers)) and all(1 <= n <= 16 for n in numbers) and all(c["count"] for c in causes), "loss_form")
 
     def see_epoch(self, payload, seq):
         m = message(payload, S_EPOCH, "epoch_form")

@@ -140,6 +140,7 @@ void sample_flow(unsigned i, struct ind_flow *f)
 		.ip_version = i % 3 == 2 ? 6 : 4,
 		.proto = i % 2 ? 6 : 17,
 		.orient = (uint8_t)(i % 4),
+		.no_ports = i % 7 == 3,
 		.validated = (uint8_t)(i % 5),
 		.tcp_flags = { 0x12, 0x1b },
 		.ttl_min = { 64, 50 },

@@ -91,6 +91,22 @@ START_TEST(flow_of_one_direction)
 }
 END_TEST
 
+START_TEST(port_zero_is_a_port_and_an_unseen_one_is_absent)
+{
+	struct ind_record r = tcp_flow();
+	r.flow.flow.port[0] = r.flow.flow.port[1] = 0;
+	row_of_flow(&row, &r, &context);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_sport].form, CELL_U64);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_dport].form, CELL_U64);
+	ck_assert_int_ne(row.cell[QUERY_FLOW_community_id].form, CELL_ABSENT);
+	r.flow.flow.no_ports = 1;
+	row_of_flow(&row, &r, &context);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_sport].form, CELL_ABSENT);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_dport].form, CELL_ABSENT);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_community_id].form, CELL_ABSENT);
+}
+END_TEST
+
 START_TEST(icmp_code_zero_is_a_code)
 {
 	struct ind_record r = tcp_flow();
@@ -185,6 +201,7 @@ int main(void)
 	TCase *tcase = tcase_create("rows");
 	tcase_add_test(tcase, flow_with_everything);
 	tcase_add_test(tcase, flow_of_one_direction);
+	tcase_add_test(tcase, port_zero_is_a_port_and_an_unseen_one_is_absent);
 	tcase_add_test(tcase, icmp_code_zero_is_a_code);
 	tcase_add_test(tcase, signals_name_their_flow_and_sender);
 	tcase_add_test(tcase, hostile_numbers_are_texts);
