@@ -2,7 +2,9 @@
 /* The coordinator. A batch of frames is decoded and hashed first, so that the memory it will need is on its way when it is needed. */
 #include "engine/inside.h"
 
+#include "signal/icmp_ts.h"
 #include "signal/tcp_syn.h"
+#include "signal/tool_syn.h"
 
 #include <stdlib.h>
 
@@ -116,7 +118,15 @@ static void syn_signal(struct engine *e, struct flow *f, const struct arrival *a
 {
 	struct signal_ctx ctx = emit_ctx(e, f, a->way, &a->packet);
 	e->current_roles = false;
+	tool_syn_see(&ctx, &a->packet);
 	tcp_syn_see(&ctx, &a->packet);
+}
+
+static void icmp_signal(struct engine *e, struct flow *f, const struct arrival *a)
+{
+	struct signal_ctx ctx = emit_ctx(e, f, a->way, &a->packet);
+	e->current_roles = true;
+	icmp_ts_see(&ctx, &a->packet);
 }
 
 /* What the layer says to the parsers, which read no encapsulation. */
@@ -132,6 +142,8 @@ static void layer_parse(struct engine *e, struct flow *f, const struct arrival *
 		stream_see(e, f, a->way, p);
 	} else if (p->proto == IPPROTO_UDP4 && p->payload && e->parse && !p->carries) {
 		datagram_see(e, f, a->way, p);
+	} else if (icmp_ts_is(p) && e->parse) {
+		icmp_signal(e, f, a);
 	}
 }
 

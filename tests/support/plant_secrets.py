@@ -54,13 +54,34 @@ def ntlm(c, to):
                        ('<', b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\n\r\n')])
 
 
-def mail_and_files(c, to):
-    c.talk(*to(21), [('<', b'220 plain ftp\r\n'), ('>', b'USER user\r\n'), ('<', b'331 more\r\n'), ('>', b'PASS ' + secret('ftp') + b'\r\n')])
-    c.talk(*to(110), [('<', b'+OK plain pop\r\n'), ('>', b'USER user\r\n'), ('<', b'+OK\r\n'), ('>', b'PASS ' + secret('pop') + b'\r\n')])
-    c.talk(*to(143), [('<', b'* OK plain imap\r\n'), ('>', b'a1 LOGIN user "' + secret('imap') + b'"\r\n'), ('<', b'a1 OK\r\n')])
-    c.talk(*to(25), [('<', b'220 plain smtp\r\n'), ('>', b'EHLO planted.example\r\n'), ('<', b'250 AUTH PLAIN LOGIN\r\n'),
-                     ('>', b'AUTH PLAIN ' + encoded(b'\0user\0' + hidden('smtp')) + b'\r\n'), ('<', b'235 ok\r\n')])
-    c.talk(*to(23), [('<', b'login: '), ('>', b'user\r\n'), ('<', b'Password: '), ('>', secret('telnet') + b'\r\n')])
+def mail_and_files(c, to, piece):
+    c.talk(*to(21), [('<', b'220 plain ftp\r\n'), ('>', b'USER user\r\n'), ('<', b'331 more for ' + secret('ftpuser') + b'\r\n'),
+                     ('>', b'PASS ' + secret('ftp') + b'\r\n'), ('<', b'230 ok\r\n'), ('>', b'ACCT ' + secret('account') + b'\r\n')], piece)
+    c.talk(*to(110), [('<', b'+OK plain pop\r\n'), ('>', b'USER user\r\n'), ('<', b'+OK\r\n'), ('>', b'PASS ' + secret('pop') + b'\r\n'),
+                      ('<', b'-ERR\r\n'), ('>', b'APOP user ' + secret('apop') + b'\r\n'), ('<', b'-ERR\r\n'),
+                      ('>', b'AUTH PLAIN\r\n'), ('<', b'+ \r\n'), ('>', encoded(b'\0user\0' + hidden('popsasl')) + b'\r\n')], piece)
+    c.talk(*to(143), [('<', b'* OK plain imap\r\n'), ('>', b'a1 LOGIN user "' + secret('imap') + b'"\r\n'), ('<', b'a1 NO\r\n'),
+                      ('>', b'a2 LOGIN {4}\r\n'), ('<', b'+ go\r\n'), ('>', b'user {25}\r\n'), ('<', b'+ go\r\n'), ('>', secret('literal') + b'\r\n'),
+                      ('>', b'a3 AUTHENTICATE PLAIN\r\n'), ('<', b'+ \r\n'), ('>', encoded(b'\0user\0' + hidden('imapsasl')) + b'\r\n')], piece)
+    letter = b''.join((
+        b'From: ', secret('from'), b'\r\nReceived: by ', secret('received'), b';\r\n\tfolded ', secret('receivedfold'), b'\r\nDATE: Tue, 2 Jan 2024 10:00:00 +0300\r\n',
+        b'Subject: ', secret('subject'), b'\r\n\r\nDate: ', secret('maildate'), b'\r\n', secret('mailbody'), b'\r\n'))
+    c.talk(*to(25), [('<', b'220-plain smtp\r\n220 ' + secret('greeting') + b'\r\n'), ('>', b'EHLO planted.example\r\n'),
+                     ('<', b'250-hello ' + secret('hello') + b'\r\n250 AUTH PLAIN LOGIN\r\n'),
+                     ('>', b'AUTH PLAIN ' + encoded(b'\0user\0' + hidden('smtp')) + b'\r\n'), ('<', b'535 no\r\n'),
+                     ('>', b'AUTH LOGIN\r\n'), ('<', b'334 VXNlcm5hbWU6\r\n'), ('>', encoded(hidden('loginuser')) + b'\r\n'), ('<', b'334 UGFzc3dvcmQ6\r\n'),
+                     ('>', encoded(hidden('loginpass')) + b'\r\n'), ('<', b'235 ok\r\n'),
+                     ('>', b'MAIL FROM:<' + secret('sender') + b'>\r\n'), ('<', b'250 ok\r\n'), ('>', b'DATA\r\n'), ('<', b'354 go\r\n'),
+                     ('>', letter + b'.\r\n'), ('<', b'250 ok\r\n'), ('>', b'BDAT %d LAST\r\n' % len(letter) + letter), ('<', b'250 ok\r\n')], piece)
+    c.talk(*to(23), [('<', b'login: '), ('>', b'user\r\n'), ('<', b'Password: '), ('>', secret('telnet') + b'\r\n')], piece)
+
+
+def calls_and_peers(c, to, piece):
+    c.talk(*to(5060), [('>', b''.join((
+        b'INVITE sip:', secret('callee'), b'@x SIP/2.0\r\nFrom: <sip:', secret('caller'), b'@x>\r\nUser-Agent: plain-phone/1.0\r\n',
+        b'Authorization: Digest response="', secret('digest'), b'"\r\nProxy-Authorization: Digest\r\n response="', secret('digestfold'),
+        b'"\r\nContent-Length: 40\r\n\r\n', (secret('sdp') + b'.' * 40)[:40])))], piece)
+    c.talk(*to(6881), [('>', b'\x13BitTorrent protocol' + b'\0' * 8 + (secret('torrent') + b'.' * 20)[:20] + b'-XX0001-' + b'plainpeer012')], piece)
 
 
 def main():
@@ -72,11 +93,16 @@ def main():
     http(c, to, 1400)
     proxied(c, to)
     ntlm(c, to)
-    mail_and_files(c, to)
+    mail_and_files(c, to, 1400)
+    calls_and_peers(c, to, 1400)
     # The same cut into small segments: a secret then stands in no single packet, and yet must not be put together in the bundle.
     whole = list(secrets)
     secrets.clear()
     http(c, to, 7)
+    proxied(c, to)
+    ntlm(c, to)
+    mail_and_files(c, to, 7)
+    calls_and_peers(c, to, 7)
     with open(sys.argv[1], 'wb') as f:
         f.write(c.bytes())
     print(*whole, sep='\n')
