@@ -39,13 +39,25 @@ bool der_expect(struct cursor *c, uint8_t tag, struct der *out)
 	return der_next(c, out) && out->tag == tag;
 }
 
+bool der_head(struct cursor *c, uint8_t *tag, size_t *length)
+{
+	*tag = cursor_u8(c);
+	if ((*tag & HIGH_TAG) == HIGH_TAG)
+		cursor_skip(c, SIZE_MAX);
+	*length = length_read(c);
+	return cursor_ok(c);
+}
+
 bool der_enter(struct cursor *c, uint8_t tag)
 {
-	if (cursor_u8(c) != tag)
-		cursor_skip(c, SIZE_MAX);
-	size_t length = length_read(c);
-	if (!cursor_ok(c))
+	uint8_t found;
+	size_t length;
+	if (!der_head(c, &found, &length))
 		return false;
+	if (found != tag) {
+		cursor_skip(c, SIZE_MAX);
+		return false;
+	}
 	if (length < cursor_left(c))
 		c->end = c->p + length;
 	return true;
@@ -54,11 +66,8 @@ bool der_enter(struct cursor *c, uint8_t tag)
 bool der_next_some(struct cursor *c, struct der *out)
 {
 	const uint8_t *start = c->p;
-	out->tag = cursor_u8(c);
-	if ((out->tag & HIGH_TAG) == HIGH_TAG)
-		cursor_skip(c, SIZE_MAX);
-	size_t length = length_read(c);
-	if (!cursor_ok(c))
+	size_t length;
+	if (!der_head(c, &out->tag, &length))
 		return false;
 	out->body = cursor_sub(c, length < cursor_left(c) ? length : cursor_left(c));
 	out->whole = cursor_of(start, (size_t)(c->p - start));

@@ -4,8 +4,11 @@
 
 #include "signal/signal.h"
 
-/* Whether the bytes start a message of RFC 4120. */
-enum probe kerberos_message_probe(struct cursor bytes);
+extern const struct signal_stream_parser kerberos_tcp_parser;
+extern const struct signal_datagram_parser kerberos_udp_parser;
+
+/* Whether the bytes start a message of RFC 4120; with YES how long it is. */
+enum probe kerberos_message_probe(struct cursor bytes, size_t *whole);
 
 /* Emits realm and client name of one message, cut or whole. Requests and AP-REQ are the client's, whoever sent them. */
 void kerberos_message_put(struct signal_ctx *ctx, struct cursor message, bool cut);

@@ -53,15 +53,16 @@ enum ind_side kerberos_message_side(uint8_t tag)
 }
 
 /* The tag, a length, the SEQUENCE in it. */
-enum probe kerberos_message_probe(struct cursor bytes)
+enum probe kerberos_message_probe(struct cursor bytes, size_t *whole)
 {
-	if (cursor_left(&bytes) == 0)
-		return PROBE_MORE;
-	if (!layout_of(*bytes.p))
-		return PROBE_NO;
 	struct cursor c = bytes;
-	if (!der_enter(&c, *bytes.p))
-		return cursor_left(&bytes) < 4 ? PROBE_MORE : PROBE_NO;
+	uint8_t tag;
+	size_t length, left = cursor_left(&bytes);
+	if (left && !layout_of(*bytes.p))
+		return PROBE_NO;
+	if (!der_head(&c, &tag, &length))
+		return left < DER_HEAD_MAX_BYTES ? PROBE_MORE : PROBE_NO;
+	*whole = (size_t)(c.p - bytes.p) + length;
 	if (cursor_left(&c) == 0)
 		return PROBE_MORE;
 	return *c.p == DER_SEQUENCE ? PROBE_YES : PROBE_NO;

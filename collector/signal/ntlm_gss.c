@@ -44,9 +44,12 @@ static bool negotiation_enter(struct cursor *c, uint8_t tag)
 static enum kind token_find(struct cursor *c)
 {
 	struct der oid;
+	size_t whole;
 	for (int i = 0; i < NESTED_MAX && cursor_left(c); i++) {
 		if (ntlm_is_message(*c))
 			return KIND_NTLM;
+		if (kerberos_message_probe(*c, &whole) == PROBE_YES)
+			return KIND_KERBEROS;
 		uint8_t tag = *c->p;
 		if (tag == NEG_TOKEN_INIT || tag == NEG_TOKEN_RESP) {
 			if (!negotiation_enter(c, tag))
@@ -55,10 +58,8 @@ static enum kind token_find(struct cursor *c)
 		}
 		if (tag != INITIAL_TOKEN || !der_enter(c, INITIAL_TOKEN) || !der_expect(c, DER_OID, &oid))
 			return KIND_NONE;
-		if (oid_is(&oid, oid_kerberos, sizeof(oid_kerberos)) || oid_is(&oid, oid_kerberos_old, sizeof(oid_kerberos_old))) {
+		if (oid_is(&oid, oid_kerberos, sizeof(oid_kerberos)) || oid_is(&oid, oid_kerberos_old, sizeof(oid_kerberos_old)))
 			cursor_skip(c, KERBEROS_ID_BYTES);
-			return cursor_ok(c) && kerberos_message_probe(*c) == PROBE_YES ? KIND_KERBEROS : KIND_NONE;
-		}
 	}
 	return KIND_NONE;
 }
