@@ -119,6 +119,19 @@ static inline struct wire build_spnego(const struct wire *mech, bool initial)
 	return build_der(0x60, &w);
 }
 
+/* RFC 4648 section 4; starts `out` anew. */
+static inline void put_base64(const struct wire *w, struct wire *out)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	*out = (struct wire){ 0 };
+	for (size_t i = 0; i < w->count; i += 3) {
+		size_t left = w->count - i;
+		uint32_t bits = (uint32_t)w->bytes[i] << 16 | (left > 1 ? w->bytes[i + 1] << 8 : 0) | (left > 2 ? w->bytes[i + 2] : 0);
+		for (unsigned k = 0; k < 4; k++)
+			put(out, left < k ? "=" : &alphabet[bits >> (18 - 6 * k) & 63], 1);
+	}
+}
+
 /* No run of bytes that were marked as secret is left. */
 static inline bool has_secret(const void *bytes, size_t count)
 {

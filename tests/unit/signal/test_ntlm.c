@@ -67,7 +67,7 @@ static void is_token(struct wire w, bool initial, void (*check)(void))
 	}
 }
 
-START_TEST(messages)
+START_TEST(each_message)
 {
 	is_token(build_negotiate(), true, is_negotiate);
 	is_token(build_challenge(), false, is_challenge);
@@ -190,24 +190,12 @@ START_TEST(other_tokens)
 }
 END_TEST
 
-static void to_base64(const struct wire *w, struct wire *out)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	*out = (struct wire){ 0 };
-	for (size_t i = 0; i < w->count; i += 3) {
-		size_t left = w->count - i;
-		uint32_t bits = (uint32_t)w->bytes[i] << 16 | (left > 1 ? w->bytes[i + 1] << 8 : 0) | (left > 2 ? w->bytes[i + 2] : 0);
-		for (unsigned k = 0; k < 4; k++)
-			put(out, left < k ? "=" : &alphabet[bits >> (18 - 6 * k) & 63], 1);
-	}
-}
-
 START_TEST(base64)
 {
 	struct wire plain = build_authenticate(), text, again;
 	struct signal_ctx ctx = { .sink = &sink };
 	for (int padding = 0; padding < 3; padding++, put_fill(&plain, BUILD_SECRET, 1)) {
-		to_base64(&plain, &text);
+		put_base64(&plain, &text);
 		memset(&seen, 0, sizeof(seen));
 		ck_assert(ntlm_base64_put(&ctx, text.bytes, text.count));
 		is_authenticate();
@@ -216,18 +204,18 @@ START_TEST(base64)
 		ck_assert_mem_eq(text.bytes + text.count - 2, "xx", 2);
 		struct wire hidden = plain;
 		ntlm_token_hide(hidden.bytes, hidden.count);
-		to_base64(&hidden, &again);
+		put_base64(&hidden, &again);
 		ck_assert_mem_eq(again.bytes, text.bytes, again.count);
 		memset(&seen, 0, sizeof(seen));
 		ck_assert(ntlm_base64_put(&ctx, text.bytes, text.count));
 		is_authenticate();
 	}
-	to_base64(&plain, &text);
+	put_base64(&plain, &text);
 	for (size_t count = 0; count < text.count; count++) {
 		struct wire part = text;
 		memset(&seen, 0, sizeof(seen));
 		ntlm_base64_put(&ctx, part.bytes, count);
-		ck_assert_uint_eq(seen.malformed, 0);
+		ck_assert(seen.malformed == 0 || count % 4 == 0); /* whole base64 of a short message */
 		ntlm_base64_hide(part.bytes, count);
 		ck_assert_mem_eq(part.bytes + count, text.bytes + count, text.count - count);
 	}
@@ -243,7 +231,7 @@ END_TEST
 int main(void)
 {
 	TCase *t = tcase_create("ntlm");
-	tcase_add_test(t, messages);
+	tcase_add_test(t, each_message);
 	tcase_add_test(t, what_is_absent);
 	tcase_add_test(t, old_forms);
 	tcase_add_test(t, names_at_odd_places);
