@@ -3,6 +3,7 @@
 """plant_secrets.py OUT.pcap: a capture full of secrets in all the places where protocols put them; prints the secrets, one a line."""
 import base64
 import itertools
+import struct
 import sys
 
 from pcapmaker import Capture
@@ -54,6 +55,37 @@ def ntlm(c, to):
                        ('<', b'HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\n\r\n')])
 
 
+def authenticate(response):
+    """An AUTHENTICATE message (MS-NLMP section 2.2.1.3) of planted-user, the response in its last part."""
+    user = 'planted-user'.encode('utf-16-le')
+    parts, at = [], 72
+    for body in (b'', response, b'', user, b'', b''):
+        parts.append(struct.pack('<HHI', len(body), len(body), at))
+        at += len(body)
+    return b'NTLMSSP\0\3\0\0\0' + b''.join(parts) + struct.pack('<I', 1) + b'\0' * 8 + response + user
+
+
+def der(tag, body):
+    return bytes([tag, 0x82]) + struct.pack('>H', len(body)) + body
+
+
+def logons(c, to):
+    token = authenticate(secret('smbresponse'))
+    setup = (b'\xfeSMB' + struct.pack('<HHIHHII', 64, 0, 0, 1, 1, 0, 0) + b'\0' * 40 + struct.pack('<HBBIIHHQ', 25, 0, 1, 0, 0, 88, len(token), 0) + token)
+    c.talk(*to(445), [('>', struct.pack('>I', len(setup)) + setup)])
+    token = authenticate(hidden('httpresponse'))
+    c.talk(*to(8081), [('>', b'GET / HTTP/1.1\r\nHost: planted.example\r\nAuthorization: NTLM ' + encoded(token) + b'\r\n\r\n')])
+    padata = der(0x30, der(0x30, der(0xa1, b'\2\1\2') + der(0xa2, der(4, secret('kerberostimestamp')))))
+    body = der(0x30, der(0xa0, b'\3\5\0\0\0\0\0') + der(0xa2, der(0x1b, b'PLANTED.EXAMPLE')))
+    request = der(0x6a, der(0x30, der(0xa1, b'\2\1\5') + der(0xa2, b'\2\1\x0a') + der(0xa3, padata) + der(0xa4, body)))
+    c.talk(*to(88), [('>', struct.pack('>I', len(request)) + request)])
+    bind = der(0x30, b'\2\1\1' + der(0x60, b'\2\1\3\4\0' + der(0x80, secret('ldappassword'))))
+    sasl = der(0xa3, der(4, b'GSS-SPNEGO') + der(4, authenticate(secret('ldapresponse'))))
+    c.talk(*to(389), [('>', bind + der(0x30, b'\2\1\2' + der(0x60, b'\2\1\3\4\0' + sasl)))])
+    token = authenticate(secret('rpcresponse'))
+    c.talk(*to(135), [('>', b'\5\0\x10\3\x10\0\0\0' + struct.pack('<HHI', 28 + len(token), len(token), 1) + b'\0' * 4 + b'\x0a\5\0\0\0\0\0\0' + token)])
+
+
 def mail_and_files(c, to, piece):
     c.talk(*to(21), [('<', b'220 plain ftp\r\n'), ('>', b'USER user\r\n'), ('<', b'331 more for ' + secret('ftpuser') + b'\r\n'),
                      ('>', b'PASS ' + secret('ftp') + b'\r\n'), ('<', b'230 ok\r\n'), ('>', b'ACCT ' + secret('account') + b'\r\n')], piece)
@@ -93,6 +125,7 @@ def main():
     http(c, to, 1400)
     proxied(c, to)
     ntlm(c, to)
+    logons(c, to)
     mail_and_files(c, to, 1400)
     calls_and_peers(c, to, 1400)
     # The same cut into small segments: a secret then stands in no single packet, and yet must not be put together in the bundle.
