@@ -107,7 +107,7 @@ static size_t frame_decode(struct engine *e, const struct frame *frame, struct a
 		flow_context_set(&e->table, NULL, &a->packet);
 	arrival_key(e, a);
 	a->inside = false;
-	for (; arrival_inner(e, a, a + 1, &outcome); a++)
+	for (; a->packet.inner && arrival_inner(e, a, a + 1, &outcome); a++)
 		a[1].inside = true;
 	outcome_count(&e->counters, outcome);
 	return (size_t)(a - arrivals) + 1;
