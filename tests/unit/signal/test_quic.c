@@ -434,6 +434,26 @@ START_TEST(another_connection_of_the_same_ends)
 }
 END_TEST
 
+/* RFC 9287: an end that has been allowed to sends anything in the bit that was fixed. */
+START_TEST(the_fixed_bit_need_not_be_set_in_answers)
+{
+	struct shape shape = server_shape(V1, 0);
+	client_speaks(V1);
+	frames.count = w.count = 0;
+	put_crypto(&frames, 0, answer.bytes, answer.count);
+	clear_fixed_bit = true;
+	put_initial(&w, &shape, &frames);
+	clear_fixed_bit = false;
+	hear(SERVER_WAY);
+	ck_assert_uint_eq(feed_count(&t.seen, IND_SIG_TLS_JA3S), 1);
+	w.count = 0;
+	put_opaque(&w, V1, QUIC_HANDSHAKE, server_id, client_id, 60);
+	w.bytes[0] &= 0xbf;
+	hear(CLIENT_WAY);
+	ck_assert_int_eq(t.validated, IND_VALID_QUIC);
+}
+END_TEST
+
 START_TEST(what_may_begin_a_conversation)
 {
 	static const struct {
@@ -483,6 +503,7 @@ int main(void)
 	tcase_add_test(c, a_short_header_with_the_servers_id_is_no_silence);
 	tcase_add_test(c, patience_ends_and_nothing_is_claimed);
 	tcase_add_test(c, another_connection_of_the_same_ends);
+	tcase_add_test(c, the_fixed_bit_need_not_be_set_in_answers);
 	tcase_add_test(c, what_may_begin_a_conversation);
 	return suite_run("signal.quic", c);
 }
