@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: hellos in one piece and in many, retries, refusals, and what shows that the client is where it says. */
-#include "quic_hellos.h"
 #include "support/suite.h"
 #include "talk.h"
+
+#include "quic_hellos.h"
 
 enum { CLIENT_WAY = 1, SERVER_WAY = 0 };
 static const char first_id[] = "8394c8f03e515708", client_id[] = "c1c1c1c1", server_id[] = "f067a5502a4262b5",
