@@ -65,7 +65,7 @@ void stream_see(struct engine *e, struct flow *f, unsigned way, const struct pac
 /* Lets parsers make the best of what is unread when a flow ends. */
 void stream_end(struct engine *e, struct flow *f);
 
-/* datagram.c: the same for UDP. */
+/* udp.c: the payloads of UDP, to the parsers that want them. */
 void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 
 #endif

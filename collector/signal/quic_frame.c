@@ -4,6 +4,18 @@
 
 enum { PADDING = 0x00, PING = 0x01, ACK = 0x02, ACK_ECN = 0x03, CRYPTO = 0x06, CONNECTION_CLOSE = 0x1c };
 
+/* Most of a client's first packet is padding. */
+static void padding_skip(struct cursor *c)
+{
+	uint64_t word = 0;
+	while (cursor_left(c) >= sizeof word) {
+		memcpy(&word, c->p, sizeof word);
+		if (word)
+			return;
+		cursor_skip(c, sizeof word);
+	}
+}
+
 static void numbers_skip(struct cursor *c, uint64_t count)
 {
 	while (count-- && cursor_ok(c))
@@ -43,6 +55,8 @@ enum quic_frame quic_frame_next(struct cursor *c, uint64_t *offset, struct curso
 		uint8_t type = cursor_u8(c);
 		switch (type) {
 		case PADDING:
+			padding_skip(c);
+			break;
 		case PING:
 			break;
 		case ACK:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/quic.h"
 
-enum { LONG_HEADER = 0x80, FIXED_BIT = 0x40, TYPE_SHIFT = 4, TYPES = 4, RETRY_TAG_BYTES = 16 };
+enum { LONG_HEADER = 0x80, TYPE_SHIFT = 4, TYPES = 4, RETRY_TAG_BYTES = 16 };
 
 uint64_t quic_number_read(struct cursor *c)
 {
@@ -28,13 +28,12 @@ static bool retry_read(struct cursor *c, struct quic_packet *p)
 	return true;
 }
 
-/* RFC 9000 sections 17.2.2 to 17.2.5; RFC 9369 section 3.2 numbers the types anew. */
+/* RFC 9000 sections 17.2.2 to 17.2.5; RFC 9369 section 3.2 numbers the types anew. The bit that was fixed may be anything once the other
+ * end has allowed it (RFC 9287). */
 static bool known_read(struct cursor *c, struct quic_packet *p)
 {
 	uint8_t bits = p->start[0] >> TYPE_SHIFT & (TYPES - 1);
 	p->type = (enum quic_type)((bits - p->known->type_of_initial) & (TYPES - 1));
-	if (!(p->start[0] & FIXED_BIT))
-		return false;
 	if (p->type == QUIC_RETRY)
 		return retry_read(c, p);
 	if (p->type == QUIC_INITIAL)

@@ -44,10 +44,12 @@ struct shape {
 	unsigned number_bytes;
 };
 
+static bool clear_fixed_bit;
+
 static inline uint8_t first_byte(uint32_t version, enum quic_type type, unsigned low)
 {
 	const struct quic_version *v = quic_version_of(version);
-	return (uint8_t)(0xc0 | ((unsigned)type + v->type_of_initial) % 4 << 4 | low);
+	return (uint8_t)((clear_fixed_bit ? 0x80u : 0xc0u) | ((unsigned)type + v->type_of_initial) % 4 << 4 | low);
 }
 
 static inline void put_id(struct wire *w, const char *digits)

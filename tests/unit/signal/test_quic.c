@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: hellos in one piece and in many, retries, refusals, and what shows that the client is where it says. */
-#include "quic_build.h"
 #include "support/suite.h"
 #include "talk.h"
-#include "tls_build.h"
+
+#include "quic_hellos.h"
 
 enum { CLIENT_WAY = 1, SERVER_WAY = 0 };
 static const char first_id[] = "8394c8f03e515708", client_id[] = "c1c1c1c1", server_id[] = "f067a5502a4262b5",
 		  retry_id[] = "0102030405060708";
 
 static struct talk t;
-static struct wire hello, answer, frames, w;
-
-/* As a browser sends it over QUIC: without a session id, version 1.3 only. */
-static void hellos_build(void)
-{
-	static const uint16_t ciphers[] = { GREASE_1, 0x1301, 0x1302, 0x1303 }, versions[] = { 0x0304 }, groups[] = { GREASE_2, 29, 23 };
-	static const char *const protocols[] = { "h3" };
-	static struct wire e, body;
-	e.count = body.count = hello.count = answer.count = 0;
-	extension_sni(&e, "www.example.org");
-	extension_alpn(&e, protocols, 1);
-	extension_words(&e, TLS_EXT_GROUPS, 2, groups, 3);
-	put_fill(&body, 0x77, 1800); /* a key share with a post-quantum part */
-	extension(&e, 51, &body);
-	extension_words(&e, TLS_EXT_SUPPORTED_VERSIONS, 1, versions, 1);
-	client_hello(&hello, 0x0303, ciphers, 4, &e);
-	e.count = body.count = 0;
-	put_be(&body, 2, 0x0304);
-	extension(&e, TLS_EXT_SUPPORTED_VERSIONS, &body);
-	server_hello(&answer, 0x0303, NULL, 0x1301, &e);
-}
+static struct wire frames, w;
 
 static void start(void)
 {
@@ -434,6 +414,26 @@ START_TEST(another_connection_of_the_same_ends)
 }
 END_TEST
 
+/* RFC 9287: an end that has been allowed to sends anything in the bit that was fixed. */
+START_TEST(the_fixed_bit_need_not_be_set_in_answers)
+{
+	struct shape shape = server_shape(V1, 0);
+	client_speaks(V1);
+	frames.count = w.count = 0;
+	put_crypto(&frames, 0, answer.bytes, answer.count);
+	clear_fixed_bit = true;
+	put_initial(&w, &shape, &frames);
+	clear_fixed_bit = false;
+	hear(SERVER_WAY);
+	ck_assert_uint_eq(feed_count(&t.seen, IND_SIG_TLS_JA3S), 1);
+	w.count = 0;
+	put_opaque(&w, V1, QUIC_HANDSHAKE, server_id, client_id, 60);
+	w.bytes[0] &= 0xbf;
+	hear(CLIENT_WAY);
+	ck_assert_int_eq(t.validated, IND_VALID_QUIC);
+}
+END_TEST
+
 START_TEST(what_may_begin_a_conversation)
 {
 	static const struct {
@@ -483,6 +483,7 @@ int main(void)
 	tcase_add_test(c, a_short_header_with_the_servers_id_is_no_silence);
 	tcase_add_test(c, patience_ends_and_nothing_is_claimed);
 	tcase_add_test(c, another_connection_of_the_same_ends);
+	tcase_add_test(c, the_fixed_bit_need_not_be_set_in_answers);
 	tcase_add_test(c, what_may_begin_a_conversation);
 	return suite_run("signal.quic", c);
 }

@@ -65,9 +65,6 @@ static enum parse talk_find(struct engine *e, struct flow *f, struct signal_ctx 
 
 static enum parse datagram_parse(struct signal_ctx *ctx, struct cursor bytes, const uint16_t port[2])
 {
-	uint64_t state[2] = { 0 }, shared = 0;
-	ctx->state = state;
-	ctx->shared = &shared;
 	for (size_t i = 0; signal_datagram_parsers[i]; i++) {
 		struct cursor copy = bytes;
 		if (signal_datagram_parsers[i]->see(ctx, &copy, port) == PARSE_DONE)
@@ -80,8 +77,11 @@ void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct p
 {
 	if (f->state & FLOW_QUIET || !p->payload_captured)
 		return;
+	uint64_t state[2] = { 0 }, shared = 0;
 	struct signal_ctx ctx = emit_ctx(e, f, way, p);
 	struct cursor bytes = cursor_of(p->payload, p->payload_captured);
+	ctx.state = state;
+	ctx.shared = &shared;
 	ctx.way = (uint8_t)way;
 	ctx.at_end = true;
 	e->current_roles = true;
