@@ -160,12 +160,12 @@ static enum parse named_see(struct signal_ctx *ctx, struct cursor *bytes)
 	return PARSE_MORE;
 }
 
-/* Behind the greeting only the start of encryption matters. */
+/* Behind the greeting only the start of encryption matters: TLS, or SSH behind another's greeting. */
 static enum parse replies_pass(struct signal_ctx *ctx, struct cursor *bytes)
 {
 	const uint8_t *start = bytes->p;
 	while (cursor_left(bytes)) {
-		if (ctx->state[0] == TALK_REPLIES && talk_is_foreign(*bytes->p))
+		if (ctx->state[0] == TALK_REPLIES && (talk_is_foreign(*bytes->p) || line_begins(*bytes, "SSH-") == PROBE_YES))
 			return PARSE_NEXT;
 		const uint8_t *lf = memchr(bytes->p, '\n', cursor_left(bytes));
 		ctx->state[0] = lf ? TALK_REPLIES : TALK_IN_REPLY;

@@ -89,7 +89,7 @@ struct ind_signal {
 };
 
 enum ind_exhibit_kind {
-	IND_EXHIBIT_PACKET = 0,      /* from the IP header on: a SYN or SYN-ACK */
+	IND_EXHIBIT_PACKET = 0,      /* from the IP header on: a SYN, a SYN-ACK, an ICMP message */
 	IND_EXHIBIT_STREAM = 1,      /* contiguous reassembled TCP bytes */
 	IND_EXHIBIT_DATAGRAM = 2,    /* a UDP payload */
 };
