@@ -4,7 +4,7 @@
 #include "signal/der.h"
 #include "signal/framed.h"
 
-enum { LENGTH_BYTES = 4, MESSAGES_MAX = 16, LENGTH_HIGH_MAX = 1, VERSION_MIN_BYTES = 5 };
+enum { LENGTH_BYTES = 4, MESSAGES_MAX = 16, LENGTH_HIGH_MAX = 1 };
 
 static void message_see(struct signal_ctx *ctx, enum ind_exhibit_kind kind, struct cursor all, size_t before, bool cut)
 {
@@ -59,7 +59,7 @@ static enum parse tcp_see(struct signal_ctx *ctx, struct cursor *bytes)
 /* A datagram has no port to go by: beyond the shape of a message, its version must be there, and no byte behind it. */
 static enum parse udp_see(struct signal_ctx *ctx, struct cursor *bytes, const uint16_t port[2])
 {
-	static const uint8_t version[VERSION_MIN_BYTES - 2] = { DER_INTEGER, 1, 5 };
+	static const uint8_t version[] = { DER_INTEGER, 1, 5 };
 	size_t whole;
 	(void)port;
 	if (kerberos_message_probe(*bytes, &whole) != PROBE_YES || whole < cursor_left(bytes))

@@ -13,7 +13,6 @@ enum {
 	TICKET = 0x61,
 	CONTEXT = 0xa0,
 	CONSTRUCTED = 0x20,
-	OCTETS = 0x04,
 	ENUMERATED = 0x0a,
 	BOOLEAN = 0x01,
 	BITS = 0x03,
@@ -75,7 +74,7 @@ static void realm_put(struct signal_ctx *ctx, enum ind_side side, struct cursor 
 		signal_put_wire(ctx, IND_SIG_KRB_REALM, side, text.body.p, cursor_left(&text.body));
 }
 
-/* The parts of a name, joined as in section 6.2 of RFC 4120's examples and in every tool: by "/". */
+/* The parts of a name, joined by "/" as in RFC 1964 section 2.1.1. */
 static void name_put(struct signal_ctx *ctx, enum ind_side side, struct cursor field)
 {
 	uint8_t name[IND_EXHIBIT_MAX_BYTES];
