@@ -62,6 +62,12 @@ void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason);
 /* stream.c: the bytes of TCP flows to the parsers that want them. */
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 
+/* turn.c: what the times of a TCP flow's first words say. Of each segment with payload, before its bytes are read. */
+void turn_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
+
+/* From now on the other end's answer to what this way says measures a round trip. */
+void turn_begin(struct flow_head *h, unsigned way, uint64_t time_ns);
+
 /* Lets parsers make the best of what is unread when a flow ends. */
 void stream_end(struct engine *e, struct flow *f);
 

@@ -103,7 +103,10 @@ static uint32_t parser_read(struct reading *r, const struct head_view *view, boo
 	r->ctx.need = 0;
 	r->ctx.skip = 0;
 	r->e->current_roles = true;
+	r->ctx.turn = false;
 	enum parse parse = parser->see(&r->ctx, &bytes);
+	if (r->ctx.turn)
+		turn_begin(r->h, r->way, r->ctx.time_ns);
 	uint32_t used = (uint32_t)(bytes.p - view->bytes);
 	*more = false;
 	switch (parse) {
@@ -298,7 +301,11 @@ static bool has_work(const struct engine *e, const struct flow_tcp *tcp, unsigne
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p)
 {
 	struct flow_tcp *tcp = flow_tcp(&e->table, f);
-	if (tcp->head_done == 3 || !has_work(e, tcp, way, p))
+	if (tcp->head_done == 3)
+		return;
+	if (p->payload_bytes)
+		turn_see(e, f, way, p);
+	if (!has_work(e, tcp, way, p))
 		return;
 	struct reading r = { .e = e, .f = f, .tcp = tcp, .h = head_of(&e->table, tcp), .way = way, .ctx = emit_ctx(e, f, way, p) };
 	if (p->payload_bytes && !is_done(&r))

@@ -14,9 +14,13 @@
 
 enum { HEAD_BYTES = 16384, HEAD_RANGES = 16, HEAD_NO_PARSER = 0, HEAD_ASIDE = 2, HEAD_LANES = 4 };
 
+/* Whether an answer is waited for that measures a round trip, and of which way's words. */
+enum head_turn { HEAD_TURN_NONE, HEAD_TURN_LOW, HEAD_TURN_HIGH, HEAD_TURN_OVER };
+
 struct flow_head {
 	uint64_t state[2][2];        /* two words for the parser of each way */
 	uint64_t shared;             /* one word for both */
+	uint64_t turn_ns;            /* of the last packet of the end that waits for an answer */
 	uint32_t skip[2];            /* bytes to pass over behind those that are there */
 	uint32_t next[HEAD_LANES];   /* sequence number of the first unread byte */
 	uint32_t buffer[HEAD_LANES]; /* index of struct head_buffer, 0: none */
@@ -24,6 +28,7 @@ struct flow_head {
 	uint32_t searched[2];        /* bytes passed while no parser was found */
 	uint16_t need[2];            /* unread bytes that the parser wants before it is asked again */
 	uint8_t parser[2];           /* row of the parser table plus one; HEAD_NO_PARSER: still searching */
+	uint8_t turn;                /* enum head_turn */
 	uint8_t known;               /* bit lane: next[lane] is set */
 };
 

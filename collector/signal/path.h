@@ -8,4 +8,10 @@
  * its handshake was measured. */
 void path_end(struct signal_ctx *ctx, const struct ind_flow *flow);
 
+/* The time between what only an end that received it can answer, and the client's answer, beside its round-trip time on the transport. */
+void path_turn(struct signal_ctx *ctx, uint64_t turn_ns, uint32_t rtt_us);
+
+/* The time between the client's acknowledgement of the handshake and the first byte it says. */
+void path_prehello(struct signal_ctx *ctx, uint64_t gap_ns);
+
 #endif

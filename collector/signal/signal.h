@@ -36,6 +36,7 @@ struct signal_ctx {
 	uint32_t need;               /* out, with PARSE_MORE: do not call again before this many unread bytes are there; 0: any */
 	uint64_t skip;               /* out: after what was consumed, pass over this many bytes unseen (bodies) */
 	bool at_end;                 /* no more bytes will come in this direction: make the best of what is there */
+	bool turn;                   /* out: the other end can only answer this once it has it: the answer measures a round trip */
 	/* For conversations in datagrams only. */
 	void *kept;                  /* SIGNAL_KEPT_BYTES of the flow, zero when the conversation begins */
 	struct gather *gather;       /* two: what was gathered of each way's bytes */

@@ -14,6 +14,9 @@ enum { HELLO_SEEN = 1, SERVER_HELLO_PUT = 2 };
 /* *shared: the server took the client's hello, no other will come. A high bit, because the word may have served another protocol before. */
 static const uint64_t server_chose = (uint64_t)1 << 63;
 
+/* *shared: the client speaks on before the server has answered. */
+static const uint64_t client_early = (uint64_t)1 << 62;
+
 enum { HELLO_MIN_BYTES = 38, PROBE_HANDSHAKE_BYTES = 6, SSL2_HEADER = 0x80, LEAF_HEAD_BYTES = 10, DRAFT_MAJOR = 0x7f };
 
 /* Does the head of a handshake message look like a hello, as far as it is there? */
@@ -82,6 +85,7 @@ static enum parse client_hello(struct signal_ctx *ctx, struct cursor *bytes, str
 	tls_client_hello_put(ctx, &hello, 't');
 	tls_exhibit_put(ctx, IND_CLIENT, bytes->p, tls_flight_end(f, count), &hello);
 	ctx->state[0] |= HELLO_SEEN;
+	*ctx->shared |= hello.early_data ? client_early : 0;
 	*bytes = f->stream;
 	return f->have > count || f->record_left > 0 || (*ctx->shared & server_chose) ? PARSE_DONE : PARSE_MORE;
 }
@@ -137,6 +141,8 @@ static enum parse server_hello(struct signal_ctx *ctx, struct cursor *bytes, str
 		return f->have > count || f->record_left > 0 ? PARSE_DONE : PARSE_MORE;
 	}
 	*ctx->shared |= server_chose;
+	/* The client's Finished covers the server's random and key share (RFC 8446 section 4.4.4, RFC 5246 section 7.4.9). */
+	ctx->turn = !(*ctx->shared & client_early);
 	if (hello.version > TLS_1_2) {
 		tls_exhibit_put(ctx, IND_SERVER, bytes->p, end, &hello);
 		return PARSE_DONE;

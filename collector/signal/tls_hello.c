@@ -71,6 +71,9 @@ static bool extension_read(struct tls_hello *hello, bool client, const uint8_t *
 		hello->has_server_name = true;
 		keep(&hello->host_name, host_name_read(ext));
 		return true;
+	case TLS_EXT_EARLY_DATA:
+		hello->early_data = true;
+		return true;
 	case TLS_EXT_GROUPS:
 		return keep(&hello->groups, cursor_sub16(&ext));
 	case TLS_EXT_POINT_FORMATS:

@@ -6,7 +6,7 @@
 
 enum { TLS_CLIENT_HELLO = 1, TLS_SERVER_HELLO = 2, TLS_CERTIFICATE = 11, TLS_MESSAGE_HEADER_BYTES = 4 };
 enum { TLS_EXT_SERVER_NAME = 0, TLS_EXT_GROUPS = 10, TLS_EXT_POINT_FORMATS = 11, TLS_EXT_SIGNATURE_ALGORITHMS = 13, TLS_EXT_ALPN = 16,
-	TLS_EXT_SESSION_TICKET = 35, TLS_EXT_PRE_SHARED_KEY = 41, TLS_EXT_SUPPORTED_VERSIONS = 43 };
+	TLS_EXT_SESSION_TICKET = 35, TLS_EXT_PRE_SHARED_KEY = 41, TLS_EXT_EARLY_DATA = 42, TLS_EXT_SUPPORTED_VERSIONS = 43 };
 enum { TLS_SSL2 = 0x0002, TLS_1_2 = 0x0303, TLS_DTLS_1_3 = 0xfefc, TLS_DTLS_MAJOR = 0xfe, TLS_VERSION_TEXT_BYTES = 16, TLS_SECRETS_MAX = 4 };
 
 /* A part of a hello, as offsets from the start of its message. */
@@ -18,6 +18,7 @@ struct tls_hello {
 	uint16_t version;            /* the highest offered, or the one chosen */
 	bool retry;                  /* a HelloRetryRequest */
 	bool has_server_name;
+	bool early_data;             /* RFC 8446 section 4.2.10: the client does not wait for an answer */
 	struct cursor ciphers;       /* 16-bit numbers; of a ServerHello the one chosen */
 	struct cursor extensions;    /* of type, length, contents */
 	struct cursor groups;        /* 16-bit numbers */

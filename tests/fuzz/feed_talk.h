@@ -47,7 +47,7 @@ static inline void feed_talk_end(struct feed_talk *t)
 		abort();
 }
 
-static inline void feed_datagram(
+static inline void feed_talk_datagram(
 	struct feed_talk *t, const struct signal_talk_parser *parser, unsigned way, const uint8_t *bytes, size_t count)
 {
 	struct signal_sink sink = feed_sink;

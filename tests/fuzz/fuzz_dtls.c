@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (count > cursor_left(&c))
 			count = cursor_left(&c);
 		struct cursor datagram = cursor_sub(&c, count);
-		feed_datagram(t, &dtls_parser, head >> 15, datagram.p, count);
+		feed_talk_datagram(t, &dtls_parser, head >> 15, datagram.p, count);
 	}
 	feed_talk_end(t);
 	return 0;

@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct cursor bytes = cursor_sub(&c, count);
 		if (count && head & ROOM)
 			bytes = cursor_of(packet, initial(packet, head >> 15, number, bytes));
-		feed_datagram(t, &quic_parser, head >> 15, bytes.p, cursor_left(&bytes));
+		feed_talk_datagram(t, &quic_parser, head >> 15, bytes.p, cursor_left(&bytes));
 	}
 	feed_talk_end(t);
 	return 0;

@@ -54,11 +54,27 @@ START_TEST(absent_is_absent)
 }
 END_TEST
 
+START_TEST(a_turn_is_told_beside_the_transport)
+{
+	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s };
+	struct signal_ctx ctx = { .sink = &sink };
+	memset(&s, 0, sizeof(s));
+	path_turn(&ctx, 83000999, 10500);
+	path_prehello(&ctx, 1999);
+	ck_assert_str_eq(seen_value(&s, IND_SIG_PATH_CROSS_LAYER), "72500");
+	ck_assert_str_eq(seen_value(&s, IND_SIG_PATH_PREHELLO), "1");
+	memset(&s, 0, sizeof(s));
+	path_turn(&ctx, 1000, 2500);
+	ck_assert_str_eq(seen_value(&s, IND_SIG_PATH_CROSS_LAYER), "-2499");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("path");
 	tcase_add_test(t, hops_from_the_nearest_start);
 	tcase_add_test(t, each_end_its_own);
 	tcase_add_test(t, absent_is_absent);
+	tcase_add_test(t, a_turn_is_told_beside_the_transport);
 	return suite_run("path", t);
 }
