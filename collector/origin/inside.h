@@ -47,16 +47,7 @@ struct entry {
 };
 _Static_assert(sizeof(struct entry) == 88, "a million addresses are a matter of these bytes");
 
-enum {
-	HOPS_SLOTS = 8,
-	RTT_INLINE = 8,
-	STACKS_INLINE = 6,
-	BLOCK_BYTES = 256,
-	RTT_CLASSES = 128,
-	STACKS_MAX = 62,
-	STARTS_MAX = 62,
-	HOURS_BITS = 2048
-};
+enum { HOPS_SLOTS = 8, RTT_INLINE = 8, STACKS_INLINE = 6, BLOCK_BYTES = 256, RTT_CLASSES = 128, STACKS_MAX = 62, STARTS_MAX = 62, HOURS_BITS = 2048 };
 
 /* Of an address with more than one flow. */
 struct more {
@@ -114,6 +105,13 @@ struct index {
 	uint32_t room, mask;
 };
 
+/* A watched signal; all zero if this version has no such signal. */
+struct watched {
+	uint16_t id;
+	uint16_t facts;              /* those that keep it silent */
+	bool disabled;
+};
+
 struct origin_set {
 	struct shelf entries, mores, blocks, series;
 	struct index entry_index, series_index;
@@ -123,7 +121,7 @@ struct origin_set {
 	unsigned answerable; /* set of IND_CLAIM_*: what reference data in use can say */
 	uint8_t family_of[IND_SIGNAL_ID_END];
 	bool family_limited[IND_FAMILY_COUNT];   /* a signal that is recorded by default was turned off */
-	uint16_t watched_id[IND_WATCHED_PLACES]; /* 0: this version has no such signal */
+	struct watched watched[IND_WATCHED_PLACES];
 	uint16_t quic_version_id;                /* 0: this version has no such signal */
 	uint64_t cells[IND_CELLS_MAX];           /* of the address that is being told */
 };
@@ -152,8 +150,6 @@ static inline struct series *series_at(const struct origin_set *s, uint32_t numb
 	return (struct series *)s->series.items + (number - 1);
 }
 
-static inline bool entry_has(const struct entry *e, unsigned id) { return e->signals[id / 64] >> id % 64 & 1; }
-
 /* facts.c: what a flow and its signals tell of the address that sent them. */
 void facts_of_flow(struct entry *e, const struct ind_flow *flow, unsigned dir);
 void facts_of_signal(
@@ -180,6 +176,7 @@ struct chronology {
 struct chronology series_tell(struct origin_set *s, const struct entry *e, struct ind_origin *o);
 
 /* silence.c: why families and watched signals are silent. */
+void silence_learn(struct origin_set *s);
 void silence_tell(const struct origin_set *s, const struct entry *e, const struct chronology *c, struct ind_origin *o);
 
 #endif

@@ -5,19 +5,8 @@
 
 enum { FIRST_ROOM = 1 << 18, MORES_MAX = 1 << 21, BLOCKS_MAX = 1 << 18 };
 
-static unsigned id_of(const char *name)
-{
-	const struct ind_signal_info *info = ind_signal_find(name, strlen(name));
-	return info ? info->id : 0;
-}
-
 static void signals_learn(struct origin_set *s)
 {
-	static const char *const watched[IND_WATCHED_PLACES] = {
-#define WATCHED(place, symbol, name) [place] = name,
-#include "indicia/watched.def"
-#undef WATCHED
-	};
 	size_t count;
 	const struct ind_signal_info *list = ind_signal_list(&count);
 	for (size_t i = 0; i < count; i++) {
@@ -25,9 +14,9 @@ static void signals_learn(struct origin_set *s)
 		if (list[i].recorded_by_default && !(s->enabled[list[i].id / 64] >> list[i].id % 64 & 1))
 			s->family_limited[list[i].family] = true;
 	}
-	for (size_t i = 0; i < IND_WATCHED_PLACES; i++)
-		s->watched_id[i] = (uint16_t)(watched[i] ? id_of(watched[i]) : 0);
-	s->quic_version_id = (uint16_t)id_of("quic.version");
+	silence_learn(s);
+	const struct ind_signal_info *quic = ind_signal_find("quic.version", strlen("quic.version"));
+	s->quic_version_id = quic ? quic->id : 0;
 }
 
 static enum ind_err memory_take(struct origin_set *s)

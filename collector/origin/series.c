@@ -21,20 +21,10 @@ enum {
 };
 _Static_assert(ORIGIN_ADDRESSES_MAX <= 1 << ADDRESS_BITS, "the key of a series holds numbers of addresses");
 
-static void series_free(struct origin_set *s)
-{
-	index_free(&s->series_index);
-	shelf_free(&s->series);
-}
-
 enum ind_err series_new(struct origin_set *s)
 {
 	enum ind_err err = shelf_new(&s->series, SERIES_MAX, sizeof(struct series));
-	if (!err)
-		err = index_new(&s->series_index, SERIES_FIRST_ROOM);
-	if (err)
-		series_free(s);
-	return err;
+	return err ? err : index_new(&s->series_index, SERIES_FIRST_ROOM);
 }
 
 static uint32_t *slot_of(const struct origin_set *s, const struct index *x, uint64_t key)
@@ -233,9 +223,10 @@ static bool is_greater(const struct ind_beacon *a, const struct ind_beacon *b)
 
 /* ---- hours, counted from that of the address's first packet ---- */
 
+enum { HOUR_WORDS = IND_CELLS_MAX / 64 + 1 };
 struct hours {
 	uint64_t first;
-	uint64_t bits[IND_CELLS_MAX / 64 + 1];
+	uint64_t bits[HOUR_WORDS];
 };
 
 static void hour_mark(struct hours *h, uint64_t at)
@@ -266,9 +257,19 @@ static void series_mark(const struct origin_set *s, const struct series *one, co
 			hour_mark(h, (i - h->first) % HOURS_BITS);
 }
 
+static void hours_tell(struct origin_set *s, const struct hours *hours, struct ind_origin *o)
+{
+	for (unsigned word = 0; word < HOUR_WORDS; word++)
+		for (uint64_t left = hours->bits[word]; left; left &= left - 1)
+			s->cells[o->cell_count++] = hours->first + word * 64u + (unsigned)__builtin_ctzll(left);
+	o->cells = o->cell_count ? s->cells : NULL;
+}
+
 struct chronology series_tell(struct origin_set *s, const struct entry *e, struct ind_origin *o)
 {
 	struct chronology c = { 0 };
+	if (!e->series)
+		return c;
 	struct hours hours = { .first = e->first_ns / HOUR_NS };
 	for (uint32_t at = e->series; at; at = series_at(s, at)->next) {
 		const struct series *one = series_at(s, at);
@@ -283,9 +284,6 @@ struct chronology series_tell(struct origin_set *s, const struct entry *e, struc
 		if (!o->beacons++ || is_greater(&beacon, &o->beacon))
 			o->beacon = beacon;
 	}
-	for (uint64_t i = 0; e->series && i < IND_CELLS_MAX; i++)
-		if (hours.bits[i / 64] >> i % 64 & 1)
-			s->cells[o->cell_count++] = hours.first + i;
-	o->cells = o->cell_count ? s->cells : NULL;
+	hours_tell(s, &hours, o);
 	return c;
 }

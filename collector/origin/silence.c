@@ -64,6 +64,23 @@ static enum ind_missing reason_of(const struct rule rules[static RULES_MAX], uin
 
 static bool is_enabled(const struct origin_set *s, unsigned id) { return s->enabled[id / 64] >> id % 64 & 1; }
 
+void silence_learn(struct origin_set *s)
+{
+	static const char *const names[IND_WATCHED_PLACES] = {
+#define WATCHED(place, symbol, name) [place] = name,
+#include "indicia/watched.def"
+#undef WATCHED
+	};
+	for (unsigned i = 0; i < IND_WATCHED_PLACES; i++) {
+		const struct ind_signal_info *info = names[i] ? ind_signal_find(names[i], strlen(names[i])) : NULL;
+		if (!info)
+			continue;
+		s->watched[i] = (struct watched){ .id = info->id, .disabled = !is_enabled(s, info->id) };
+		for (unsigned k = 0; k < RULES_MAX; k++)
+			s->watched[i].facts |= watched_rules[i][k].facts;
+	}
+}
+
 static bool spoke(const struct ind_origin *o, unsigned id) { return o->signals[id / 64] >> id % 64 & 1; }
 
 /* Cells of one bundle are kept however few they are; that the family speaks takes as many as the method asks for. */
@@ -112,10 +129,10 @@ static void chronology_tell(const struct origin_set *s, const struct chronology 
 static void watched_tell(const struct origin_set *s, const struct entry *e, struct ind_origin *o)
 {
 	for (unsigned i = 0; i < IND_WATCHED_PLACES; i++) {
-		unsigned id = s->watched_id[i];
-		if (!id || spoke(o, id))
+		const struct watched *w = &s->watched[i];
+		if (!(w->disabled | (w->facts & e->facts)) || spoke(o, w->id))
 			continue;
-		o->silent[i] = !is_enabled(s, id) ? IND_MISSING_POLICY : (uint8_t)reason_of(watched_rules[i], e->facts, IND_MISSING_NONE);
+		o->silent[i] = w->disabled ? IND_MISSING_POLICY : (uint8_t)reason_of(watched_rules[i], e->facts, IND_MISSING_NONE);
 	}
 }
 
