@@ -20,6 +20,7 @@ enum {
 	SIGNAL_FIXED_BYTES = 23 + IND_SHA256_BYTES,
 	CLAIM_FIXED_BYTES = 64,
 	ORIGIN_PART_BYTES = 128,
+	BEHAVIOUR_FIXED_BYTES = 128,
 	DOMAIN_LEAF = 0, DOMAIN_PART = 2, DOMAIN_ROOT = 3,
 };
 
@@ -243,6 +244,20 @@ static uint8_t *observed_put(uint8_t *p, const struct ind_origin *o)
 	return put_be64(put_be64(p, o->signals[1]), o->signals[0]);
 }
 
+static uint8_t *behaviour_put(uint8_t *p, const struct ind_origin *o)
+{
+	const struct ind_beacon *b = &o->beacon;
+	p = put_be16(put_bytes(p, o->silent, IND_WATCHED_PLACES), o->cotenants);
+	p = put_u8(put_u8(put_u8(p, o->hops_min), o->hops_max), o->hops_mode);
+	p = put_be32(put_be32(put_be32(put_be32(p, o->rtt_samples), o->rtt_min_us), o->rtt_p50_us), o->rtt_span_s);
+	p = put_u8(put_be16(put_be32(p, o->beacons), b->port), b->proto);
+	p = put_be32(put_u8(put_be32(put_be32(p, b->period_ms), b->mad_ms), b->intervals), b->flows);
+	p = put_be16(p, o->cell_count);
+	for (size_t i = 0; i < o->cell_count; i++)
+		p = put_be32(p, (uint32_t)o->cells[i]);
+	return p;
+}
+
 void commit_origin(struct committer *c, const struct ind_origin *o)
 {
 	enum { CORE_BYTES = 1 };
@@ -252,6 +267,9 @@ void commit_origin(struct committer *c, const struct ind_origin *o)
 	uint8_t *p = part_start(c, &leaf, ORIGIN_PART_BYTES);
 	if (p)
 		part_end(c, &leaf, observed_put(p, o));
+	p = part_start(c, &leaf, BEHAVIOUR_FIXED_BYTES + 4u * o->cell_count);
+	if (p)
+		part_end(c, &leaf, behaviour_put(p, o));
 	leaf_end(c, &leaf);
 }
 

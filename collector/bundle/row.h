@@ -35,7 +35,9 @@ enum claim_column {
 
 enum origin_column {
 	ORIGIN_VERSION, ORIGIN_ADDR, ORIGIN_FIRST, ORIGIN_SPAN, ORIGIN_FLOWS, ORIGIN_VALIDATED, ORIGIN_CLAIMS, ORIGIN_MISSING, ORIGIN_OBSERVATIONS,
-	ORIGIN_SIGNALS = ORIGIN_OBSERVATIONS + IND_FAMILY_COUNT, ORIGIN_COLUMNS,
+	ORIGIN_SIGNALS = ORIGIN_OBSERVATIONS + IND_FAMILY_COUNT, ORIGIN_SILENT, ORIGIN_COTENANTS, ORIGIN_HOPS, ORIGIN_RTT_SAMPLES, ORIGIN_RTT_MIN,
+	ORIGIN_RTT_P50, ORIGIN_RTT_SPAN, ORIGIN_BEACONS, BEACON_PORT, BEACON_PROTO, BEACON_PERIOD, BEACON_MAD, BEACON_INTERVALS, BEACON_FLOWS,
+	ORIGIN_CELLS, CELLS, ORIGIN_COLUMNS,
 };
 
 /* IND_USAGE for a record that the format cannot hold. */
@@ -54,7 +56,7 @@ void origin_put(struct batch *b, const struct ind_origin *origin);
 struct row_cursor {
 	size_t row;
 	size_t addr_at[2];
-	size_t vlan_at, tunnel_at, signal_at, cut_at, bytes_at;
+	size_t vlan_at, tunnel_at, signal_at, cut_at, bytes_at, cell_at;
 };
 
 /* The next row; texts and bytes borrow the batch. False if columns contradict each other. `signals` has room for as many as the row has. */

@@ -12,6 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What a data set may claim of an address, as far as is known before it is asked. */
+enum { TERRITORY = IND_CLAIM_COUNTRY | IND_CLAIM_AS | IND_CLAIM_PLACE };
+
 enum { SEAL_BYTES = 4 << 20, SEAL_EVERY_NS = 1000000000, HEARTBEAT_NS = 2000000000 };
 
 #define FIXED_NS UINT64_C(946684800000000000) /* 2000-01-01, the moment of deterministic runs */
@@ -96,7 +99,7 @@ enum ind_err bundle_begin(struct keep *k)
 	header_fill(k, &header);
 	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
 	if (!err)
-		err = origin_set_new(k->options->signals, &k->origins);
+		err = origin_set_new(k->options->signals, refdata_count(k->refdata) ? TERRITORY : 0, &k->origins);
 	if (!err)
 		err = clock_put(k);
 	k->begun_ns = k->sealed_ns = clock_boottime_ns();

@@ -53,6 +53,68 @@ static void origin_families(struct query_row *row, const struct ind_origin *o)
 	row_items(row, QUERY_ORIGIN_observations, CELL_MAP, from);
 }
 
+static void origin_silent(struct query_row *row, const struct ind_origin *o)
+{
+	static const char *const names[IND_WATCHED_PLACES] = {
+#define WATCHED(place, symbol, name) [place] = name,
+#include "indicia/watched.def"
+#undef WATCHED
+	};
+	size_t from = row->items_used;
+	for (unsigned i = 0; i < IND_WATCHED_PLACES; i++)
+		if (o->silent[i] != IND_MISSING_NONE && names[i])
+			row_item(row, names[i], ind_missing_name(o->silent[i]));
+	row_items(row, QUERY_ORIGIN_missing_signals, CELL_MAP, from);
+}
+
+/* docs/signals/access.md. */
+static const char *access_of(const struct ind_origin *o)
+{
+	enum { SAMPLES_MIN = 50, SPAN_MIN_S = 600, GEO_US = 477000, STEADY = 8 };
+	if (o->rtt_samples < SAMPLES_MIN || o->rtt_span_s < SPAN_MIN_S)
+		return NULL;
+	if (o->rtt_min_us < GEO_US)
+		return "not_geo";
+	return o->rtt_p50_us < o->rtt_min_us || o->rtt_p50_us - o->rtt_min_us <= o->rtt_min_us / STEADY ? "geo_satellite" : NULL;
+}
+
+static void origin_path(struct query_row *row, const struct ind_origin *o)
+{
+	if (o->hops_min != IND_HOPS_ABSENT) {
+		row_u64(row, QUERY_ORIGIN_hops_min, o->hops_min);
+		row_u64(row, QUERY_ORIGIN_hops_max, o->hops_max);
+	}
+	if (o->hops_mode != IND_HOPS_ABSENT)
+		row_u64(row, QUERY_ORIGIN_hops_mode, o->hops_mode);
+	if (!o->rtt_samples)
+		return;
+	row_u64(row, QUERY_ORIGIN_rtt_samples, o->rtt_samples);
+	row_u64(row, QUERY_ORIGIN_rtt_min_us, o->rtt_min_us);
+	row_u64(row, QUERY_ORIGIN_rtt_p50_us, o->rtt_p50_us);
+	row_u64(row, QUERY_ORIGIN_rtt_span_s, o->rtt_span_s);
+	row_text(row, QUERY_ORIGIN_access, access_of(o));
+}
+
+static void origin_behaviour(struct query_row *row, const struct ind_origin *o)
+{
+	size_t from = row->items_used;
+	if (o->cotenants)
+		row_u64(row, QUERY_ORIGIN_cotenants, o->cotenants);
+	row_hours(row, QUERY_ORIGIN_cells, o->cells, o->cell_count);
+	if (!o->beacons)
+		return;
+	char *proto = row_room(row, 8);
+	row_u64(row, QUERY_ORIGIN_beacons, o->beacons);
+	row_item_u64(row, "port", o->beacon.port);
+	if (proto)
+		row_item(row, "proto", ind_proto_name(o->beacon.proto, proto));
+	row_item_u64(row, "period_ms", o->beacon.period_ms);
+	row_item_u64(row, "mad_ms", o->beacon.mad_ms);
+	row_item_u64(row, "intervals", o->beacon.intervals);
+	row_item_u64(row, "flows", o->beacon.flows);
+	row_items(row, QUERY_ORIGIN_beacon, CELL_MAP, from);
+}
+
 void row_of_origin(struct query_row *row, const struct ind_record *record, const struct rows_context *context)
 {
 	const struct ind_origin *o = &record->origin;
@@ -62,6 +124,9 @@ void row_of_origin(struct query_row *row, const struct ind_record *record, const
 	row_u64(row, QUERY_ORIGIN_flows, o->flows);
 	row_u64(row, QUERY_ORIGIN_validated, o->validated);
 	origin_families(row, o);
+	origin_silent(row, o);
+	origin_path(row, o);
+	origin_behaviour(row, o);
 	if (o->flows) {
 		row_time(row, QUERY_ORIGIN_first, o->first_ns);
 		row_time(row, QUERY_ORIGIN_last, o->last_ns);

@@ -134,6 +134,25 @@ enum ind_missing {
 	IND_MISSING_REFDATA, IND_MISSING_POLICY, IND_MISSING_COTENANCY, IND_MISSING_COUNT,
 };
 
+/* Signals whose silence has a reason of its own, in the order of their bytes in the format (watched.def). */
+enum ind_watched {
+#define WATCHED(place, symbol, name) IND_WATCHED_##symbol = place,
+#include "indicia/watched.def"
+#undef WATCHED
+	IND_WATCHED_PLACES = 24,
+};
+
+enum { IND_CELLS_MAX = 744, IND_HOPS_ABSENT = 255 };
+
+/* Flows of an address to one end and port that start at even intervals. */
+struct ind_beacon {
+	uint32_t period_ms, mad_ms;  /* median of the intervals, median of their distances to it */
+	uint32_t flows;
+	uint16_t port;
+	uint8_t proto;
+	uint8_t intervals;           /* that the medians are of */
+};
+
 enum { IND_SIGNAL_SET_WORDS = 2, IND_CLAIM_COUNTRY = 1, IND_CLAIM_AS = 2, IND_CLAIM_PLACE = 4, IND_CLAIM_LIST = 8 };
 
 /* What the bundle holds of one remote address: which families spoke, how often, and why the others are silent. */
@@ -146,6 +165,14 @@ struct ind_origin {
 	uint64_t flows, validated;   /* flows that the address is an end of; those with a validated source address */
 	uint32_t observations[IND_FAMILY_COUNT];
 	uint64_t signals[IND_SIGNAL_SET_WORDS]; /* bit n: signal id n was seen from this address */
+	uint8_t silent[IND_WATCHED_PLACES]; /* enum ind_missing of each watched signal; NONE where it spoke, or where nothing kept it from speaking */
+	uint8_t hops_min, hops_max, hops_mode; /* IND_HOPS_ABSENT if not known; the mode also if there are too many values */
+	uint16_t cotenants;          /* distinct TCP stacks and systems in one hour, at most; 0 if none was seen */
+	uint16_t cell_count;         /* at most IND_CELLS_MAX */
+	uint32_t rtt_samples, rtt_min_us, rtt_p50_us, rtt_span_s; /* 0 without samples */
+	uint32_t beacons;            /* periodic series of flows; the one with the most flows: */
+	struct ind_beacon beacon;
+	const uint64_t *cells;       /* hours since 1970-01-01 UTC in which it was active, ascending */
 };
 
 enum ind_clock_sync { IND_SYNC_UNKNOWN = 0, IND_SYNC_NONE = 1, IND_SYNC_NTP = 2, IND_SYNC_PTP = 3, IND_SYNC_GNSS = 4 };

@@ -224,7 +224,9 @@ CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), 
           *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), *[c(N, ROWS, 0, V32)] * 4, c(N, ("new", 12, 15), 1, U16),
           c(B, ("sum", 16))]
 ORIGINS = [c(N, ROWS, 4, 6), c(B, ADDR), c(D, ROWS, time=True), c(S, ROWS, time=True), c(N, ROWS), c(N, ROWS), c(N, ROWS, 0, 15),
-           c(B, ("each", 9)), *[c(N, ROWS, 0, V32)] * 9, c(B, ("each", 16))]
+           c(B, ("each", 9)), *[c(N, ROWS, 0, V32)] * 9, c(B, ("each", 16)), c(B, ("each", 24)), c(N, ROWS, 0, U16), c(B, ("each", 3)),
+           *[c(N, ROWS, 0, V32)] * 5, c(N, ROWS, 0, U16), c(N, ROWS, 0, U8), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32), c(N, ROWS, 0, U8),
+           c(N, ROWS, 0, V32), c(N, ROWS, 0, 744), c(D, ("sum", 33))]
 KINDS = {1: (FLOWS, 5), 2: (EXHIBITS, None), 3: (CLAIMS, 1), 4: (ORIGINS, 1)}
 BAD_COLUMN = "column_form"
 
@@ -379,14 +381,26 @@ def claim_rows(k, data_sets):
         yield bytes([k[1][i]]) + be16(k[4][i]), split(address[i]) + [claimed]
 
 
+def behaviour(k, i, at):
+    silent, hops, cells = k[19][24 * i:24 * i + 24], k[21][3 * i:3 * i + 3], k[34][at:at + k[33][i]]
+    need(max(silent) <= 7 and all(c <= V32 for c in cells) and all(a < b for a, b in zip(cells, cells[1:])), BAD_COLUMN)
+    need((hops[0] == 255) == (hops[1] == 255) and hops[0] <= hops[1] and (hops[2] == 255 or hops[0] <= hops[2] <= hops[1]), BAD_COLUMN)
+    need(k[22][i] or not any(k[c][i] for c in range(23, 26)), BAD_COLUMN)
+    need(k[26][i] or not any(k[c][i] for c in range(27, 33)), BAD_COLUMN)
+    out = silent + be16(k[20][i]) + hops + b"".join(be32(k[c][i]) for c in range(22, 27)) + be16(k[27][i]) + bytes([k[28][i]])
+    out += be32(k[29][i]) + be32(k[30][i]) + bytes([k[31][i]]) + be32(k[32][i]) + be16(len(cells))
+    return out + b"".join(be32(c) for c in cells)
+
+
 def origin_rows(k):
-    address = addresses(k, 1, 2)
+    address, at = addresses(k, 1, 2), 0
     for i in range(len(k[1])):
         silent = k[8][9 * i:9 * i + 9]
         need(max(silent) <= 7, BAD_COLUMN)
         seen = bytes([k[7][i]]) + silent + be64(k[3][i]) + be64(k[3][i] + k[4][i]) + be64(k[5][i]) + be64(k[6][i])
         seen += b"".join(be32(k[f][i]) for f in range(9, 18)) + k[18][16 * i:16 * i + 16]
-        yield bytes([k[1][i]]), split(address[i]) + [seen]
+        yield bytes([k[1][i]]), split(address[i]) + [seen, behaviour(k, i, at)]
+        at += k[33][i]
 
 
 def records_root(m, rows):

@@ -224,6 +224,27 @@ void sample_claim(unsigned i, struct ind_claim *c)
 	sample_addr(i, c->ip_version, c->addr);
 }
 
+static void sample_behaviour(unsigned i, struct ind_origin *o)
+{
+	static const uint64_t cells[] = { 0, 472222, 472223, 472300, UINT32_MAX };
+	for (unsigned k = 0; k < IND_WATCHED_PLACES; k++)
+		o->silent[k] = (uint8_t)((i + k) % IND_MISSING_COUNT);
+	o->hops_min = o->hops_max = o->hops_mode = IND_HOPS_ABSENT;
+	if (i % 4) {
+		o->hops_min = (uint8_t)(i % 4 - 1), o->hops_max = 254;
+		o->hops_mode = i % 4 == 3 ? IND_HOPS_ABSENT : 9;
+	}
+	o->cotenants = (uint16_t)(i * 5);
+	if (i % 3)
+		o->rtt_samples = i, o->rtt_min_us = 1000 * i, o->rtt_p50_us = UINT32_MAX - i, o->rtt_span_s = i % 7;
+	if (i % 5 == 4) {
+		o->beacons = i;
+		o->beacon = (struct ind_beacon){ .period_ms = 60000 + i, .mad_ms = i, .flows = UINT32_MAX, .port = (uint16_t)i, .proto = 17, .intervals = 255 };
+	}
+	o->cell_count = i % 6;
+	o->cells = o->cell_count ? cells : NULL;
+}
+
 void sample_origin(unsigned i, struct ind_origin *o)
 {
 	*o = (struct ind_origin){
@@ -239,6 +260,7 @@ void sample_origin(unsigned i, struct ind_origin *o)
 		o->observations[k] = k % 2 ? i : 0;
 		o->missing[k] = k % 2 ? 0 : (uint8_t)(k % IND_MISSING_COUNT);
 	}
+	sample_behaviour(i, o);
 	sample_addr(i, o->ip_version, o->addr);
 }
 

@@ -12,7 +12,7 @@ static unsigned claims_said;
 
 static void setup(void)
 {
-	ck_assert_int_eq(origin_set_new(all, &set), IND_OK);
+	ck_assert_int_eq(origin_set_new(all, 0, &set), IND_OK);
 	seen_count = 0;
 	claims_said = 0;
 }
@@ -90,7 +90,7 @@ START_TEST(what_policy_turned_off_is_said_so)
 	uint64_t none[IND_SIGNAL_SET_WORDS] = { 0 };
 	struct ind_flow f = flow_of(2, 1, IND_VALID_UNTESTABLE);
 	origin_set_free(set);
-	ck_assert_int_eq(origin_set_new(none, &set), IND_OK);
+	ck_assert_int_eq(origin_set_new(none, 0, &set), IND_OK);
 	flow_add(&f, NULL, 0);
 	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
 	ck_assert_uint_eq(seen[0].missing[IND_FAMILY_A], IND_MISSING_POLICY);
