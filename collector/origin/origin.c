@@ -187,14 +187,14 @@ static bool is_encrypted(const struct entry *e)
 	return has_signal(e, IND_SIG_TLS_VERSION) || has_signal(e, IND_SIG_SSH_HASSH) || has_signal(e, IND_SIG_SSH_HASSH_SERVER);
 }
 
-static enum ind_missing missing_of(const struct origin_set *s, const struct entry *e, unsigned family)
+static enum ind_missing missing_of(const struct origin_set *s, const struct entry *e, unsigned family, unsigned claims)
 {
 	if (e->observations[family])
 		return IND_MISSING_NONE;
 	switch (family) {
 	case IND_FAMILY_V: return e->one_way ? IND_MISSING_SENSOR_LIMIT : IND_MISSING_NOT_SEEN;
-	case IND_FAMILY_T:
-	case IND_FAMILY_E: return IND_MISSING_REFDATA;
+	case IND_FAMILY_T: return claims & ORIGIN_ASKED_TERRITORY ? IND_MISSING_NOT_SEEN : IND_MISSING_REFDATA;
+	case IND_FAMILY_E: return claims & ORIGIN_ASKED_LISTS ? IND_MISSING_NOT_SEEN : IND_MISSING_REFDATA;
 	}
 	if (s->family_limited[family])
 		return IND_MISSING_POLICY;
@@ -207,14 +207,14 @@ static void record_of(const struct origin_set *s, struct entry *e, unsigned clai
 	e->observations[IND_FAMILY_T] = (uint16_t)(!!(claims & IND_CLAIM_COUNTRY) + !!(claims & IND_CLAIM_AS) + !!(claims & IND_CLAIM_PLACE));
 	e->observations[IND_FAMILY_E] = !!(claims & IND_CLAIM_LIST);
 	*o = (struct ind_origin){
-		.ip_version = e->ip_version, .claims = (uint8_t)claims, .first_ns = e->first_ns, .last_ns = e->last_ns, .flows = e->flows,
+		.ip_version = e->ip_version, .claims = (uint8_t)(claims & ORIGIN_CLAIMS), .first_ns = e->first_ns, .last_ns = e->last_ns, .flows = e->flows,
 		.validated = e->validated,
 	};
 	memcpy(o->addr, e->addr, sizeof o->addr);
 	memcpy(o->signals, e->signals, sizeof o->signals);
 	for (unsigned f = 0; f < IND_FAMILY_COUNT; f++) {
 		o->observations[f] = e->observations[f];
-		o->missing[f] = (uint8_t)missing_of(s, e, f);
+		o->missing[f] = (uint8_t)missing_of(s, e, f, claims);
 	}
 }
 

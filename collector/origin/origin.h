@@ -29,7 +29,9 @@ void origin_set_flow(struct origin_set *set, const struct origin_ends *ends, con
 uint64_t origin_set_overflow(const struct origin_set *set);
 
 /* Visits one ORIGIN record per address, IPv4 before IPv6, in order of address. `claims` is asked first what reference data say of the
- * address and returns a set of IND_CLAIM_*. */
+ * address and returns a set of IND_CLAIM_*, and of what kinds of data sets were asked: the silence of one that was asked is no lack of
+ * reference data. */
+enum origin_asked { ORIGIN_ASKED_TERRITORY = 16, ORIGIN_ASKED_LISTS = 32, ORIGIN_CLAIMS = 15 };
 typedef unsigned origin_claims(void *ctx, unsigned ip_version, const uint8_t *addr);
 typedef enum ind_err origin_visit(void *ctx, const struct ind_origin *origin);
 enum ind_err origin_set_finish(struct origin_set *set, origin_claims *claims, origin_visit *visit, void *ctx) IND_MUST_USE;
