@@ -76,6 +76,12 @@ run 2 "$indicia" data add -d "$work/other" "$data/unsaid.txt"; one_error unsaid.
 run 2 "$indicia" data add -d "$work/other" "$data/ioc.csv.meta"; one_error ioc.csv.meta
 run 0 "$indicia" data check -d "$work/other"
 
+# The example of docs/reference-data.md runs as it is printed.
+mkdir "$work/doc"; ln -s "$sample" "$work/doc/sample.pcap"; mkdir "$work/bin"; ln -s "$indicia" "$work/bin/indicia"
+awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/docs/reference-data.md" > "$work/example.sh"
+(cd "$work/doc" && PATH=$work/bin:$PATH bash -euo pipefail "$work/example.sh") > "$work/stdout" 2> "$work/stderr" && good || bad "the example: $(cat "$work/stderr")"
+grep -F '"addr":"146.83.250.41"' "$work/stdout" | grep -F '"signal":"tls.sni"' | grep -qF '"label":"Example"' && good || bad "the example gives no claim"
+
 # What is not what it is said to be: one line, the status of a damaged database, and no bundle.
 rm -f -- *.ieb
 refused() { mkdir -p "$work/bad"; cp "$1" "$work/bad/$2"; printf '%b' "$3" > "$work/bad/$2.meta"; collect 3 -r "$sample" -d "$work/bad" -w x.ieb; one_error "${@:4}"; rm -r "$work/bad"; nothing_left; }
