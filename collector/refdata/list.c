@@ -42,7 +42,7 @@ uint32_t reading_piece(struct reading *r, const void *bytes, size_t count)
 
 uint32_t reading_text(struct reading *r, struct piece text)
 {
-	struct ind_text kept = claim_text(text.at, text.bytes);
+	struct ind_text kept = text.bytes ? claim_text(text.at, text.bytes) : (struct ind_text){ NULL, 0 };
 	return reading_piece(r, kept.at, kept.bytes);
 }
 

@@ -10,6 +10,8 @@
 /* One list: what a text file says of addresses, AS numbers and values of signals. */
 
 enum { LIST_IP4, LIST_IP6, LIST_AS, LIST_RANGES_COUNT };
+/* Values are pieces of the pool: a signal's id, or LIST_NAME, and the text in lower case. */
+enum { LIST_NAME = 0 };
 enum { LIST_NOTE_BYTES = 512, LIST_MATCHES_MAX = 8, LIST_MAX_BYTES = 1 << 30 };
 
 /* What a line says besides whom it says it of; a piece of the pool, texts are numbers of others. */
@@ -39,6 +41,9 @@ struct list {
 enum ind_err list_read(struct list *l, const char *name, const struct meta *meta, const char *bytes, size_t count,
 	char error[static LIST_NOTE_BYTES]) IND_MUST_USE;
 void list_free(struct list *l);
+
+/* Whether a name of a host is looked for in values of the signal. */
+bool list_is_name(unsigned signal);
 
 /* Claims about an address (several only of indicators), about an AS, about a value of a signal, filled but for address and data set; how
  * many. The prefix is that of the range; of an AS or a value there is none, and it stays 0. */

@@ -96,10 +96,12 @@ size_t list_as(const struct list *l, uint32_t asn, struct ind_claim *claims, siz
 	return count;
 }
 
-static uint32_t value_find(const struct list *l, unsigned signal, const char *value, size_t bytes)
+bool list_is_name(unsigned signal) { return signal == IND_SIG_TLS_SNI || signal == IND_SIG_HTTP_HOST || signal == IND_SIG_DNS_QNAME; }
+
+static uint32_t value_find(const struct list *l, uint8_t what, const char *value, size_t bytes)
 {
 	uint8_t key[1 + IND_VALUE_MAX_BYTES];
-	key[0] = (uint8_t)signal;
+	key[0] = what;
 	for (size_t i = 0; i < bytes; i++)
 		key[1 + i] = (uint8_t)(value[i] >= 'A' && value[i] <= 'Z' ? value[i] - 'A' + 'a' : value[i]);
 	return pool_find(&l->pool, key, 1 + bytes);
@@ -114,14 +116,9 @@ static size_t host_bytes(const char *value, size_t bytes)
 	return end && end < bytes && value[end - 1] == ':' ? end - 1 : bytes;
 }
 
-size_t list_value(const struct list *l, unsigned signal, const char *value, size_t bytes, struct ind_claim *claims, size_t max)
+static size_t entries_claim(const struct list *l, uint32_t found, unsigned signal, struct ind_claim *claims, size_t max)
 {
 	size_t count = 0;
-	if (bytes > IND_VALUE_MAX_BYTES || signal >= 64 * IND_SIGNAL_SET_WORDS || !(l->signals[signal / 64] >> signal % 64 & 1))
-		return 0;
-	uint32_t found = value_find(l, signal, value, bytes);
-	if (!found && signal == IND_SIG_HTTP_HOST)
-		found = value_find(l, signal, value, host_bytes(value, bytes));
 	for (uint32_t at = found ? pool_mark(&l->pool, found) : 0; at && count < max && count < LIST_MATCHES_MAX; count++) {
 		struct list_entry e;
 		size_t entry_bytes;
@@ -134,4 +131,15 @@ size_t list_value(const struct list *l, unsigned signal, const char *value, size
 		at = e.next;
 	}
 	return count;
+}
+
+size_t list_value(const struct list *l, unsigned signal, const char *value, size_t bytes, struct ind_claim *claims, size_t max)
+{
+	if (bytes > IND_VALUE_MAX_BYTES || signal >= 64 * IND_SIGNAL_SET_WORDS || !(l->signals[signal / 64] >> signal % 64 & 1))
+		return 0;
+	size_t count = entries_claim(l, value_find(l, (uint8_t)signal, value, bytes), signal, claims, max);
+	if (!list_is_name(signal))
+		return count;
+	uint32_t found = value_find(l, LIST_NAME, value, signal == IND_SIG_HTTP_HOST ? host_bytes(value, bytes) : bytes);
+	return count + entries_claim(l, found, signal, claims + count, max - count);
 }

@@ -14,18 +14,15 @@ static const struct { const char *name; enum column column; } headings[] = {
 	{ "entity", COLUMN_LABEL },
 };
 
-/* What a type of indicator means; a signal's own name is one too. Where a name can stand in several places, it is looked for in all. */
-static const struct { const char *name; enum column column; uint8_t signals[3]; } types[] = {
-	{ "address", COLUMN_ADDRESS, { 0 } }, { "ip", COLUMN_ADDRESS, { 0 } }, { "ipv4", COLUMN_ADDRESS, { 0 } }, { "ipv6", COLUMN_ADDRESS, { 0 } },
-	{ "ip-src", COLUMN_ADDRESS, { 0 } }, { "ip-dst", COLUMN_ADDRESS, { 0 } }, { "ipv4-addr", COLUMN_ADDRESS, { 0 } },
-	{ "ipv6-addr", COLUMN_ADDRESS, { 0 } }, { "cidr", COLUMN_ADDRESS, { 0 } }, { "network", COLUMN_ADDRESS, { 0 } }, { "asn", COLUMN_AS, { 0 } },
-	{ "as", COLUMN_AS, { 0 } }, { "domain", COLUMN_NONE, { IND_SIG_TLS_SNI, IND_SIG_HTTP_HOST, IND_SIG_DNS_QNAME } },
-	{ "hostname", COLUMN_NONE, { IND_SIG_TLS_SNI, IND_SIG_HTTP_HOST, IND_SIG_DNS_QNAME } },
-	{ "domain-name", COLUMN_NONE, { IND_SIG_TLS_SNI, IND_SIG_HTTP_HOST, IND_SIG_DNS_QNAME } }, { "ja3", COLUMN_NONE, { IND_SIG_TLS_JA3 } },
-	{ "ja3-fingerprint-md5", COLUMN_NONE, { IND_SIG_TLS_JA3 } }, { "ja3s", COLUMN_NONE, { IND_SIG_TLS_JA3S } },
-	{ "ja4", COLUMN_NONE, { IND_SIG_TLS_JA4 } }, { "hassh", COLUMN_NONE, { IND_SIG_SSH_HASSH } },
-	{ "hassh-md5", COLUMN_NONE, { IND_SIG_SSH_HASSH } }, { "certificate", COLUMN_NONE, { IND_SIG_TLS_CERT_SHA256 } },
-	{ "x509-fingerprint-sha256", COLUMN_NONE, { IND_SIG_TLS_CERT_SHA256 } },
+/* What a type of indicator means; a signal's own name is one too. Neither a column nor a signal: a name of a host. */
+static const struct { const char *name; enum column column; uint8_t signal; } types[] = {
+	{ "address", COLUMN_ADDRESS, 0 }, { "ip", COLUMN_ADDRESS, 0 }, { "ipv4", COLUMN_ADDRESS, 0 }, { "ipv6", COLUMN_ADDRESS, 0 },
+	{ "ip-src", COLUMN_ADDRESS, 0 }, { "ip-dst", COLUMN_ADDRESS, 0 }, { "ipv4-addr", COLUMN_ADDRESS, 0 }, { "ipv6-addr", COLUMN_ADDRESS, 0 },
+	{ "cidr", COLUMN_ADDRESS, 0 }, { "network", COLUMN_ADDRESS, 0 }, { "asn", COLUMN_AS, 0 }, { "as", COLUMN_AS, 0 },
+	{ "domain", COLUMN_NONE, LIST_NAME }, { "hostname", COLUMN_NONE, LIST_NAME }, { "domain-name", COLUMN_NONE, LIST_NAME },
+	{ "ja3", COLUMN_NONE, IND_SIG_TLS_JA3 }, { "ja3-fingerprint-md5", COLUMN_NONE, IND_SIG_TLS_JA3 }, { "ja3s", COLUMN_NONE, IND_SIG_TLS_JA3S },
+	{ "ja4", COLUMN_NONE, IND_SIG_TLS_JA4 }, { "hassh", COLUMN_NONE, IND_SIG_SSH_HASSH }, { "hassh-md5", COLUMN_NONE, IND_SIG_SSH_HASSH },
+	{ "certificate", COLUMN_NONE, IND_SIG_TLS_CERT_SHA256 }, { "x509-fingerprint-sha256", COLUMN_NONE, IND_SIG_TLS_CERT_SHA256 },
 };
 
 static enum column heading_of(struct piece field)
@@ -155,24 +152,26 @@ static void entry_add(struct reading *r, uint32_t value, struct list_entry *e)
 		pool_mark_set(&r->list->pool, value, entry);
 }
 
-/* A value of a signal, in lower case; names without the dot at their end. */
-static const char *value_add(struct reading *r, struct piece text, const uint8_t signals[static 3], struct list_entry *e)
+static void signal_mark(struct list *l, unsigned signal) { l->signals[signal / 64] |= UINT64_C(1) << signal % 64; }
+
+/* A value of a signal, in lower case; names of hosts without the dot at their end. */
+static const char *value_add(struct reading *r, struct piece text, uint8_t signal, struct list_entry *e)
 {
-	uint8_t key[1 + IND_VALUE_MAX_BYTES];
-	if (text.bytes > 1 && signals[1] && text.at[text.bytes - 1] == '.')
+	uint8_t key[1 + IND_VALUE_MAX_BYTES] = { signal };
+	if (text.bytes > 1 && signal == LIST_NAME && text.at[text.bytes - 1] == '.')
 		text.bytes--;
 	if (text.bytes == 0 || text.bytes > IND_VALUE_MAX_BYTES)
 		return "no value, or one too long";
 	for (size_t i = 0; i < text.bytes; i++)
 		key[1 + i] = (uint8_t)(text.at[i] >= 'A' && text.at[i] <= 'Z' ? text.at[i] - 'A' + 'a' : text.at[i]);
-	for (size_t i = 0; i < 3 && signals[i]; i++) {
-		key[0] = signals[i];
-		uint32_t number = reading_piece(r, key, 1 + text.bytes);
-		if (!number)
-			return NULL;
+	uint32_t number = reading_piece(r, key, 1 + text.bytes);
+	if (number)
 		entry_add(r, number, e);
-		r->list->signals[signals[i] / 64] |= UINT64_C(1) << signals[i] % 64;
-	}
+	if (signal != LIST_NAME)
+		signal_mark(r->list, signal);
+	for (unsigned i = 1; signal == LIST_NAME && i < IND_SIGNAL_ID_END; i++)
+		if (list_is_name(i))
+			signal_mark(r->list, i);
 	r->list->lines++;
 	return NULL;
 }
@@ -184,12 +183,12 @@ static const char *indicator_add(struct reading *r, struct piece text, struct pi
 		if (!lines_same(type.at, type.bytes, types[i].name))
 			continue;
 		if (types[i].column == COLUMN_NONE)
-			return value_add(r, text, types[i].signals, e);
+			return value_add(r, text, types[i].signal, e);
 		return named_add(r, text, types[i].column == COLUMN_AS, reading_piece(r, e, sizeof *e));
 	}
 	const struct ind_signal_info *signal = ind_signal_find(type.at, type.bytes);
 	if (signal)
-		return value_add(r, text, (const uint8_t[3]){ (uint8_t)signal->id }, e);
+		return value_add(r, text, (uint8_t)signal->id, e);
 	r->list->unused++;
 	return NULL;
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Prefixes nest at most 129 deep; only ranges that are no prefixes can go deeper. */
-enum { DEPTH_MAX = 256, SAMPLE_EVERY = 64, FIRST_ROOM = 1024, LINK_WORDS = 2 };
+/* Prefixes nest at most 129 deep, with RANGES_EQUAL_MAX of each; only ranges that are no prefixes can go deeper. */
+enum { DEPTH_MAX = 129 * RANGES_EQUAL_MAX, SAMPLE_EVERY = 64, FIRST_ROOM = 1024, LINK_WORDS = 2 };
 static const size_t count_max = UINT32_MAX - 1;
 
 void ranges_start(struct ranges *r, unsigned width) { *r = (struct ranges){ .width = width }; }

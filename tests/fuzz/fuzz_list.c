@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void claims_check(const struct ind_claim *claims, size_t count, unsigned ip_version)
 {
-	if (count > LIST_MATCHES_MAX)
+	if (count > 2 * LIST_MATCHES_MAX)
 		abort();
 	for (size_t i = 0; i < count; i++) {
 		const struct ind_claim *c = &claims[i];
@@ -25,17 +25,17 @@ static void claims_check(const struct ind_claim *claims, size_t count, unsigned 
 /* Addresses are taken from the input too: what it lists is likely to be near them. */
 static void ask(const struct list *l, const uint8_t *data, size_t size)
 {
-	struct ind_claim claims[LIST_MATCHES_MAX];
+	struct ind_claim claims[2 * LIST_MATCHES_MAX];
 	uint8_t addr[16] = { 192, 0, 2, 1 };
-	claims_check(claims, list_address(l, 4, addr, claims, LIST_MATCHES_MAX), 4);
+	claims_check(claims, list_address(l, 4, addr, claims, 2 * LIST_MATCHES_MAX), 4);
 	for (size_t at = 0; at + sizeof addr <= size && at < 64 * sizeof addr; at += sizeof addr) {
 		uint32_t asn;
 		memcpy(addr, data + at, sizeof addr);
 		memcpy(&asn, addr, sizeof asn);
-		claims_check(claims, list_address(l, 4, addr, claims, LIST_MATCHES_MAX), 4);
-		claims_check(claims, list_address(l, 6, addr, claims, LIST_MATCHES_MAX), 6);
-		claims_check(claims, list_as(l, asn, claims, LIST_MATCHES_MAX), 6);
-		claims_check(claims, list_value(l, IND_SIG_TLS_SNI, (const char *)addr, sizeof addr, claims, LIST_MATCHES_MAX), 6);
+		claims_check(claims, list_address(l, 4, addr, claims, 2 * LIST_MATCHES_MAX), 4);
+		claims_check(claims, list_address(l, 6, addr, claims, 2 * LIST_MATCHES_MAX), 6);
+		claims_check(claims, list_as(l, asn, claims, 2 * LIST_MATCHES_MAX), 6);
+		claims_check(claims, list_value(l, IND_SIG_TLS_SNI, (const char *)addr, sizeof addr, claims, 2 * LIST_MATCHES_MAX), 6);
 	}
 	for (unsigned i = 0; i < LIST_RANGES_COUNT; i++)
 		for (size_t at = 0; at < l->ranges[i].count; at++)
