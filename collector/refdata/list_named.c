@@ -68,6 +68,8 @@ static const char *named_add(struct reading *r, struct piece text, bool bare_as,
 {
 	struct network n;
 	uint32_t asn;
+	if (text.bytes == 0)
+		return "it names nobody";
 	if (as_parse(text, bare_as, &asn))
 		reading_add_as(r, asn, asn, value);
 	else if (!bare_as && network_parse(text.at, text.bytes, &n))
