@@ -30,7 +30,8 @@ enum exhibit_column {
 
 enum claim_column {
 	CLAIM_VERSION, CLAIM_ADDR, CLAIM_PREFIX, CLAIM_DATA_SET, CLAIM_FLAGS, CLAIM_ASN, CLAIM_RADIUS, CLAIM_LATITUDE, CLAIM_LONGITUDE,
-	CLAIM_COUNTRY_CODE, CLAIM_REGISTERED, CLAIM_REGION, CLAIM_CITY, CLAIM_TIMEZONE, CLAIM_HOLDER, TEXT_BYTES, TEXTS, CLAIM_COLUMNS,
+	CLAIM_COUNTRY_CODE, CLAIM_REGISTERED, CLAIM_KIND, CLAIM_ASNS, CLAIM_MORE_ASN, CLAIM_DAY, CLAIM_GRADE, CLAIM_TLP, CLAIM_SIGNAL, CLAIM_REGION,
+	CLAIM_CITY, CLAIM_TIMEZONE, CLAIM_HOLDER, CLAIM_STATUS, CLAIM_SOURCE, CLAIM_INDICATOR, CLAIM_LABEL, TEXT_BYTES, TEXTS, CLAIM_COLUMNS,
 };
 
 enum origin_column {
@@ -56,7 +57,7 @@ void origin_put(struct batch *b, const struct ind_origin *origin);
 struct row_cursor {
 	size_t row;
 	size_t addr_at[2];
-	size_t vlan_at, tunnel_at, signal_at, cut_at, bytes_at, cell_at;
+	size_t vlan_at, tunnel_at, signal_at, cut_at, bytes_at, cell_at, asn_at;
 };
 
 /* The next row; texts and bytes borrow the batch. False if columns contradict each other. `signals` has room for as many as the row has. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query/rows.h"
+#include "base/text.h"
 #include "indicia/catalogue.h"
 #include <string.h>
 
@@ -138,6 +139,7 @@ static void claim_flags(struct query_row *row, unsigned flags)
 {
 	static const struct { unsigned bit; const char *name; } names[] = {
 		{ IND_CLAIM_ANYCAST, "anycast" }, { IND_CLAIM_SATELLITE, "satellite" }, { IND_CLAIM_ANONYMISER, "anonymiser" }, { IND_CLAIM_HOSTING, "hosting" },
+		{ IND_CLAIM_AS_SET, "as_set" },
 	};
 	size_t from = row->items_used;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -161,6 +163,45 @@ static void claim_place(struct query_row *row, const struct ind_claim *c)
 		row_u64(row, QUERY_CLAIM_radius_km, c->radius_km);
 }
 
+/* "2026-11-20" of a count of days. */
+static void claim_day(struct query_row *row, uint32_t day)
+{
+	enum { TIME_TEXT_BYTES = 28, DATE_BYTES = 10 };
+	const uint64_t day_ns = 86400 * UINT64_C(1000000000);
+	char text[TIME_TEXT_BYTES], *date = day && day <= UINT64_MAX / day_ns ? row_room(row, DATE_BYTES) : NULL;
+	if (!date)
+		return;
+	text_time((day - 1) * day_ns, text, sizeof(text));
+	memcpy(date, text, DATE_BYTES);
+	row_bytes(row, QUERY_CLAIM_date, date, DATE_BYTES);
+}
+
+static void claim_origins(struct query_row *row, const struct ind_claim *c)
+{
+	size_t from = row->items_used;
+	if (!c->more_asn_count)
+		return;
+	row_item_u64(row, NULL, c->asn);
+	for (size_t i = 0; i < c->more_asn_count; i++)
+		row_item_u64(row, NULL, c->more_asn[i]);
+	row_items(row, QUERY_CLAIM_asns, CELL_LIST, from);
+}
+
+static void claim_listed(struct query_row *row, const struct ind_claim *c)
+{
+	const struct ind_signal_info *signal = c->signal ? ind_signal_info(c->signal) : NULL;
+	row_text(row, QUERY_CLAIM_kind, ind_claim_kind_name(c->kind));
+	claim_origins(row, c);
+	row_ind_text(row, QUERY_CLAIM_status, c->status);
+	claim_day(row, c->day);
+	row_bytes(row, QUERY_CLAIM_grade, c->grade, c->grade[0] ? 2 : 0);
+	row_text(row, QUERY_CLAIM_tlp, ind_tlp_name(c->tlp));
+	row_ind_text(row, QUERY_CLAIM_source, c->source);
+	row_text(row, QUERY_CLAIM_signal, signal ? signal->name : NULL);
+	row_ind_text(row, QUERY_CLAIM_indicator, c->indicator);
+	row_ind_text(row, QUERY_CLAIM_label, c->label);
+}
+
 void row_of_claim(struct query_row *row, const struct ind_record *record, const struct rows_context *context)
 {
 	const struct ind_claim *c = &record->claim;
@@ -178,6 +219,7 @@ void row_of_claim(struct query_row *row, const struct ind_record *record, const 
 		row_u64(row, QUERY_CLAIM_asn, c->asn);
 	row_ind_text(row, QUERY_CLAIM_holder, c->holder);
 	claim_flags(row, c->flags);
+	claim_listed(row, c);
 }
 
 void row_of_exhibit(struct query_row *row, const struct ind_record *record)

@@ -107,7 +107,25 @@ struct ind_exhibit {
 	const uint8_t *bytes;
 };
 
-enum ind_claim_flag { IND_CLAIM_ANYCAST = 1, IND_CLAIM_SATELLITE = 2, IND_CLAIM_ANONYMISER = 4, IND_CLAIM_HOSTING = 8, IND_CLAIM_HAS_POSITION = 16 };
+enum ind_claim_flag {
+	IND_CLAIM_ANYCAST = 1, IND_CLAIM_SATELLITE = 2, IND_CLAIM_ANONYMISER = 4, IND_CLAIM_HOSTING = 8, IND_CLAIM_HAS_POSITION = 16,
+	IND_CLAIM_AS_SET = 32,       /* the AS numbers are, or hold, an AS set: the routing table does not say which one is the origin */
+};
+
+/* What kind of data set makes a claim. */
+enum ind_claim_kind {
+	IND_CLAIM_DATABASE = 0,
+	IND_CLAIM_RIR = 1,           /* a registry, of the address */
+	IND_CLAIM_RIR_AS = 2,        /* a registry, of an AS that another claim names */
+	IND_CLAIM_PFX2AS = 3,        /* a routing table: origin AS of the announced prefix */
+	IND_CLAIM_TOR, IND_CLAIM_VPN, IND_CLAIM_HOSTS, IND_CLAIM_SCANNER, IND_CLAIM_IOC,
+	IND_CLAIM_KIND_COUNT,
+};
+
+/* Traffic Light Protocol 2.0. */
+enum ind_tlp { IND_TLP_NONE = 0, IND_TLP_CLEAR, IND_TLP_GREEN, IND_TLP_AMBER, IND_TLP_AMBER_STRICT, IND_TLP_RED, IND_TLP_COUNT };
+
+enum { IND_CLAIM_MORE_ASNS = 15 };
 
 /* What one reference data set says of one address. Never a property of a flow. Texts: length 0 means the data set is silent. */
 struct ind_text { const char *at; uint16_t bytes; };
@@ -118,11 +136,22 @@ struct ind_claim {
 	uint16_t data_set;           /* index into the HEADER's list */
 	uint16_t flags;              /* enum ind_claim_flag */
 	uint32_t asn;                /* 0 if the data set is silent */
+	uint32_t more_asn[IND_CLAIM_MORE_ASNS]; /* of a prefix with several origins: the others */
 	uint32_t radius_km;          /* IND_ABSENT_U32 if silent */
 	int32_t latitude_1e4, longitude_1e4; /* 1/10,000 degree, only with IND_CLAIM_HAS_POSITION */
 	char country[2];             /* ISO 3166-1 alpha-2 as claimed, "\0\0" if silent */
 	char registered_country[2];
+	char grade[2];               /* Admiralty code of source and information, "B2"; "\0\0" if silent */
+	uint8_t kind;                /* enum ind_claim_kind */
+	uint8_t more_asn_count;
+	uint8_t tlp;                 /* enum ind_tlp */
+	uint8_t signal;              /* id of the signal whose value the data set lists; 0: it lists the address */
+	uint32_t day;                /* that the data set gives for this entry: days since 1970-01-01, plus 1; 0 if silent */
 	struct ind_text region, city, timezone, holder;
+	struct ind_text status;      /* in the registry: "allocated", "assigned", ... */
+	struct ind_text source;      /* of this entry, if it is not the data set's */
+	struct ind_text indicator;   /* the value, with `signal` */
+	struct ind_text label;       /* the source's own, quoted, never adopted */
 };
 
 /* Independent families of origin signals (method.md): V is the validity gate. */

@@ -51,7 +51,8 @@ def be64(v):
 
 U32, U64, S32, S64, BOOL, BYTES, TEXT = "u32 u64 s32 s64 bool bytes text".split()
 MANY = "many"
-DATA_SET = {1: ("name", TEXT), 2: ("type", TEXT), 3: ("licence", TEXT), 4: ("build", U64), 5: ("sha256", BYTES)}
+DATA_SET = {1: ("name", TEXT), 2: ("type", TEXT), 3: ("licence", TEXT), 4: ("build", U64), 5: ("sha256", BYTES),
+            6: ("title", TEXT), 7: ("source", TEXT)}
 POSITION = {1: ("lat", S32), 2: ("lon", S32), 3: ("error", U32)}
 HEADER_TEXTS = {10: "origin", 11: "sensor", 12: "interface", 13: "source_file", 15: "link_type", 18: "filter", 19: "authority", 20: "case",
                 21: "clock_source", 22: "build_id", 23: "signals", 24: "exhibits", 25: "privacy", 26: "beacon", 27: "beacon_source", 28: "config"}
@@ -220,9 +221,10 @@ FLOWS = [c(D, ROWS, time=True), c(S, ROWS, time=True), c(D, ROWS), c(N, ROWS), c
          c(D, ("sum", 37)), c(N, ("sum", 37), 0, V32), c(N, ("new", 42, 42), 1, 512), c(B, ("sum", 43)), c(B, ("cut", 39))]
 EXHIBITS = [c(D, ROWS, time=True), c(D, ROWS), c(D, ROWS), c(N, ROWS, 0, 1), c(N, ROWS, 0, 1), c(N, ROWS, 0, 2), c(N, ROWS, 0, 1),
             c(N, ROWS, 0, 16384), c(B, ("sum", 8))]
-CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), c(N, ROWS, 0, 31), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32),
-          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), *[c(N, ROWS, 0, V32)] * 4, c(N, ("new", 12, 15), 1, U16),
-          c(B, ("sum", 16))]
+CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), c(N, ROWS, 0, 63), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32),
+          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), c(N, ROWS, 0, 8), c(N, ROWS, 0, 15),
+          c(N, ("sum", 13), 1, V32), c(N, ROWS, 0, V32), c(B, ("each", 2)), c(N, ROWS, 0, 5), c(N, ROWS, 0, 127), *[c(N, ROWS, 0, V32)] * 8,
+          c(N, ("new", 19, 26), 1, U16), c(B, ("sum", 27))]
 ORIGINS = [c(N, ROWS, 4, 6), c(B, ADDR), c(D, ROWS, time=True), c(S, ROWS, time=True), c(N, ROWS), c(N, ROWS), c(N, ROWS, 0, 15),
            c(B, ("each", 9)), *[c(N, ROWS, 0, V32)] * 9, c(B, ("each", 16)), c(B, ("each", 24)), c(N, ROWS, 0, U16), c(B, ("each", 3)),
            *[c(N, ROWS, 0, V32)] * 5, c(N, ROWS, 0, U16), c(N, ROWS, 0, U8), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32), c(N, ROWS, 0, U8),
@@ -372,13 +374,17 @@ def exhibit_rows(k):
 
 def claim_rows(k, data_sets):
     address = addresses(k, 1, 2)
-    texts = dictionary(k, [12, 13, 14, 15], 16, 17)
+    texts, at = dictionary(k, list(range(19, 27)), 27, 28), 0
     for i in range(len(k[1])):
         need(k[3][i] <= 8 * len(address[i]) and k[4][i] < data_sets and (k[5][i] & 16 or k[8][i] == k[9][i] == 0), BAD_COLUMN)
+        need((k[6][i] or not k[13][i]) and (k[18][i] > 0) == (texts[25][i] != b""), BAD_COLUMN)
+        more, at = k[14][at:at + k[13][i]], at + k[13][i]
         claimed = bytes([k[3][i]]) + be16(k[5][i]) + be32(k[6][i]) + be32(k[7][i] - 1) + be32(k[8][i]) + be32(k[9][i])
         claimed += k[10][2 * i:2 * i + 2] + k[11][2 * i:2 * i + 2]
-        claimed += b"".join(be16(len(texts[c][i])) + texts[c][i] for c in (12, 13, 14, 15))
-        yield bytes([k[1][i]]) + be16(k[4][i]), split(address[i]) + [claimed]
+        listed = [be16(len(texts[c][i])) + texts[c][i] for c in range(19, 27)]
+        claimed += b"".join(listed[:7]) + bytes([k[12][i]]) + be32(k[15][i]) + k[16][2 * i:2 * i + 2]
+        claimed += bytes([k[17][i], k[18][i], len(more)]) + b"".join(map(be32, more))
+        yield bytes([k[1][i]]) + be16(k[4][i]), split(address[i]) + [claimed, listed[7]]
 
 
 def behaviour(k, i, at):
@@ -567,7 +573,7 @@ class Verifier:
         need(all(len(m[name]) == n for n, name in sizes), form)
         need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"))), form)
         need(m["stream_id"] == self.stream, "stream_id")
-        texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence")]
+        texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence", "title", "source")]
         need(all(len(t.encode()) <= U16 for t in texts) and len(m["data_sets"]) <= 64, form)
         need(all(len(d["sha256"]) in (0, 32) for d in m["data_sets"]), form)
         need(re.fullmatch(r"[!-*,-~]{1,255}", m["origin"]) and m["origin"].endswith("/" + self.stream.hex()), form)

@@ -99,8 +99,8 @@ void sample_header(struct ind_header *h)
 		.source_sha256 = { 9 },
 		.data_set_count = 2,
 	};
-	h->data_sets[0] = (struct ind_data_set){ text("location.mmdb"), text("libloc"), text("CC BY-SA 4.0"), 1699999999, { 7 } };
-	h->data_sets[1] = (struct ind_data_set){ .name = text("list.txt") };
+	h->data_sets[0] = (struct ind_data_set){ text("location.mmdb"), text("libloc"), text("CC BY-SA 4.0"), .build_epoch_s = 1699999999, .sha256 = { 7 } };
+	h->data_sets[1] = (struct ind_data_set){ .name = text("list.txt"), .type = text("ioc"), .title = text("Some list"), .source = text("some CERT") };
 }
 
 void sample_stream(struct ind_stream *s)
@@ -218,9 +218,21 @@ void sample_claim(unsigned i, struct ind_claim *c)
 		.latitude_1e4 = i % 2 ? -338688 : 0,
 		.longitude_1e4 = i % 2 ? 1512093 : 0,
 		.country = { 'Z', 'Z' },
+		.kind = (uint8_t)(i % IND_CLAIM_KIND_COUNT),
+		.day = i % 4 ? 20000 + i : 0,
+		.grade = { 'B', '2' },
+		.tlp = (uint8_t)(i % IND_TLP_COUNT),
+		.signal = i % 5 == 4 ? IND_SIG_TLS_JA3 : 0,
+		.indicator = text(i % 5 == 4 ? "0123456789abcdef0123456789abcdef" : ""),
+		.status = text(i % 2 ? "allocated" : ""),
+		.source = text(i % 4 ? "" : "another CERT"),
+		.label = text(i % 7 ? "" : "What they call it"),
 		.holder = text(i % 3 ? "Example Networks" : ""),
 		.city = text(i % 2 ? "Example Networks" : "Elsewhere"),
 	};
+	c->more_asn_count = i ? (uint8_t)(i % (IND_CLAIM_MORE_ASNS + 1)) : 0;
+	for (unsigned k = 0; k < c->more_asn_count; k++)
+		c->more_asn[k] = 64500 + i * k;
 	sample_addr(i, c->ip_version, c->addr);
 }
 

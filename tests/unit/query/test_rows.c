@@ -238,7 +238,23 @@ START_TEST(claims_name_their_data_set)
 	};
 	row_of_claim(&row, &r, &context);
 	json_is("{\"type\":\"claim\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"data_set\":\"geo.mmdb\",\"build\":\"2026-11-18T11:06:40.000000Z\","
-		"\"prefix\":24,\"country\":\"XA\",\"latitude\":-0.0005,\"longitude\":13.405,\"asn\":64496,\"holder\":\"Example\",\"flags\":[\"anycast\"]}");
+		"\"prefix\":24,\"country\":\"XA\",\"latitude\":-0.0005,\"longitude\":13.405,\"asn\":64496,\"holder\":\"Example\",\"flags\":[\"anycast\"],\"kind\":\"database\"}");
+	r.claim = (struct ind_claim){
+		.addr = { 192, 0, 2, 1 }, .ip_version = 4, .prefix_bits = 24, .kind = IND_CLAIM_PFX2AS, .flags = IND_CLAIM_AS_SET, .asn = 64496, .more_asn_count = 2,
+		.more_asn = { 64497, 4200000000 }, .radius_km = IND_ABSENT_U32,
+	};
+	row_of_claim(&row, &r, &context);
+	json_is("{\"type\":\"claim\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"data_set\":\"geo.mmdb\",\"build\":\"2026-11-18T11:06:40.000000Z\","
+		"\"prefix\":24,\"asn\":64496,\"flags\":[\"as_set\"],\"kind\":\"pfx2as\",\"asns\":[64496,64497,4200000000]}");
+	r.claim = (struct ind_claim){
+		.addr = { 192, 0, 2, 1 }, .ip_version = 4, .prefix_bits = 32, .kind = IND_CLAIM_IOC, .day = 20000, .grade = { 'B', '2' }, .tlp = IND_TLP_AMBER_STRICT,
+		.signal = IND_SIG_TLS_JA3, .radius_km = IND_ABSENT_U32, .source = { "a CERT", 6 }, .indicator = { "ff00", 4 }, .label = { "Example", 7 },
+		.status = { "assigned", 8 },
+	};
+	row_of_claim(&row, &r, &context);
+	json_is("{\"type\":\"claim\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"data_set\":\"geo.mmdb\",\"build\":\"2026-11-18T11:06:40.000000Z\","
+		"\"prefix\":32,\"kind\":\"ioc\",\"status\":\"assigned\",\"date\":\"2024-10-03\",\"grade\":\"B2\",\"tlp\":\"amber+strict\",\"source\":\"a CERT\","
+		"\"signal\":\"tls.ja3\",\"indicator\":\"ff00\",\"label\":\"Example\"}");
 	r.claim.data_set = 1;
 	row_of_claim(&row, &r, &context);
 	ck_assert_int_eq(row.cell[QUERY_CLAIM_data_set].form, CELL_ABSENT);
