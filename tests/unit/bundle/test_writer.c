@@ -99,26 +99,9 @@ START_TEST(first_error_is_kept)
 }
 END_TEST
 
-START_TEST(refused_records_change_nothing)
+static void claims_are_refused(struct ind_writer *w)
 {
-	struct ind_writer *w = first_writer();
-	struct ind_flow flow;
-	struct ind_signal signal = { .id = 1, .value = "x", .value_bytes = 1 };
 	struct ind_claim claim;
-	struct ind_origin origin;
-	struct ind_exhibit exhibit;
-	sample_flow(0, &flow);
-	flow.ip_version = 5;
-	ck_assert_int_eq(ind_writer_flow(w, &flow, NULL, 0), IND_USAGE);
-	sample_flow(0, &flow);
-	flow.addr[1][4] = 1;
-	ck_assert_int_eq(ind_writer_flow(w, &flow, NULL, 0), IND_USAGE);
-	sample_flow(0, &flow);
-	signal.flags = IND_SIGNAL_CUT;
-	ck_assert_int_eq(ind_writer_flow(w, &flow, &signal, 1), IND_USAGE);
-	signal.flags = 0;
-	signal.value_bytes = IND_VALUE_MAX_BYTES + 1;
-	ck_assert_int_eq(ind_writer_flow(w, &flow, &signal, 1), IND_USAGE);
 	sample_claim(0, &claim);
 	claim.data_set = 2;
 	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
@@ -140,6 +123,11 @@ START_TEST(refused_records_change_nothing)
 	sample_claim(0, &claim);
 	claim.signal = IND_SIG_TLS_JA3;
 	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
+}
+
+static void origins_are_refused(struct ind_writer *w)
+{
+	struct ind_origin origin;
 	sample_origin(0, &origin);
 	origin.missing[3] = IND_MISSING_COUNT;
 	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
@@ -158,6 +146,28 @@ START_TEST(refused_records_change_nothing)
 	sample_origin(0, &origin);
 	origin.silent[23] = IND_MISSING_COUNT;
 	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
+}
+
+START_TEST(refused_records_change_nothing)
+{
+	struct ind_writer *w = first_writer();
+	struct ind_flow flow;
+	struct ind_signal signal = { .id = 1, .value = "x", .value_bytes = 1 };
+	struct ind_exhibit exhibit;
+	sample_flow(0, &flow);
+	flow.ip_version = 5;
+	ck_assert_int_eq(ind_writer_flow(w, &flow, NULL, 0), IND_USAGE);
+	sample_flow(0, &flow);
+	flow.addr[1][4] = 1;
+	ck_assert_int_eq(ind_writer_flow(w, &flow, NULL, 0), IND_USAGE);
+	sample_flow(0, &flow);
+	signal.flags = IND_SIGNAL_CUT;
+	ck_assert_int_eq(ind_writer_flow(w, &flow, &signal, 1), IND_USAGE);
+	signal.flags = 0;
+	signal.value_bytes = IND_VALUE_MAX_BYTES + 1;
+	ck_assert_int_eq(ind_writer_flow(w, &flow, &signal, 1), IND_USAGE);
+	claims_are_refused(w);
+	origins_are_refused(w);
 	sample_exhibit(0, &exhibit);
 	exhibit.bytes_count = IND_EXHIBIT_MAX_BYTES + 1;
 	ck_assert_int_eq(ind_writer_exhibit(w, &exhibit), IND_USAGE);
