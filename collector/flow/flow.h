@@ -129,7 +129,7 @@ struct flow_table {
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, firsts, chunks, udps, gathers, more;
+	struct pool flows, tcps, heads, buffers, small_buffers, firsts, chunks, udps, gathers, more;
 	struct flow_contexts contexts;
 	struct flow_limits limits;
 	struct flow_vlans *vlans;

@@ -3,9 +3,17 @@
 
 #include <string.h>
 
+/* The index of a small buffer has this bit. */
+#define SMALL (UINT32_C(1) << 31)
+
+static struct head_buffer *buffer_at(const struct flow_table *t, uint32_t index)
+{
+	return index & SMALL ? pool_at(&t->small_buffers, index & ~SMALL) : pool_at(&t->buffers, index);
+}
+
 static struct head_buffer *buffer_of(const struct flow_table *t, const struct flow_head *h, unsigned way)
 {
-	return h->buffer[way] ? pool_at(&t->buffers, h->buffer[way]) : NULL;
+	return h->buffer[way] ? buffer_at(t, h->buffer[way]) : NULL;
 }
 
 struct flow_head *head_of(struct flow_table *t, struct flow_tcp *tcp)
@@ -36,24 +44,46 @@ bool head_reaches(const struct flow_head *h, unsigned way, uint32_t seq)
 	return ahead < HEAD_BYTES || ahead > UINT32_MAX - TCP_OLD_MAX;
 }
 
-static struct head_buffer *buffer_take(struct flow_table *t, struct flow_head *h, unsigned way)
+static void buffer_return(struct flow_table *t, uint32_t index)
 {
-	if (!h->buffer[way]) {
-		h->buffer[way] = pool_take(&t->buffers);
-		if (!h->buffer[way]) {
-			t->heads_lost++;
-			return NULL;
-		}
-		buffer_of(t, h, way)->range_count = 0;
-	}
-	return buffer_of(t, h, way);
+	if (index & SMALL)
+		pool_give(&t->small_buffers, index & ~SMALL);
+	else if (index)
+		pool_give(&t->buffers, index);
 }
 
 static void buffer_give(struct flow_table *t, struct flow_head *h, unsigned way)
 {
-	if (h->buffer[way])
-		pool_give(&t->buffers, h->buffer[way]);
+	buffer_return(t, h->buffer[way]);
 	h->buffer[way] = 0;
+}
+
+/* A free buffer that holds `bytes`, or 0. */
+static uint32_t buffer_find(struct flow_table *t, uint32_t bytes)
+{
+	uint32_t small = bytes <= HEAD_SMALL_BYTES ? pool_take(&t->small_buffers) : 0;
+	return small ? small | SMALL : pool_take(&t->buffers);
+}
+
+/* The buffer of this way, with room for `bytes`; what it held is still there. */
+static struct head_buffer *buffer_take(struct flow_table *t, struct flow_head *h, unsigned way, uint32_t bytes)
+{
+	uint32_t had = h->buffer[way];
+	if (had && (bytes <= HEAD_SMALL_BYTES || !(had & SMALL)))
+		return buffer_at(t, had);
+	uint32_t index = buffer_find(t, bytes);
+	if (!index) {
+		t->heads_lost++;
+		return NULL;
+	}
+	struct head_buffer *b = buffer_at(t, index);
+	if (had)
+		memcpy(b, buffer_at(t, had), HEAD_SMALL_BUFFER_BYTES);
+	else
+		b->range_count = 0;
+	buffer_return(t, had);
+	h->buffer[way] = index;
+	return b;
 }
 
 /* Copies what of [from, to) is not there yet: the first copy of a byte counts. False if there are too many pieces. */
@@ -120,11 +150,11 @@ void head_offer(struct flow_table *t, struct flow_head *h, unsigned way, uint32_
 		/* Far ahead of a hole: if nothing is waiting, that hole is the reason; the caller jumps. */
 		return;
 	}
-	struct head_buffer *b = buffer_take(t, h, way);
-	if (!b)
-		return;
 	uint32_t to = (uint32_t)ahead + count;
 	to = to < HEAD_BYTES ? to : HEAD_BYTES;
+	struct head_buffer *b = buffer_take(t, h, way, to);
+	if (!b)
+		return;
 	if (range_add(b, (uint16_t)ahead, (uint16_t)to, bytes))
 		head_view_of(t, h, way, view);
 }
@@ -175,12 +205,13 @@ void head_read(struct flow_table *t, struct flow_head *h, unsigned way, const st
 	uint32_t rest = view->count - count;
 	if (!rest)
 		return;
-	struct head_buffer *b = buffer_take(t, h, way);
+	uint32_t kept = rest < HEAD_BYTES ? rest : HEAD_BYTES;
+	struct head_buffer *b = buffer_take(t, h, way, kept);
 	if (!b) {
 		h->next[way] += rest;
 		return;
 	}
-	rest = rest < HEAD_BYTES ? rest : HEAD_BYTES;
+	rest = kept;
 	memcpy(b->bytes, view->bytes + count, rest);
 	b->ranges[0] = (struct head_range){ 0, (uint16_t)rest };
 	b->range_count = 1;

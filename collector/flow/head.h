@@ -12,7 +12,7 @@
  * the capture may have missed what was between. It takes the place of what is read only when the other end shows that it has it; what
  * was read until then is set aside in its turn. */
 
-enum { HEAD_BYTES = 16384, HEAD_RANGES = 16, HEAD_NO_PARSER = 0, HEAD_ASIDE = 2, HEAD_LANES = 4 };
+enum { HEAD_BYTES = 16384, HEAD_SMALL_BYTES = 446, HEAD_RANGES = 16, HEAD_NO_PARSER = 0, HEAD_ASIDE = 2, HEAD_LANES = 4 };
 
 /* Whether an answer is waited for that measures a round trip, and of which way's words. */
 enum head_turn { HEAD_TURN_NONE, HEAD_TURN_LOW, HEAD_TURN_HIGH, HEAD_TURN_OVER };
@@ -23,7 +23,7 @@ struct flow_head {
 	uint64_t turn_ns;            /* of the last packet of the end that waits for an answer */
 	uint32_t skip[2];            /* bytes to pass over behind those that are there */
 	uint32_t next[HEAD_LANES];   /* sequence number of the first unread byte */
-	uint32_t buffer[HEAD_LANES]; /* index of struct head_buffer, 0: none */
+	uint32_t buffer[HEAD_LANES]; /* 0: none; head.c knows of which pool */
 	uint32_t aside_end[2];       /* sequence number after the segment that was set aside last */
 	uint32_t searched[2];        /* bytes passed while no parser was found */
 	uint16_t need[2];            /* unread bytes that the parser wants before it is asked again */
@@ -34,12 +34,16 @@ struct flow_head {
 
 struct head_range { uint16_t from, to; };
 
-/* Bytes from next[way] on; ranges are sorted and apart, the first one begins at 0 if anything is contiguous. */
+/* Bytes from next[way] on; ranges are sorted and apart, the first one begins at 0 if anything is contiguous. Most of what waits is a few
+ * bytes long: it stands in a small buffer, so that many idle connections cannot use the large ones up. */
 struct head_buffer {
 	struct head_range ranges[HEAD_RANGES];
 	uint16_t range_count;
-	uint8_t bytes[HEAD_BYTES];   /* last, so that a little used buffer touches one page */
+	uint8_t bytes[];             /* HEAD_BYTES or HEAD_SMALL_BYTES; last, so that a little used buffer touches one page */
 };
+
+enum { HEAD_BUFFER_BYTES = sizeof(struct head_buffer) + HEAD_BYTES, HEAD_SMALL_BUFFER_BYTES = sizeof(struct head_buffer) + HEAD_SMALL_BYTES };
+enum { HEAD_SMALL_PER_LARGE = 16 };
 
 /* What can be read now. */
 struct head_view {

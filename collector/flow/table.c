@@ -452,7 +452,9 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	if (!err)
 		err = pool_init(&t->heads, sizeof(struct flow_head), limits->flows);
 	if (!err)
-		err = pool_init(&t->buffers, sizeof(struct head_buffer), limits->head_buffers);
+		err = pool_init(&t->buffers, HEAD_BUFFER_BYTES, limits->head_buffers);
+	if (!err)
+		err = pool_init(&t->small_buffers, HEAD_SMALL_BUFFER_BYTES, limits->head_buffers * HEAD_SMALL_PER_LARGE);
 	if (!err)
 		err = pool_init(&t->firsts, sizeof(struct store_first), limits->flows);
 	if (!err)
@@ -486,6 +488,7 @@ void flow_table_release(struct flow_table *t)
 	pool_release(&t->tcps);
 	pool_release(&t->heads);
 	pool_release(&t->buffers);
+	pool_release(&t->small_buffers);
 	pool_release(&t->firsts);
 	pool_release(&t->chunks);
 	pool_release(&t->udps);

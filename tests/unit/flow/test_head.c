@@ -21,7 +21,7 @@ static void setup(void)
 static void teardown(void)
 {
 	head_free(&table, &tcp);
-	ck_assert_uint_eq(table.buffers.in_use, 0);
+	ck_assert_uint_eq(table.buffers.in_use + table.small_buffers.in_use, 0);
 	ck_assert_uint_eq(table.heads.in_use, 0);
 	flow_table_release(&table);
 }
@@ -53,7 +53,7 @@ START_TEST(in_order_bytes_need_no_buffer)
 	size_t done = offer_and_read(0, 1000, 0, 1000);
 	done = offer_and_read(1000, 2500, done, 1000);
 	ck_assert_uint_eq(done, 2500);
-	ck_assert_uint_eq(table.buffers.in_use, 0);
+	ck_assert_uint_eq(table.buffers.in_use + table.small_buffers.in_use, 0);
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(any_order_and_overlap_give_the_stream)
 		done += view.count;
 	}
 	ck_assert_uint_eq(done, sizeof stream);
-	ck_assert_uint_eq(table.buffers.in_use, 0);
+	ck_assert_uint_eq(table.buffers.in_use + table.small_buffers.in_use, 0);
 }
 END_TEST
 
@@ -141,14 +141,52 @@ START_TEST(an_empty_pool_is_counted)
 {
 	struct flow_tcp others[3] = { { 0 } };
 	struct head_view view;
+	stream_fill();
 	for (size_t i = 0; i < 3; i++) {
 		struct flow_head *h = head_of(&table, &others[i]);
 		head_expect(h, &others[i], 0, 0);
-		head_offer(&table, h, 0, 10, (const uint8_t *)"x", 1, &view);
+		head_offer(&table, h, 0, 10, stream, HEAD_SMALL_BYTES, &view);
 	}
 	ck_assert_uint_eq(table.heads_lost, 1);
 	for (size_t i = 0; i < 3; i++)
 		head_free(&table, &others[i]);
+}
+END_TEST
+
+/* A few bytes that wait in many idle connections leave the large buffers to those that need them. */
+START_TEST(little_waits_in_small_buffers)
+{
+	enum { IDLE = 15 };
+	struct flow_tcp idle[IDLE] = { { 0 } };
+	struct head_view view;
+	stream_fill();
+	for (size_t i = 0; i < IDLE; i++) {
+		struct flow_head *h = head_of(&table, &idle[i]);
+		head_expect(h, &idle[i], 0, 0);
+		head_offer(&table, h, 0, 1, stream, 8, &view);
+	}
+	ck_assert_uint_eq(table.heads_lost, 0);
+	ck_assert_uint_eq(table.buffers.in_use, 0);
+	for (size_t i = 0; i < IDLE; i++)
+		head_free(&table, &idle[i]);
+}
+END_TEST
+
+/* What waits in a small buffer is still there when it has grown into a large one, pieces and all. */
+START_TEST(what_grows_moves)
+{
+	struct head_view view;
+	stream_fill();
+	head_offer(&table, head, 0, 0xfffffff1 + 100, stream + 100, 50, &view);
+	head_offer(&table, head, 0, 0xfffffff1 + 300, stream + 300, 50, &view);
+	ck_assert_uint_eq(table.small_buffers.in_use, 1);
+	head_offer(&table, head, 0, 0xfffffff1 + 350, stream + 350, 5000, &view);
+	ck_assert_uint_eq(table.small_buffers.in_use, 0);
+	ck_assert_uint_eq(table.buffers.in_use, 1);
+	head_offer(&table, head, 0, 0xfffffff1 + 150, stream + 150, 150, &view);
+	head_offer(&table, head, 0, 0xfffffff1, stream, 100, &view);
+	ck_assert_uint_eq(view.count, 5350);
+	ck_assert_mem_eq(view.bytes, stream, 5350);
 }
 END_TEST
 
@@ -162,5 +200,7 @@ int main(void)
 	tcase_add_test(t, a_hole_is_crossed_when_its_end_is_acknowledged);
 	tcase_add_test(t, bytes_can_be_passed_over);
 	tcase_add_test(t, an_empty_pool_is_counted);
+	tcase_add_test(t, little_waits_in_small_buffers);
+	tcase_add_test(t, what_grows_moves);
 	return suite_run("flow.head", t);
 }
