@@ -16,6 +16,7 @@ struct signal_sink {
 	void (*malformed)(void *ctx);
 	void *ctx;
 	bool wants_exhibits;
+	const uint64_t *wanted;      /* bit n: signal n is recorded; NULL: all. For values that cost something to make */
 	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
 };
 
@@ -65,6 +66,11 @@ struct signal_datagram_parser {
 /* All parsers, NULL at the end, in the order in which they are asked. */
 extern const struct signal_stream_parser *const signal_stream_parsers[];
 extern const struct signal_datagram_parser *const signal_datagram_parsers[];
+
+static inline bool signal_wanted(const struct signal_ctx *ctx, enum ind_signal_id id)
+{
+	return !ctx->sink->wanted || ctx->sink->wanted[id / 64] >> id % 64 & 1;
+}
 
 /* A text value off the wire: converted to UTF-8, cut to IND_VALUE_MAX_BYTES at a character with the SHA-256 of the whole. Empty is absent. */
 void signal_put_wire(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, const void *bytes, size_t count);
