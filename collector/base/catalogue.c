@@ -131,6 +131,22 @@ const char *ind_exhibit_kind_name(unsigned kind)
 	return WORD(words, kind);
 }
 
+const char *ind_claim_kind_name(unsigned kind)
+{
+	static const char *const words[] = {
+		[IND_CLAIM_DATABASE] = "database", [IND_CLAIM_RIR] = "rir", [IND_CLAIM_RIR_AS] = "rir_as", [IND_CLAIM_PFX2AS] = "pfx2as",
+		[IND_CLAIM_TOR] = "tor", [IND_CLAIM_VPN] = "vpn", [IND_CLAIM_HOSTS] = "hosting", [IND_CLAIM_SCANNER] = "scanner",
+		[IND_CLAIM_IOC] = "ioc",
+	};
+	return WORD(words, kind);
+}
+
+const char *ind_tlp_name(unsigned tlp)
+{
+	static const char *const words[] = { "", "clear", "green", "amber", "amber+strict", "red" };
+	return WORD(words, tlp);
+}
+
 char ind_family_letter(unsigned family) { return family < IND_FAMILY_COUNT ? "VTPHALCIE"[family] : '?'; }
 
 const char *ind_proto_name(unsigned proto, char text[8])

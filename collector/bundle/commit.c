@@ -18,8 +18,9 @@ enum {
 	GROUPS_MAX = 6,
 	PATH_FIXED_BYTES = 64,       /* at least what stands before the signals of group 4 */
 	SIGNAL_FIXED_BYTES = 23 + IND_SHA256_BYTES,
-	CLAIM_FIXED_BYTES = 64,
+	CLAIM_FIXED_BYTES = 64 + 4 * IND_CLAIM_MORE_ASNS,
 	ORIGIN_PART_BYTES = 128,
+	BEHAVIOUR_FIXED_BYTES = 128,
 	DOMAIN_LEAF = 0, DOMAIN_PART = 2, DOMAIN_ROOT = 3,
 };
 
@@ -128,7 +129,7 @@ static void flow_core(uint8_t *p, const struct ind_flow *f)
 	p = put_be64(put_be64(p, f->serial), f->parent);
 	p = put_be64(put_be64(p, f->start_ns), f->end_ns - f->start_ns);
 	p = put_u8(put_u8(p, f->ip_version), f->proto);
-	p = put_u8(put_u8(put_u8(p, f->orient), f->validated), f->end_reason);
+	p = put_u8(put_u8(put_u8(p, flow_orient_byte(f)), f->validated), f->end_reason);
 	for (unsigned dir = 0; dir < 2; dir++) {
 		p = put_be64(put_be64(put_be64(p, f->packets[dir]), f->bytes[dir]), f->payload[dir]);
 		p = put_u8(put_be32(p, f->fragments[dir]), f->tcp_flags[dir]);
@@ -217,7 +218,19 @@ static uint8_t *claimed_put(uint8_t *p, const struct ind_claim *c)
 	p = put_be32(put_be32(p, (uint32_t)c->latitude_1e4), (uint32_t)c->longitude_1e4);
 	p = put_bytes(p, c->country, sizeof c->country);
 	p = put_bytes(p, c->registered_country, sizeof c->registered_country);
-	return text_put(text_put(text_put(text_put(p, &c->region), &c->city), &c->timezone), &c->holder);
+	p = text_put(text_put(text_put(text_put(p, &c->region), &c->city), &c->timezone), &c->holder);
+	p = text_put(text_put(text_put(p, &c->status), &c->source), &c->indicator);
+	p = put_bytes(put_be32(put_u8(p, c->kind), c->day), c->grade, sizeof c->grade);
+	p = put_u8(put_u8(put_u8(p, c->tlp), c->signal), c->more_asn_count);
+	for (size_t i = 0; i < c->more_asn_count; i++)
+		p = put_be32(p, c->more_asn[i]);
+	return p;
+}
+
+static size_t claimed_bytes(const struct ind_claim *c)
+{
+	return CLAIM_FIXED_BYTES + (size_t)c->region.bytes + c->city.bytes + c->timezone.bytes + c->holder.bytes + c->status.bytes + c->source.bytes +
+		c->indicator.bytes;
 }
 
 void commit_claim(struct committer *c, const struct ind_claim *claim)
@@ -226,10 +239,12 @@ void commit_claim(struct committer *c, const struct ind_claim *claim)
 	struct leaf leaf;
 	put_be16(put_u8(leaf_start(c, &leaf, ROW_CLAIM, CORE_BYTES), claim->ip_version), claim->data_set);
 	address_parts(c, &leaf, claim->ip_version, claim->addr, NULL);
-	size_t texts = (size_t)claim->region.bytes + claim->city.bytes + claim->timezone.bytes + claim->holder.bytes;
-	uint8_t *p = part_start(c, &leaf, CLAIM_FIXED_BYTES + texts);
+	uint8_t *p = part_start(c, &leaf, claimed_bytes(claim));
 	if (p)
 		part_end(c, &leaf, claimed_put(p, claim));
+	p = part_start(c, &leaf, 2 + (size_t)claim->label.bytes);
+	if (p)
+		part_end(c, &leaf, text_put(p, &claim->label));
 	leaf_end(c, &leaf);
 }
 
@@ -243,6 +258,20 @@ static uint8_t *observed_put(uint8_t *p, const struct ind_origin *o)
 	return put_be64(put_be64(p, o->signals[1]), o->signals[0]);
 }
 
+static uint8_t *behaviour_put(uint8_t *p, const struct ind_origin *o)
+{
+	const struct ind_beacon *b = &o->beacon;
+	p = put_be16(put_bytes(p, o->silent, IND_WATCHED_PLACES), o->cotenants);
+	p = put_u8(put_u8(put_u8(p, o->hops_min), o->hops_max), o->hops_mode);
+	p = put_be32(put_be32(put_be32(put_be32(p, o->rtt_samples), o->rtt_min_us), o->rtt_p50_us), o->rtt_span_s);
+	p = put_u8(put_be16(put_be32(p, o->beacons), b->port), b->proto);
+	p = put_be32(put_u8(put_be32(put_be32(p, b->period_ms), b->mad_ms), b->intervals), b->flows);
+	p = put_be16(p, o->cell_count);
+	for (size_t i = 0; i < o->cell_count; i++)
+		p = put_be32(p, (uint32_t)o->cells[i]);
+	return p;
+}
+
 void commit_origin(struct committer *c, const struct ind_origin *o)
 {
 	enum { CORE_BYTES = 1 };
@@ -252,6 +281,9 @@ void commit_origin(struct committer *c, const struct ind_origin *o)
 	uint8_t *p = part_start(c, &leaf, ORIGIN_PART_BYTES);
 	if (p)
 		part_end(c, &leaf, observed_put(p, o));
+	p = part_start(c, &leaf, BEHAVIOUR_FIXED_BYTES + 4u * o->cell_count);
+	if (p)
+		part_end(c, &leaf, behaviour_put(p, o));
 	leaf_end(c, &leaf);
 }
 

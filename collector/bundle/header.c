@@ -16,7 +16,7 @@ static const struct text_place {
 	TEXT(origin), TEXT(sensor), TEXT(interface), TEXT(source_file), TEXT(link_type), TEXT(capture_filter), TEXT(authority), TEXT(case_id),
 	TEXT(clock_source), TEXT(build_id), TEXT(signals), TEXT(exhibits), TEXT(privacy), TEXT(beacon), TEXT(beacon_source), TEXT(config_sha256),
 };
-enum { TEXTS = sizeof text_places / sizeof text_places[0], DATA_SET_TEXTS = 3, ESCAPED_MAX = 4 };
+enum { TEXTS = sizeof text_places / sizeof text_places[0], DATA_SET_TEXTS = 5, ESCAPED_MAX = 4 };
 
 static bool utf8_without_nul(const struct ind_text *t)
 {
@@ -88,6 +88,8 @@ static void draft_place(struct draft *d, const struct ind_header *h)
 		to->name = draft_text(d, &from->name);
 		to->type = draft_text(d, &from->type);
 		to->licence = draft_text(d, &from->licence);
+		to->title = draft_text(d, &from->title);
+		to->source = draft_text(d, &from->source);
 		to->build_epoch_s = from->build_epoch_s;
 		to->sha256 = bytes_unless_zero(from->sha256, IND_SHA256_BYTES);
 	}
@@ -183,7 +185,7 @@ static bool data_sets_get(const Indicia__V1__Header *m, struct ind_header *h)
 		const Indicia__V1__DataSet *from = m->data_sets[i];
 		struct ind_data_set *to = &h->data_sets[i];
 		if (!text_get(from->name, &to->name) || !text_get(from->type, &to->type) || !text_get(from->licence, &to->licence) ||
-			!message_may_have(&from->sha256, IND_SHA256_BYTES))
+			!text_get(from->title, &to->title) || !text_get(from->source, &to->source) || !message_may_have(&from->sha256, IND_SHA256_BYTES))
 			return false;
 		to->build_epoch_s = from->build_epoch_s;
 		if (from->sha256.len)

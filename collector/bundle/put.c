@@ -2,7 +2,7 @@
 #include "bundle/put.h"
 
 /* Thresholds after which a batch is written: with the largest record on top a frame stays below its limit. */
-enum { SIGNALS_ENOUGH = 98304, BYTES_ENOUGH = 1 << 20 };
+enum { ITEMS_ENOUGH = 98304, BYTES_ENOUGH = 1 << 20 };
 
 static enum ind_err dictionary_of(struct lane *l, enum row_kind kind)
 {
@@ -47,11 +47,15 @@ static size_t loose_bytes(const struct batch *b)
 	}
 }
 
+static size_t loose_items(const struct batch *b)
+{
+	return b->spec->kind == ROW_FLOW ? b->column[SIGNAL_ID].count : b->spec->kind == ROW_ORIGIN ? b->column[CELLS].count : 0;
+}
+
 bool lane_full(const struct lane *l)
 {
 	const struct batch *b = &l->batch;
-	return b->rows == ROWS_MAX || loose_bytes(b) >= BYTES_ENOUGH ||
-		(b->spec->kind == ROW_FLOW && b->column[SIGNAL_ID].count >= SIGNALS_ENOUGH);
+	return b->rows == ROWS_MAX || loose_bytes(b) >= BYTES_ENOUGH || loose_items(b) >= ITEMS_ENOUGH;
 }
 
 static enum ind_err outcome(const struct lane *l) { return l->batch.failed || l->committer.failed ? IND_NOMEM : IND_OK; }

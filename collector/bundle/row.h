@@ -16,6 +16,11 @@ enum flow_column {
 };
 _Static_assert((int)FLOW_COLUMNS == (int)BATCH_COLUMNS_MAX, "the table of flows is the longest");
 
+/* Added to FLOW_ORIENT: no header with ports was seen. */
+enum { FLOW_NO_PORTS = 4 };
+
+static inline uint8_t flow_orient_byte(const struct ind_flow *f) { return (uint8_t)(f->orient | (f->no_ports ? FLOW_NO_PORTS : 0)); }
+
 enum { SIGNAL_BIT_SIDE = 1, SIGNAL_BIT_FROM = 2, SIGNAL_BIT_CUT = 4, SIGNAL_BIT_NAMES = 8 };
 
 enum exhibit_column {
@@ -25,12 +30,15 @@ enum exhibit_column {
 
 enum claim_column {
 	CLAIM_VERSION, CLAIM_ADDR, CLAIM_PREFIX, CLAIM_DATA_SET, CLAIM_FLAGS, CLAIM_ASN, CLAIM_RADIUS, CLAIM_LATITUDE, CLAIM_LONGITUDE,
-	CLAIM_COUNTRY_CODE, CLAIM_REGISTERED, CLAIM_REGION, CLAIM_CITY, CLAIM_TIMEZONE, CLAIM_HOLDER, TEXT_BYTES, TEXTS, CLAIM_COLUMNS,
+	CLAIM_COUNTRY_CODE, CLAIM_REGISTERED, CLAIM_KIND, CLAIM_ASNS, CLAIM_MORE_ASN, CLAIM_DAY, CLAIM_GRADE, CLAIM_TLP, CLAIM_SIGNAL, CLAIM_REGION,
+	CLAIM_CITY, CLAIM_TIMEZONE, CLAIM_HOLDER, CLAIM_STATUS, CLAIM_SOURCE, CLAIM_INDICATOR, CLAIM_LABEL, TEXT_BYTES, TEXTS, CLAIM_COLUMNS,
 };
 
 enum origin_column {
 	ORIGIN_VERSION, ORIGIN_ADDR, ORIGIN_FIRST, ORIGIN_SPAN, ORIGIN_FLOWS, ORIGIN_VALIDATED, ORIGIN_CLAIMS, ORIGIN_MISSING, ORIGIN_OBSERVATIONS,
-	ORIGIN_SIGNALS = ORIGIN_OBSERVATIONS + IND_FAMILY_COUNT, ORIGIN_COLUMNS,
+	ORIGIN_SIGNALS = ORIGIN_OBSERVATIONS + IND_FAMILY_COUNT, ORIGIN_SILENT, ORIGIN_COTENANTS, ORIGIN_HOPS, ORIGIN_RTT_SAMPLES, ORIGIN_RTT_MIN,
+	ORIGIN_RTT_P50, ORIGIN_RTT_SPAN, ORIGIN_BEACONS, BEACON_PORT, BEACON_PROTO, BEACON_PERIOD, BEACON_MAD, BEACON_INTERVALS, BEACON_FLOWS,
+	ORIGIN_CELLS, CELLS, ORIGIN_COLUMNS,
 };
 
 /* IND_USAGE for a record that the format cannot hold. */
@@ -49,7 +57,7 @@ void origin_put(struct batch *b, const struct ind_origin *origin);
 struct row_cursor {
 	size_t row;
 	size_t addr_at[2];
-	size_t vlan_at, tunnel_at, signal_at, cut_at, bytes_at;
+	size_t vlan_at, tunnel_at, signal_at, cut_at, bytes_at, cell_at, asn_at;
 };
 
 /* The next row; texts and bytes borrow the batch. False if columns contradict each other. `signals` has room for as many as the row has. */

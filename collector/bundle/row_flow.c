@@ -34,7 +34,7 @@ const struct row_spec row_flow_spec = {
 		[FLOW_FLAGS] = NUMBERS(UINT8_MAX), NUMBERS(UINT8_MAX),
 		[FLOW_TTL_MIN] = NUMBERS(UINT8_MAX), NUMBERS(UINT8_MAX),
 		[FLOW_TTL_SPAN] = NUMBERS(UINT8_MAX), NUMBERS(UINT8_MAX),
-		[FLOW_ORIENT] = NUMBERS(IND_ORIENT_ROLE),
+		[FLOW_ORIENT] = NUMBERS(FLOW_NO_PORTS + IND_ORIENT_ROLE),
 		[FLOW_VALIDATED] = NUMBERS(IND_VALID_ONE_WAY),
 		[FLOW_END] = NUMBERS(IND_END_REUSED),
 		[FLOW_CARRIES] = NUMBERS(IND_TUNNEL_COUNT - 1),
@@ -70,7 +70,7 @@ static bool signal_ok(const struct ind_signal *s)
 enum ind_err flow_check(const struct ind_flow *f, const struct ind_signal *signals, size_t count)
 {
 	if (!address_ok(f->ip_version, f->addr[IND_SRC]) || !address_ok(f->ip_version, f->addr[IND_DST]) || f->orient > IND_ORIENT_ROLE ||
-		f->validated > IND_VALID_ONE_WAY || f->end_reason > IND_END_REUSED || f->carries >= IND_TUNNEL_COUNT ||
+		f->no_ports > 1 || f->validated > IND_VALID_ONE_WAY || f->end_reason > IND_END_REUSED || f->carries >= IND_TUNNEL_COUNT ||
 		f->vlan_count > IND_VLAN_MAX || f->tunnel_count > IND_TUNNEL_MAX || count > FLOW_SIGNALS_MAX)
 		return IND_USAGE;
 	for (size_t i = 0; i < f->tunnel_count; i++)
@@ -151,7 +151,7 @@ void flow_put(struct batch *b, struct dictionary *d, const struct ind_flow *f, c
 	direction_put(b, f, IND_DST);
 	batch_put(b, FLOW_CLIENT_RTT, (uint32_t)(f->client_rtt_us + 1));
 	batch_put(b, FLOW_SERVER_RTT, (uint32_t)(f->server_rtt_us + 1));
-	batch_put(b, FLOW_ORIENT, f->orient);
+	batch_put(b, FLOW_ORIENT, flow_orient_byte(f));
 	batch_put(b, FLOW_VALIDATED, f->validated);
 	batch_put(b, FLOW_END, f->end_reason);
 	batch_put(b, FLOW_CARRIES, f->carries);
@@ -219,7 +219,8 @@ bool flow_get(const struct batch *b, struct row_cursor *at, struct ind_flow *f, 
 		.server_rtt_us = (uint32_t)number(b, FLOW_SERVER_RTT, row) - 1,
 		.ip_version = (uint8_t)number(b, FLOW_VERSION, row),
 		.proto = (uint8_t)number(b, FLOW_PROTO, row),
-		.orient = (uint8_t)number(b, FLOW_ORIENT, row),
+		.orient = number(b, FLOW_ORIENT, row) & (FLOW_NO_PORTS - 1),
+		.no_ports = (number(b, FLOW_ORIENT, row) & FLOW_NO_PORTS) != 0,
 		.validated = (uint8_t)number(b, FLOW_VALIDATED, row),
 		.end_reason = (uint8_t)number(b, FLOW_END, row),
 		.carries = (uint8_t)number(b, FLOW_CARRIES, row),

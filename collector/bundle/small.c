@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Ranges that docs/bundle-format.md and other verifiers state as numbers: a new value is a change of the format. */
-_Static_assert(IND_LOSS_MAX == 16 && IND_TUNNEL_COUNT == 14 && IND_MISSING_COUNT == 8, "the format lists these");
+_Static_assert(IND_LOSS_MAX == 17 && IND_TUNNEL_COUNT == 14 && IND_MISSING_COUNT == 8, "the format lists these");
 
 enum ind_err clock_pack(const struct ind_clock *c, size_t before, struct buffer *out, size_t *bytes)
 {

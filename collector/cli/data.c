@@ -70,13 +70,36 @@ static bool join(char path[static DATA_PATH_MAX], const char *folder, const char
 	return snprintf(path, DATA_PATH_MAX, "%s/%s", folder, name) < DATA_PATH_MAX;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+	size_t bytes = strlen(name), end_bytes = strlen(end);
+	return bytes >= end_bytes && strcmp(name + bytes - end_bytes, end) == 0;
+}
+
+/* The .meta beside a list goes where the list goes. */
+static int copy_meta(struct data_copy *c, const char *file)
+{
+	static const char end[] = ".meta";
+	char source[DATA_PATH_MAX];
+	size_t room = DATA_PATH_MAX - sizeof(end);
+	if (strlen(file) > room || strlen(c->file) > room || strlen(c->target) > room)
+		return tell_error("%s: its name is too long", file), CLI_FAILED;
+	snprintf(source, sizeof(source), "%.*s%s", (int)room, file, end);
+	if (ends_in(file, ".mmdb") || access(source, F_OK) != 0)
+		return CLI_DONE;
+	snprintf(c->meta, sizeof(c->meta), "%.*s%s", (int)room, c->file, end);
+	snprintf(c->meta_target, sizeof(c->meta_target), "%.*s%s", (int)room, c->target, end);
+	if (!c->force && access(c->meta_target, F_OK) == 0)
+		return tell_error("%s: exists already; --force replaces it", c->meta_target), CLI_USAGE;
+	return copy_file(source, c->meta);
+}
+
 int data_copy_make(struct data_copy *c, const char *file, const char *folder, bool force)
 {
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
-	size_t bytes = strlen(name);
 	*c = (struct data_copy){ .force = force };
-	if (bytes < 6 || strcmp(name + bytes - 5, ".mmdb") != 0)
-		return tell_error("%s: reference data are databases whose names end in .mmdb", file), CLI_USAGE;
+	if (ends_in(name, ".meta"))
+		return tell_error("%s: name the list, and its .meta comes with it", file), CLI_USAGE;
 	if (!is_folder(folder))
 		return tell_error("%s: no such folder of reference data; make it first", folder), CLI_MISSING;
 	if (!join(c->target, folder, name) || !join(c->folder, folder, ".add.XXXXXX"))
@@ -90,16 +113,27 @@ int data_copy_make(struct data_copy *c, const char *file, const char *folder, bo
 		return tell_error("%s: its name is too long", folder), CLI_FAILED;
 	}
 	int status = copy_file(file, c->file);
+	if (status == CLI_DONE)
+		status = copy_meta(c, file);
 	return status == CLI_DONE ? CLI_DONE : data_copy_end(c, status);
+}
+
+static int put_in_place(const char *from, const char *to, bool force)
+{
+	return (force ? rename(from, to) : link(from, to)) == 0 ? CLI_DONE : failed(to);
 }
 
 int data_copy_end(struct data_copy *c, int status)
 {
-	if (status == CLI_DONE && (c->force ? rename(c->file, c->target) : link(c->file, c->target)) != 0)
-		status = failed(c->target);
-	else if (status == CLI_DONE)
+	if (status == CLI_DONE && c->meta_target[0])
+		status = put_in_place(c->meta, c->meta_target, c->force);
+	if (status == CLI_DONE)
+		status = put_in_place(c->file, c->target, c->force);
+	if (status == CLI_DONE)
 		tell_note("added %s", c->target);
 	unlink(c->file);
+	if (c->meta[0])
+		unlink(c->meta);
 	rmdir(c->folder);
 	return status;
 }

@@ -17,6 +17,8 @@ struct data_copy {
 	char folder[DATA_PATH_MAX];  /* of the copy */
 	char file[DATA_PATH_MAX];
 	char target[DATA_PATH_MAX];
+	char meta[DATA_PATH_MAX];    /* of a list that has one beside it; else empty */
+	char meta_target[DATA_PATH_MAX];
 };
 
 /* CLI_DONE, or a status with its message said and nothing left. */

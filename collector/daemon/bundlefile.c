@@ -83,6 +83,13 @@ static enum ind_err clock_put(struct keep *k)
 	return ind_writer_clock(k->writer, &now);
 }
 
+/* What the data sets in use could claim of some address. */
+static unsigned answerable(const struct keep *k)
+{
+	struct refdata_scope scope = refdata_scope(k->refdata);
+	return (scope.territory ? IND_CLAIM_COUNTRY | IND_CLAIM_AS | IND_CLAIM_PLACE : 0u) | (scope.lists ? IND_CLAIM_LIST : 0u);
+}
+
 enum ind_err bundle_begin(struct keep *k)
 {
 	char name[256];
@@ -96,7 +103,7 @@ enum ind_err bundle_begin(struct keep *k)
 	header_fill(k, &header);
 	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
 	if (!err)
-		err = origin_set_new(k->options->signals, &k->origins);
+		err = origin_set_new(k->options->signals, answerable(k), &k->origins);
 	if (!err)
 		err = clock_put(k);
 	k->begun_ns = k->sealed_ns = clock_boottime_ns();
@@ -120,6 +127,7 @@ static void losses_count(const struct keep *k, uint64_t count[static IND_LOSS_MA
 	count[IND_LOSS_STREAM_GAP] = s->counters.gaps;
 	count[IND_LOSS_SIGNAL_MALFORMED] = s->counters.malformed;
 	count[IND_LOSS_EXHIBIT_CUT] = s->counters.exhibits_cut;
+	count[IND_LOSS_FRAGMENT] = s->counters.fragmented;
 	count[IND_LOSS_ORIGIN_TABLE] = k->overflow + (k->origins ? origin_set_overflow(k->origins) : 0);
 }
 
@@ -179,20 +187,43 @@ enum ind_err bundle_seal_if_due(struct keep *k)
 	return err;
 }
 
+enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
+{
+	struct ind_claim claims[REFDATA_CLAIMS_MAX];
+	enum ind_err err = IND_OK;
+	if (!refdata_scope(k->refdata).values)
+		return IND_OK;
+	for (size_t i = 0; i < count && !err; i++) {
+		const uint8_t *addr = flow->addr[signals[i].from];
+		size_t found = refdata_value_claims(k->refdata, flow->ip_version, addr, &signals[i], claims, REFDATA_CLAIMS_MAX);
+		if (!found || !hits_add(&k->hits, flow->ip_version, addr, &signals[i]))
+			continue;
+		for (size_t c = 0; c < found && !err; c++)
+			err = ind_writer_claim(k->writer, &claims[c]);
+	}
+	return err;
+}
+
 /* ---- the end of a bundle ---- */
+
+/* What the country of an AS says is said of the AS, not of the address. */
+static unsigned claim_said(const struct ind_claim *c)
+{
+	bool country = c->country[0] || (c->registered_country[0] && c->kind == IND_CLAIM_RIR);
+	bool place = c->flags & IND_CLAIM_HAS_POSITION || c->region.bytes || c->city.bytes;
+	bool list = c->kind > IND_CLAIM_PFX2AS || c->flags & (IND_CLAIM_ANYCAST | IND_CLAIM_SATELLITE | IND_CLAIM_ANONYMISER | IND_CLAIM_HOSTING);
+	return (country ? IND_CLAIM_COUNTRY : 0u) | (c->asn ? IND_CLAIM_AS : 0u) | (place ? IND_CLAIM_PLACE : 0u) | (list ? IND_CLAIM_LIST : 0u);
+}
 
 static unsigned claims_put(void *ctx, unsigned ip_version, const uint8_t *addr)
 {
 	struct keep *k = ctx;
-	struct ind_claim claims[IND_DATA_SETS_MAX];
-	unsigned said = 0;
-	size_t count = refdata_claims(k->refdata, ip_version, addr, claims, IND_DATA_SETS_MAX);
+	struct ind_claim claims[REFDATA_CLAIMS_MAX];
+	unsigned said = hits_any(&k->hits, ip_version, addr) ? IND_CLAIM_LIST : 0u;
+	size_t count = refdata_claims(k->refdata, ip_version, addr, claims, REFDATA_CLAIMS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		const struct ind_claim *c = &claims[i];
-		said |= c->country[0] ? IND_CLAIM_COUNTRY : 0;
-		said |= c->asn ? IND_CLAIM_AS : 0;
-		said |= c->flags & IND_CLAIM_HAS_POSITION || c->region.bytes || c->city.bytes ? IND_CLAIM_PLACE : 0;
-		said |= c->flags & (IND_CLAIM_ANYCAST | IND_CLAIM_SATELLITE | IND_CLAIM_ANONYMISER | IND_CLAIM_HOSTING) ? IND_CLAIM_LIST : 0;
+		said |= claim_said(c);
 		/* The writer keeps its first error and gives it again at the seal. */
 		(void)!ind_writer_claim(k->writer, c);
 	}
@@ -238,6 +269,7 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 	k->overflow += origin_set_overflow(k->origins);
 	ind_writer_free(k->writer);
 	origin_set_free(k->origins);
+	hits_clear(&k->hits);
 	k->writer = NULL;
 	k->origins = NULL;
 	k->writing = false;

@@ -101,6 +101,9 @@ static struct daemon_options policy_apply(const struct daemon_options *options)
 {
 	static const uint8_t names[] = {
 		IND_SIG_TLS_SNI, IND_SIG_TLS_CERT_SUBJECT, IND_SIG_HTTP_HOST, IND_SIG_DNS_QNAME, IND_SIG_DNS_ANSWER, IND_SIG_DNS_NXDOMAIN,
+		IND_SIG_DHCP_HOSTNAME, IND_SIG_MDNS_HOST, IND_SIG_NBNS_NAME, IND_SIG_SMTP_EHLO,
+		/* greetings name the host that gives them, and sometimes the user */
+		IND_SIG_SMTP_BANNER, IND_SIG_FTP_BANNER, IND_SIG_POP3_BANNER, IND_SIG_IMAP_BANNER,
 	};
 	struct daemon_options o = *options;
 	o.leave_names = o.privacy && strcmp(o.privacy, "reduced") == 0;

@@ -2,6 +2,7 @@
 #ifndef DAEMON_INSIDE_H
 #define DAEMON_INSIDE_H
 
+#include "daemon/hits.h"
 #include "daemon/keep.h"
 #include "daemon/message.h"
 #include "daemon/outfile.h"
@@ -36,6 +37,7 @@ struct keep {
 	struct outfile file;
 	struct ind_writer *writer;
 	struct origin_set *origins;
+	struct hits hits;            /* of values that lists name */
 	uint64_t begun_ns;           /* boottime */
 	uint64_t sealed_ns, sealed_bytes;
 };
@@ -48,6 +50,9 @@ void keep_release(struct keep *k);
 enum ind_err bundle_begin(struct keep *k);
 enum ind_err bundle_seal_if_due(struct keep *k);
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end);
+
+/* Claims about the addresses that sent values which a list names. */
+enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
 
 /* Realtime, or a fixed moment in a deterministic run. */
 uint64_t keep_realtime_ns(const struct keep *k);

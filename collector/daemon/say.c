@@ -41,7 +41,7 @@ static void __attribute__((format(printf, 2, 0))) line_put(struct say *say, cons
 
 static void __attribute__((format(printf, 2, 0))) note_hold(struct say *say, const char *format, va_list args)
 {
-	char line[512];
+	char line[1024];
 	int bytes = vsnprintf(line, sizeof line, format, args);
 	size_t room = sizeof say->held - say->held_bytes;
 	int put = bytes > 0 ? snprintf(say->held + say->held_bytes, room, "indicia: %s\n", line) : -1;

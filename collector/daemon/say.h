@@ -12,7 +12,7 @@ struct say {
 	bool line_open;              /* a progress line stands on the terminal */
 	bool holding;                /* notes wait: if the run fails before it begins, its error stands alone */
 	size_t held_bytes;
-	char held[1024];
+	char held[8192];
 	uint64_t started_ns, told_ns, told_frames;
 };
 

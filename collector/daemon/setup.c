@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define DAY_S 86400u
-enum { OLD_DATA_DAYS = 60 };
 
 /* A host name as a sensor id: lower case, other characters become '-'. */
 static void sensor_fold(const char *host, char *sensor)
@@ -93,10 +92,20 @@ static void data_age_tell(struct keep *k)
 	for (size_t i = 0; i < refdata_count(k->refdata); i++) {
 		const struct ind_data_set *set = refdata_data_set(k->refdata, i);
 		uint64_t age_days = now_s > set->build_epoch_s ? (now_s - set->build_epoch_s) / DAY_S : 0;
-		if (age_days > OLD_DATA_DAYS)
+		if (age_days > refdata_old_days(k->refdata, i))
 			say_note(k->say, "reference data %.*s is %llu days old: its claims may have changed since", (int)set->name.bytes, set->name.at,
 				(unsigned long long)age_days);
 	}
+}
+
+static void data_notes_tell(struct keep *k)
+{
+	const char *note;
+	for (size_t i = 0; i < refdata_count(k->refdata); i++)
+		if ((note = refdata_note(k->refdata, i)))
+			say_note(k->say, "%s", note);
+	for (size_t i = 0; (note = refdata_unused(k->refdata, i)); i++)
+		say_note(k->say, "%s", note);
 }
 
 static int data_open(struct keep *k)
@@ -111,6 +120,7 @@ static int data_open(struct keep *k)
 		say_error(k->say, "%s", error[0] ? error : ind_strerror(err));
 		return err == IND_IO || err == IND_NOMEM ? 5 : 3;
 	}
+	data_notes_tell(k);
 	if (refdata_count(k->refdata) == 0)
 		say_note(k->say, "no reference data in %s: the bundle will hold no claims (deploy/refdata makes a data set)", folder);
 	else
@@ -161,6 +171,7 @@ void keep_release(struct keep *k)
 	ind_writer_free(k->writer);
 	origin_set_free(k->origins);
 	refdata_close(k->refdata);
+	hits_clear(&k->hits);
 	ind_key_free(k->identity);
 	ind_key_free(k->epoch_key);
 	streamfile_close(&k->streamfile);

@@ -17,7 +17,7 @@ static bool tunnels_good(const struct ind_flow *f)
 static bool flow_good(const struct ind_flow *f)
 {
 	return (f->ip_version == 4 || f->ip_version == 6) && f->orient <= IND_ORIENT_ROLE && f->validated <= IND_VALID_ONE_WAY &&
-		f->end_reason <= IND_END_REUSED && f->end_ns >= f->start_ns && f->serial && tunnels_good(f);
+		f->end_reason <= IND_END_REUSED && f->end_ns >= f->start_ns && f->serial && f->no_ports <= 1 && tunnels_good(f);
 }
 
 static bool signal_read(struct cursor *c, struct ind_signal *s)

@@ -53,11 +53,17 @@ static void exhibit_cut_take(void *ctx)
 	e->counters.exhibits_cut += e->current_new;
 }
 
+static void exhibit_part_take(void *ctx)
+{
+	struct engine *e = ctx;
+	e->current_new = true;
+}
+
 void emit_init(struct engine *e)
 {
 	e->sink = (struct signal_sink){
-		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .exhibit_cut = exhibit_cut_take, .ctx = e,
-		.wants_exhibits = e->options.exhibits, .wanted = e->options.signals,
+		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .exhibit_cut = exhibit_cut_take, .exhibit_part = exhibit_part_take,
+		.ctx = e, .wants_exhibits = e->options.exhibits, .tls_memo = &e->tls_memo, .wanted = e->options.signals,
 	};
 }
 

@@ -5,7 +5,6 @@
 enum {
 	SEARCH_BYTES_MAX = HEAD_BYTES, /* a protocol that has not shown itself by then is not looked for any more */
 	SEARCH_TAIL_BYTES = 16,        /* a signature may stand across two segments */
-	DATAGRAMS_IN_VAIN = 8,
 	SEGMENT_TURNS_MAX = 16,        /* a segment can be longer than what a buffer holds */
 	SKIP_MAX = 1 << 30,            /* longer bodies are not waited for: sequence numbers could wrap meanwhile */
 };
@@ -331,23 +330,4 @@ void stream_end(struct engine *e, struct flow *f)
 		for (int holes = 0; holes < HEAD_RANGES && tcp->head && !is_done(&r) && r.h->buffer[way]; holes++)
 			gap_cross(&r);
 	}
-}
-
-void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p)
-{
-	if (f->state & FLOW_QUIET || !p->payload_captured)
-		return;
-	struct signal_ctx ctx = emit_ctx(e, f, way, p);
-	uint64_t state[2] = { 0 }, shared = 0;
-	ctx.state = state;
-	ctx.shared = &shared;
-	ctx.at_end = true;
-	e->current_roles = true;
-	for (size_t i = 0; signal_datagram_parsers[i]; i++) {
-		struct cursor bytes = cursor_of(p->payload, p->payload_captured);
-		if (signal_datagram_parsers[i]->see(&ctx, &bytes, p->port) == PARSE_DONE)
-			return;
-	}
-	if (++f->looked >= DATAGRAMS_IN_VAIN)
-		f->state |= FLOW_QUIET;
 }

@@ -40,16 +40,30 @@ struct flow {
 	uint8_t state;               /* enum flow_state */
 	uint8_t looked;              /* datagrams that parsers have looked at in vain */
 	uint16_t vlans;              /* index into the table of VLAN stacks, 0: none */
-	uint8_t fragments[2];        /* saturating */
+	uint8_t carries;             /* enum ind_tunnel */
+	uint8_t marks;               /* enum flow_mark */
 	uint32_t wheel_next, wheel_prev;
 	union {
 		uint32_t tcp;        /* index of struct flow_tcp, 0: none; TCP only */
+		struct {             /* UDP only */
+			uint32_t udp : 24;          /* index of struct flow_udp, 0: none */
+			uint32_t udp_validated : 3; /* enum ind_validated */
+		};
 		uint16_t icmp[2];    /* type and code of the first packet; ICMP only */
 	};
-	uint32_t signals;            /* first chunk of the signal store, 0: none */
+	uint32_t signals;            /* first part of the signal store, 0: none */
 	uint32_t serial_low;         /* the high half is known from the count of flows */
 };
 _Static_assert(sizeof(struct flow) == 128, "a flow is two cache lines");
+
+enum flow_mark { FLOW_HAS_MORE = 1, FLOW_HAS_PORTS = 2 };
+
+/* What only flows inside others and flows with fragments need; it stands beside the flow, at the same index. */
+struct flow_more {
+	uint64_t parent;             /* serial of the flow around this one, 0: none */
+	uint32_t fragments[2];
+	uint32_t around;             /* context with MPLS, 0: none */
+};
 
 /* What only TCP needs. */
 struct flow_tcp {
@@ -64,6 +78,16 @@ struct flow_tcp {
 	uint32_t far[2];             /* with TCP_SEEN_FAR_*: sequence number after a segment that was outside the window */
 };
 _Static_assert(sizeof(struct flow_tcp) == 64, "the TCP part of a flow is one cache line");
+
+enum { FLOW_HEAD_DONE = 3 };
+
+/* What only a conversation in datagrams needs, and only while its parser wants more. */
+enum { FLOW_KEPT_BYTES = 256, FLOW_INDEX_MASK = 0xffffff };
+struct flow_udp {
+	_Alignas(8) uint8_t kept[FLOW_KEPT_BYTES]; /* the parser's own */
+	uint32_t buffer[2];          /* index of struct gather_buffer by way, 0: none */
+	uint32_t parser;             /* row of the parser table */
+};
 
 enum tcp_seen {
 	TCP_SEEN_SYN_LOW = 1, TCP_SEEN_SYN_HIGH = 2,     /* isn[way] is known */
@@ -91,13 +115,22 @@ enum { FLOW_MAX = 16000000, FLOW_WHEEL_SLOTS = 512, FLOW_VLAN_STACKS = 4096 };
 
 struct flow_vlans { uint16_t tag[IND_VLAN_MAX]; uint8_t count; };
 
+/* The encapsulations that stand around inner layers, by the number that flow_key.context holds. */
+struct flow_contexts {
+	struct pool items;
+	uint16_t *buckets;
+	uint32_t hand;               /* where the search for an unused one goes on */
+	uint32_t round;              /* what was asked for in this round is not given away */
+};
+
 /* The table: open addressing over 64-bit slots (40 bits of a keyed hash, 24 of index), a wheel of seconds for time-outs. */
 struct flow_table {
 	uint64_t *slots, *slots_spare; /* two reservations of slot_bytes each: the table grows from one into the other */
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, chunks;
+	struct pool flows, tcps, heads, buffers, firsts, chunks, udps, gathers, more;
+	struct flow_contexts contexts;
 	struct flow_limits limits;
 	struct flow_vlans *vlans;
 	uint32_t vlan_count;
@@ -117,14 +150,35 @@ void flow_table_release(struct flow_table *t);
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 
-/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the part for TCP. */
+/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the part for TCP, then
+ * what parsers of a head need. */
 static inline void flow_prefetch_slot(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->slots[hash >> 24 & t->slot_mask]); }
 void flow_prefetch(const struct flow_table *t, uint64_t hash);
 void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash);
+void flow_prefetch_head(const struct flow_table *t, uint64_t hash);
 
 /* Finds or starts the flow of a packet and counts the packet in it. Never fails: when the table is full the flow that is due first
  * gives way (and is handed to `ended`). *way is in and out: the way of the packet. *is_new says whether it was started. */
 struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *packet, bool *is_new);
+
+/* What the packet just counted in the flow says of the layers around, and that it came in fragments; `parent` is the serial of the flow
+ * around it, 0 if not known. The first that is said of parent and encapsulations stays. */
+void flow_layers_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *packet, uint64_t parent);
+void flow_layers_free(struct flow_table *t, struct flow *f);
+
+/* Sets inner->context and ->around: numbers for the encapsulations around a layer. A number stands for their kinds, the identifiers that both
+ * directions share, and the two ends of `outer`, the layer around them (NULL: none), with its own context; `context` leaves MPLS out, which
+ * may be there in one direction only. Numbers that no flow uses are taken again in a later round. */
+void flow_context_set(struct flow_table *t, const struct flow_key *outer, struct packet *inner);
+void flow_context_hold(struct flow_table *t, uint16_t context);
+void flow_context_drop(struct flow_table *t, uint16_t context);
+static inline void flow_context_round(struct flow_table *t) { t->contexts.round++; }
+
+/* What a record says of the layers around the flow: VLANs, encapsulations, parent, fragments, whether ports were seen. */
+void flow_layers_record(const struct flow_table *t, const struct flow *f, unsigned src, struct ind_flow *record);
+
+enum ind_err flow_contexts_init(struct flow_contexts *c) IND_MUST_USE;
+void flow_contexts_release(struct flow_contexts *c);
 
 /* Lets time pass: flows whose time-out has come end. */
 void flow_table_advance(struct flow_table *t, uint64_t now_ns);
@@ -134,6 +188,11 @@ void flow_table_flush(struct flow_table *t, enum ind_flow_end reason);
 
 uint64_t flow_serial(const struct flow_table *t, const struct flow *flow);
 
+static inline uint32_t flow_index(const struct flow_table *t, const struct flow *f)
+{
+	return (uint32_t)((size_t)((const uint8_t *)f - t->flows.base) / sizeof *f);
+}
+
 static inline unsigned flow_src_way(const struct flow *f) { return f->state & FLOW_SRC_HIGH; }
 static inline unsigned flow_orient(const struct flow *f) { return f->state >> FLOW_ORIENT_SHIFT & 3; }
 static inline unsigned flow_dir(const struct flow *f, unsigned way) { return way ^ flow_src_way(f); }
@@ -142,6 +201,18 @@ static inline struct flow_tcp *flow_tcp(const struct flow_table *t, const struct
 {
 	return f->key.proto == IPPROTO_TCP4 && f->tcp ? pool_at(&t->tcps, f->tcp) : NULL;
 }
+
+static inline struct flow_udp *flow_udp(const struct flow_table *t, const struct flow *f)
+{
+	return f->key.proto == IPPROTO_UDP4 && f->udp ? pool_at(&t->udps, f->udp) : NULL;
+}
+
+/* Starts to keep something of a UDP flow, zero at first; lets it go, with what was gathered. */
+struct flow_udp *flow_udp_start(struct flow_table *t, struct flow *f);
+void flow_udp_end(struct flow_table *t, struct flow *f);
+
+/* Whether the source address of a flow that is not TCP was shown to be its own: enum ind_validated. */
+uint8_t flow_udp_validated(const struct flow *f);
 
 /* Sets which way is src and how that was decided. */
 void flow_orient_set(struct flow *f, unsigned src_way, enum ind_orient orient);

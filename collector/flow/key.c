@@ -55,6 +55,6 @@ unsigned flow_key_of(const struct packet *p, struct flow_key *key)
 	}
 	key->proto = p->proto;
 	key->ip_version = p->ip_version;
-	key->context = 0;
+	key->context = p->context;
 	return way;
 }

@@ -5,52 +5,69 @@
 
 /* At the front of the first chunk. */
 struct index {
-	uint64_t marks;              /* a bit for each value that is there: most new values need no search */
-	uint32_t last;               /* chunk that is written next */
-	uint32_t bytes;              /* of all entries */
+	uint64_t marks; /* a bit for each value that is there: most new values need no search */
+	uint32_t last;  /* chunk that is written next; 0: the first one */
+	uint32_t bytes; /* of all entries */
 	uint16_t count;
-	uint16_t at;                 /* in the last chunk */
+	uint16_t at; /* in the last chunk */
 };
 
 /* Before each value in the chain, packed to ENTRY_BYTES. */
 struct entry {
-	uint64_t time_ns;            /* its low 48 bits: three days */
-	uint64_t packet;             /* its low 40 bits */
+	uint64_t time_ns; /* its low 48 bits: three days */
+	uint64_t packet;  /* its low 40 bits */
 	uint16_t value_bytes;
 	uint8_t id;
-	uint8_t bits;                /* side 1, way 2, cut 4 */
+	uint8_t bits; /* side 1, way 2, cut 4 */
 };
 
 enum { ENTRY_BYTES = 15, SIDE = 1, WAY = 2, CUT = 4 };
 #define TIME_MASK ((UINT64_C(1) << 48) - 1)
 #define PACKET_MASK ((UINT64_C(1) << 40) - 1)
-_Static_assert(sizeof(struct index) + ENTRY_BYTES < STORE_CHUNK_BYTES, "the first chunk holds the index");
+_Static_assert(sizeof(struct index) + ENTRY_BYTES < STORE_FIRST_BYTES, "the first chunk holds the index");
 
+static struct store_first *first_of(const struct flow_table *t, const struct flow *f) { return pool_at(&t->firsts, f->signals); }
 static struct store_chunk *chunk_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->chunks, index); }
 
-static void index_get(const struct flow_table *t, const struct flow *f, struct index *x) { memcpy(x, chunk_at(t, f->signals)->bytes, sizeof *x); }
-static void index_put(const struct flow_table *t, const struct flow *f, const struct index *x) { memcpy(chunk_at(t, f->signals)->bytes, x, sizeof *x); }
+static void index_get(const struct flow_table *t, const struct flow *f, struct index *x) { memcpy(x, first_of(t, f)->bytes, sizeof *x); }
+static void index_put(const struct flow_table *t, const struct flow *f, const struct index *x)
+{
+	memcpy(first_of(t, f)->bytes, x, sizeof *x);
+}
 
 /* A place in a chain. Reading never goes past what was written: the caller counts. */
 struct place {
 	const struct flow_table *t;
-	struct store_chunk *chunk;
-	uint32_t at;
+	uint8_t *bytes;
+	uint32_t at, end;
+	uint32_t chunk, next; /* indexes; chunk 0: the first one */
 };
 
 static struct place place_first(const struct flow_table *t, const struct flow *f)
 {
-	return (struct place){ t, chunk_at(t, f->signals), sizeof(struct index) };
+	struct store_first *first = first_of(t, f);
+	if (first->next)
+		__builtin_prefetch(chunk_at(t, first->next));
+	return (struct place) { .t = t, .bytes = first->bytes, .at = sizeof(struct index), .end = STORE_FIRST_BYTES, .next = first->next };
+}
+
+static void place_chunk(struct place *p, uint32_t index)
+{
+	struct store_chunk *chunk = chunk_at(p->t, index);
+	p->bytes = chunk->bytes;
+	p->at = 0;
+	p->end = STORE_CHUNK_BYTES;
+	p->chunk = index;
+	p->next = chunk->next;
+	if (p->next)
+		__builtin_prefetch(chunk_at(p->t, p->next));
 }
 
 static size_t place_here(struct place *p, size_t count)
 {
-	if (p->at == STORE_CHUNK_BYTES) {
-		p->chunk = chunk_at(p->t, p->chunk->next);
-		p->at = 0;
-		__builtin_prefetch(chunk_at(p->t, p->chunk->next));
-	}
-	size_t here = STORE_CHUNK_BYTES - p->at;
+	if (p->at == p->end)
+		place_chunk(p, p->next);
+	size_t here = p->end - p->at;
 	return here < count ? here : count;
 }
 
@@ -59,7 +76,7 @@ static void chain_read(struct place *p, void *out, size_t count)
 	uint8_t *to = out;
 	while (count) {
 		size_t here = place_here(p, count);
-		memcpy(to, p->chunk->bytes + p->at, here);
+		memcpy(to, p->bytes + p->at, here);
 		to += here;
 		p->at += (uint32_t)here;
 		count -= here;
@@ -72,7 +89,7 @@ static bool chain_equals(struct place *p, const void *bytes, size_t count)
 	bool equal = true;
 	while (count) {
 		size_t here = place_here(p, count);
-		equal = equal && memcmp(p->chunk->bytes + p->at, with, here) == 0;
+		equal = equal && memcmp(p->bytes + p->at, with, here) == 0;
 		with += here;
 		p->at += (uint32_t)here;
 		count -= here;
@@ -94,7 +111,7 @@ static void chain_write(struct place *p, const void *bytes, size_t count)
 	const uint8_t *from = bytes;
 	while (count) {
 		size_t here = place_here(p, count);
-		memcpy(p->chunk->bytes + p->at, from, here);
+		memcpy(p->bytes + p->at, from, here);
 		from += here;
 		p->at += (uint32_t)here;
 		count -= here;
@@ -116,7 +133,7 @@ static void entry_read(struct place *p, struct entry *e)
 	chain_read(p, in, ENTRY_BYTES);
 	memcpy(&low, in, 8);
 	memcpy(&high, in + 8, 8);
-	*e = (struct entry){ low & TIME_MASK, high & PACKET_MASK, (uint16_t)(low >> 48), (uint8_t)(high >> 40), (uint8_t)(high >> 48) };
+	*e = (struct entry) { low & TIME_MASK, high & PACKET_MASK, (uint16_t)(low >> 48), (uint8_t)(high >> 40), (uint8_t)(high >> 48) };
 }
 
 static size_t value_bytes(const struct entry *e) { return e->value_bytes + (e->bits & CUT ? IND_SHA256_BYTES : 0); }
@@ -132,7 +149,8 @@ static uint64_t mark_of(const struct entry *e, const char *value)
 	return UINT64_C(1) << (h >> 58);
 }
 
-static bool value_is_known(const struct flow_table *t, const struct flow *f, const struct index *x, const struct entry *want, const char *value)
+static bool value_is_known(
+	const struct flow_table *t, const struct flow *f, const struct index *x, const struct entry *want, const char *value)
 {
 	struct place at = place_first(t, f);
 	for (unsigned i = 0; i < x->count; i++) {
@@ -152,40 +170,50 @@ static bool value_is_known(const struct flow_table *t, const struct flow *f, con
 static bool chain_start(struct flow_table *t, struct flow *f)
 {
 	struct index x = { .at = sizeof x };
-	f->signals = x.last = pool_take(&t->chunks);
+	f->signals = pool_take(&t->firsts);
 	if (!f->signals)
 		return false;
-	chunk_at(t, f->signals)->next = 0;
+	first_of(t, f)->next = 0;
 	index_put(t, f, &x);
 	return true;
 }
 
 /* Adds chunks behind the last one until `count` bytes fit; false, and nothing changed, if the pool has not enough. */
-static bool chain_extend(struct flow_table *t, const struct index *x, size_t count)
+static bool chain_extend(struct flow_table *t, const struct flow *f, const struct index *x, size_t count)
 {
-	size_t room = STORE_CHUNK_BYTES - x->at;
+	size_t room = (x->last ? STORE_CHUNK_BYTES : STORE_FIRST_BYTES) - x->at;
 	size_t chunks = count > room ? (count - room + STORE_CHUNK_BYTES - 1) / STORE_CHUNK_BYTES : 0;
 	if (chunks > t->chunks.capacity - t->chunks.in_use)
 		return false;
 	for (uint32_t last = x->last; chunks; chunks--) {
 		uint32_t index = pool_take(&t->chunks);
 		chunk_at(t, index)->next = 0;
-		chunk_at(t, last)->next = index;
+		*(last ? &chunk_at(t, last)->next : &first_of(t, f)->next) = index;
 		last = index;
 	}
 	return true;
 }
 
-static void entry_write(struct flow_table *t, struct index *x, const struct entry *e, const struct ind_signal *s)
+/* Where the next entry goes. */
+static struct place place_last(const struct flow_table *t, const struct flow *f, const struct index *x)
 {
-	struct place end = { t, chunk_at(t, x->last), x->at };
+	struct place p = place_first(t, f);
+	if (x->last)
+		place_chunk(&p, x->last);
+	p.at = x->at;
+	return p;
+}
+
+static void entry_write(struct flow_table *t, const struct flow *f, struct index *x, const struct entry *e, const struct ind_signal *s)
+{
+	struct place end = place_last(t, f, x);
 	uint8_t packed[ENTRY_BYTES];
 	entry_pack(e, packed);
 	chain_write(&end, packed, sizeof packed);
 	chain_write(&end, s->value, s->value_bytes);
 	if (e->bits & CUT)
 		chain_write(&end, s->sha256, IND_SHA256_BYTES);
-	x->last = (uint32_t)((size_t)((const uint8_t *)end.chunk - t->chunks.base) / sizeof *end.chunk);
+	x->last = end.chunk;
 	x->at = (uint16_t)end.at;
 }
 
@@ -196,9 +224,9 @@ static enum store entry_add(struct flow_table *t, struct flow *f, struct index *
 	size_t bytes = ENTRY_BYTES + value_bytes(e);
 	if (x->marks & mark && value_is_known(t, f, x, e, s->value))
 		return STORE_KNOWN;
-	if (x->count >= STORE_SIGNALS_MAX || x->bytes + bytes > STORE_BYTES_MAX || !chain_extend(t, x, bytes))
+	if (x->count >= STORE_SIGNALS_MAX || x->bytes + bytes > STORE_BYTES_MAX || !chain_extend(t, f, x, bytes))
 		return STORE_FULL;
-	entry_write(t, x, e, s);
+	entry_write(t, f, x, e, s);
 	x->marks |= mark;
 	x->count++;
 	x->bytes += (uint32_t)bytes;
@@ -208,7 +236,10 @@ static enum store entry_add(struct flow_table *t, struct flow *f, struct index *
 enum store store_add(struct flow_table *t, struct flow *f, const struct ind_signal *s, unsigned way)
 {
 	struct entry e = {
-		.time_ns = s->time_ns, .packet = s->packet, .value_bytes = s->value_bytes, .id = (uint8_t)s->id,
+		.time_ns = s->time_ns,
+		.packet = s->packet,
+		.value_bytes = s->value_bytes,
+		.id = (uint8_t)s->id,
 		.bits = (uint8_t)((s->side ? SIDE : 0) | (way ? WAY : 0) | (s->flags & IND_SIGNAL_CUT ? CUT : 0)),
 	};
 	struct index x;
@@ -241,10 +272,16 @@ size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_s
 		entry_read(&at, &e);
 		chain_read(&at, text, value_bytes(&e));
 		bool cut = e.bits & CUT;
-		signals[i] = (struct ind_signal){
-			.id = e.id, .side = e.bits & SIDE ? IND_SERVER : IND_CLIENT, .from = (uint8_t)flow_dir(f, e.bits & WAY ? 1 : 0),
-			.flags = cut ? IND_SIGNAL_CUT : 0, .value_bytes = e.value_bytes, .time_ns = entry_time_ns(&e, f), .packet = e.packet,
-			.value = text, .sha256 = cut ? (const uint8_t *)text + e.value_bytes : NULL,
+		signals[i] = (struct ind_signal) {
+			.id = e.id,
+			.side = e.bits & SIDE ? IND_SERVER : IND_CLIENT,
+			.from = (uint8_t)flow_dir(f, e.bits & WAY ? 1 : 0),
+			.flags = cut ? IND_SIGNAL_CUT : 0,
+			.value_bytes = e.value_bytes,
+			.time_ns = entry_time_ns(&e, f),
+			.packet = e.packet,
+			.value = text,
+			.sha256 = cut ? (const uint8_t *)text + e.value_bytes : NULL,
 		};
 		text += value_bytes(&e);
 	}
@@ -253,10 +290,13 @@ size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_s
 
 void store_free(struct flow_table *t, struct flow *f)
 {
-	for (uint32_t index = f->signals; index;) {
+	if (!f->signals)
+		return;
+	for (uint32_t index = first_of(t, f)->next; index;) {
 		uint32_t next = chunk_at(t, index)->next;
 		pool_give(&t->chunks, index);
 		index = next;
 	}
+	pool_give(&t->firsts, f->signals);
 	f->signals = 0;
 }

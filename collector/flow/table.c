@@ -2,13 +2,14 @@
 #include "flow/flow.h"
 
 #include "base/pages.h"
+#include "flow/gather.h"
 #include "flow/head.h"
 #include "flow/store.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDEX_BITS = 24, CHUNKS_PER_FLOW = 4, FIRST_SLOTS = 65536 };
+enum { INDEX_BITS = 24, FIRST_SLOTS = 65536, CHUNKS_MIN = 65536 };
 #define INDEX_MASK ((1u << INDEX_BITS) - 1)
 #define SECOND_NS UINT64_C(1000000000)
 
@@ -48,6 +49,21 @@ void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash)
 	const struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
 	if (entry && f->key.proto == IPPROTO_TCP4 && f->tcp)
 		__builtin_prefetch(pool_at(&t->tcps, f->tcp), 1);
+}
+
+void flow_prefetch_head(const struct flow_table *t, uint64_t hash)
+{
+	uint64_t entry = t->slots[slot_home(t, hash)];
+	const struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
+	if (!entry || f->key.proto != IPPROTO_TCP4 || !f->tcp)
+		return;
+	const struct flow_tcp *tcp = pool_at(&t->tcps, f->tcp);
+	if (tcp->head_done == FLOW_HEAD_DONE)
+		return;
+	if (tcp->head)
+		__builtin_prefetch(pool_at(&t->heads, tcp->head), 1);
+	if (f->signals)
+		__builtin_prefetch(pool_at(&t->firsts, f->signals), 1);
 }
 
 static bool key_equal(const struct flow_key *a, const struct flow_key *b)
@@ -116,11 +132,6 @@ static void slots_grow(struct flow_table *t)
 
 static struct flow *flow_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->flows, index); }
 
-static uint32_t flow_index(const struct flow_table *t, const struct flow *f)
-{
-	return (uint32_t)((size_t)((const uint8_t *)f - t->flows.base) / sizeof *f);
-}
-
 static uint32_t wheel_head(uint64_t second) { return (uint32_t)(second % FLOW_WHEEL_SLOTS) + 1; }
 
 static void wheel_init(struct flow_table *t)
@@ -186,7 +197,9 @@ static void flow_free(struct flow_table *t, struct flow *f)
 		head_free(t, tcp);
 		pool_give(&t->tcps, f->tcp);
 	}
+	flow_udp_end(t, f);
 	store_free(t, f);
+	flow_layers_free(t, f);
 	pool_give(&t->flows, flow_index(t, f));
 }
 
@@ -216,6 +229,23 @@ void flow_linger(struct flow_table *t, struct flow *f)
 	wheel_insert(t, f, t->limits.linger_s);
 }
 
+/* What ending a flow will touch besides the flow itself. */
+static void end_prefetch(const struct flow_table *t, const struct flow *f)
+{
+	const struct flow_tcp *tcp = flow_tcp(t, f);
+	flow_prefetch_slot(t, flow_hash(t, &f->key));
+	if (tcp)
+		__builtin_prefetch(tcp);
+	if (f->signals)
+		__builtin_prefetch(pool_at(&t->firsts, f->signals));
+}
+
+static void flow_touch(const struct flow *f)
+{
+	__builtin_prefetch(f);
+	__builtin_prefetch((const uint8_t *)f + 64);
+}
+
 /* Looks once at every flow of a ring: those that are due end, the others hang themselves up again further on. */
 static void ring_visit(struct flow_table *t, uint32_t head)
 {
@@ -223,8 +253,8 @@ static void ring_visit(struct flow_table *t, uint32_t head)
 	for (uint32_t index = flow_at(t, head)->wheel_next, next; last != head; index = next) {
 		struct flow *f = flow_at(t, index);
 		next = f->wheel_next;
-		__builtin_prefetch(flow_at(t, next));
-		__builtin_prefetch((const uint8_t *)flow_at(t, next) + 64);
+		flow_touch(flow_at(t, flow_at(t, next)->wheel_next));
+		end_prefetch(t, flow_at(t, next));
 		wheel_remove(t, f);
 		uint32_t wait_s = due_in_s(t, f);
 		if (wait_s == 0)
@@ -317,10 +347,15 @@ static struct flow *flow_start(struct flow_table *t, const struct flow_key *key,
 	slot_find(t, key, hash, &slot); /* again: ending a flow may have moved the hole */
 	t->slots[slot] = (hash & ~(uint64_t)INDEX_MASK) | index;
 	struct flow *f = pool_at(&t->flows, index);
-	*f = (struct flow){
-		.key = *key, .start_ns = p->frame->time_ns, .last_ns = p->frame->time_ns, .serial_low = (uint32_t)++t->serial,
+	*f = (struct flow) {
+		.key = *key,
+		.start_ns = p->frame->time_ns,
+		.last_ns = p->frame->time_ns,
+		.serial_low = (uint32_t)++t->serial,
 		.ttl_min = { UINT8_MAX, UINT8_MAX },
+		.marks = p->has_ports ? FLOW_HAS_PORTS : 0,
 	};
+	flow_context_hold(t, key->context);
 	if (p->proto == IPPROTO_ICMP4 || p->proto == IPPROTO_ICMP6)
 		memcpy(f->icmp, p->port, sizeof f->icmp);
 	if (p->vlan_count)
@@ -341,7 +376,6 @@ static void flow_count(struct flow *f, unsigned way, const struct packet *p)
 	f->tcp_flags[way] |= p->tcp_flags;
 	f->ttl_min[way] = p->ttl < f->ttl_min[way] ? p->ttl : f->ttl_min[way];
 	f->ttl_max[way] = p->ttl > f->ttl_max[way] ? p->ttl : f->ttl_max[way];
-	f->fragments[way] += p->is_fragment && f->fragments[way] < UINT8_MAX;
 }
 
 struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t hash, unsigned way, const struct packet *p, bool *is_new)
@@ -381,27 +415,15 @@ static void live_mark(const struct flow_table *t, uint8_t *live)
 
 static bool is_live(const struct flow_table *t, uint32_t i) { return i <= t->flows.high && t->live[i / 8] & 1 << i % 8; }
 
-/* What ending flow i will touch besides the flow itself. */
-static void end_prefetch(const struct flow_table *t, uint32_t i)
-{
-	const struct flow *f = flow_at(t, i);
-	const struct flow_tcp *tcp = flow_tcp(t, f);
-	flow_prefetch_slot(t, flow_hash(t, &f->key));
-	if (tcp)
-		__builtin_prefetch(tcp);
-	if (f->signals)
-		__builtin_prefetch(pool_at(&t->chunks, f->signals));
-}
-
 void flow_table_flush(struct flow_table *t, enum ind_flow_end reason)
 {
 	enum { AHEAD = 8 };
 	live_mark(t, t->live);
 	for (uint32_t i = 1; i <= t->flows.high; i++) {
 		if (is_live(t, i + AHEAD))
-			end_prefetch(t, i + AHEAD);
+			end_prefetch(t, flow_at(t, i + AHEAD));
 		if (is_live(t, i)) {
-			t->live[i / 8] &= (uint8_t)~(1 << i % 8);
+			t->live[i / 8] &= (uint8_t) ~(1 << i % 8);
 			flow_end(t, flow_at(t, i), reason);
 		}
 	}
@@ -409,7 +431,7 @@ void flow_table_flush(struct flow_table *t, enum ind_flow_end reason)
 
 enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *limits)
 {
-	*t = (struct flow_table){ .limits = *limits };
+	*t = (struct flow_table) { .limits = *limits };
 	if (limits->flows == 0 || limits->flows > FLOW_MAX)
 		return IND_USAGE;
 	uint64_t slots = FIRST_SLOTS;
@@ -421,7 +443,7 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	t->slots_spare = pages_reserve(t->slot_bytes, PAGES_LARGE);
 	t->vlans = calloc(FLOW_VLAN_STACKS, sizeof *t->vlans);
 	t->live = calloc((limits->flows + FLOW_WHEEL_SLOTS) / 8 + 2, 1);
-	uint32_t chunks = limits->flows * CHUNKS_PER_FLOW < 65536 ? 65536 : limits->flows * CHUNKS_PER_FLOW;
+	uint32_t chunks = limits->flows < CHUNKS_MIN ? CHUNKS_MIN : limits->flows;
 	enum ind_err err = t->slots && t->slots_spare && t->vlans && t->live ? hash_random(&t->hash_key, sizeof t->hash_key) : IND_NOMEM;
 	if (!err)
 		err = pool_init(&t->flows, sizeof(struct flow), limits->flows + FLOW_WHEEL_SLOTS);
@@ -431,6 +453,16 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 		err = pool_init(&t->heads, sizeof(struct flow_head), limits->flows);
 	if (!err)
 		err = pool_init(&t->buffers, sizeof(struct head_buffer), limits->head_buffers);
+	if (!err)
+		err = pool_init(&t->firsts, sizeof(struct store_first), limits->flows);
+	if (!err)
+		err = pool_init(&t->udps, sizeof(struct flow_udp), limits->flows);
+	if (!err)
+		err = pool_init(&t->gathers, sizeof(struct gather_buffer), limits->head_buffers);
+	if (!err)
+		err = pool_init(&t->more, sizeof(struct flow_more), limits->flows + FLOW_WHEEL_SLOTS);
+	if (!err)
+		err = flow_contexts_init(&t->contexts);
 	if (!err)
 		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
 	if (err)
@@ -454,5 +486,10 @@ void flow_table_release(struct flow_table *t)
 	pool_release(&t->tcps);
 	pool_release(&t->heads);
 	pool_release(&t->buffers);
+	pool_release(&t->firsts);
 	pool_release(&t->chunks);
+	pool_release(&t->udps);
+	pool_release(&t->gathers);
+	pool_release(&t->more);
+	flow_contexts_release(&t->contexts);
 }

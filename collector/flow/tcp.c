@@ -173,7 +173,7 @@ void flow_role_seen(struct flow *f, unsigned way)
 static uint8_t validated(const struct flow *f, const struct flow_tcp *tcp)
 {
 	if (!tcp)
-		return IND_VALID_UNTESTABLE;
+		return flow_udp_validated(f);
 	if (tcp->seen & TCP_SEEN_ACK)
 		return IND_VALID_HANDSHAKE;
 	if (!f->packets[0] || !f->packets[1])
@@ -208,7 +208,6 @@ void flow_record(const struct flow_table *t, const struct flow *f, enum ind_flow
 		r->packets[dir] = f->packets[way];
 		r->bytes[dir] = f->bytes[way];
 		r->payload[dir] = f->payload[way];
-		r->fragments[dir] = f->fragments[way];
 		r->tcp_flags[dir] = f->tcp_flags[way];
 		r->ttl_min[dir] = f->packets[way] ? f->ttl_min[way] : 0;
 		r->ttl_max[dir] = f->packets[way] ? f->ttl_max[way] : 0;
@@ -216,8 +215,5 @@ void flow_record(const struct flow_table *t, const struct flow *f, enum ind_flow
 	const struct flow_tcp *tcp = flow_tcp(t, f);
 	if (tcp)
 		record_tcp(tcp, src, r);
-	if (f->vlans) {
-		r->vlan_count = t->vlans[f->vlans].count;
-		memcpy(r->vlan, t->vlans[f->vlans].tag, sizeof r->vlan);
-	}
+	flow_layers_record(t, f, src, r);
 }

@@ -2,11 +2,11 @@
 /* IPv4 (RFC 791). */
 #include "packet/layer.h"
 
-/* Bytes on the wire from `at` to the end of the frame. */
+/* Bytes on the wire from `at` to the end of what this layer stands in. */
 static uint32_t wire_left(const struct packet *p, const uint8_t *at)
 {
 	uint32_t before = (uint32_t)(at - p->frame->bytes);
-	return p->frame->wire > before ? p->frame->wire - before : 0;
+	return p->wire_end > before ? p->wire_end - before : 0;
 }
 
 enum layer ip4_decode(struct cursor *c, struct packet *p)
@@ -45,11 +45,17 @@ enum layer ip4_decode(struct cursor *c, struct packet *p)
 
 	*c = cursor_of(p->ip, p->ip_captured);
 	cursor_skip(c, header_bytes);
+	if (!cursor_ok(c))
+		return LAYER_SHORT;
 	if (fragment & 0x3fff) {
 		p->is_fragment = true;
-		p->is_first_fragment = !(fragment & 0x1fff);
-		if (!p->is_first_fragment)
-			return LAYER_END;
+		p->more_fragments = fragment & 0x2000;
+		p->fragment_offset = (uint16_t)(fragment << 3);
+		p->fragment_header_bytes = (uint16_t)header_bytes;
+		p->fragment_id = id;
+		p->payload = c->p;
+		p->payload_captured = (uint32_t)cursor_left(c);
+		return LAYER_END;
 	}
-	return cursor_ok(c) ? ip_proto_layer(proto) : LAYER_SHORT;
+	return ip_proto_layer(proto);
 }

@@ -4,50 +4,80 @@
 
 enum { EXTENSIONS_MAX = 16 };
 
+/* RFC 8200 section 4.5: next header 1, reserved 1, offset 13 bits and the flag of more, identification 4. An offset of 0 without more is a
+ * whole datagram (RFC 6946). */
+static bool fragment_decode(struct cursor *c, struct packet *p)
+{
+	uint8_t next = cursor_u8(c);
+	cursor_skip(c, 1);
+	uint16_t offset = cursor_be16(c);
+	uint32_t id = cursor_be32(c);
+	p->proto = next;
+	if (!cursor_ok(c) || !(offset & 0xfff9))
+		return cursor_ok(c);
+	p->is_fragment = true;
+	p->more_fragments = offset & 1;
+	p->fragment_offset = offset & 0xfff8;
+	p->fragment_header_bytes = (uint16_t)(c->p - p->ip);
+	p->fragment_id = id;
+	p->payload = c->p;
+	p->payload_captured = (uint32_t)cursor_left(c);
+	return true;
+}
+
+/* Next header 1, length in eights less one 1. */
+static bool options_skip(struct cursor *c, struct packet *p)
+{
+	uint8_t next = cursor_u8(c);
+	size_t length = ((size_t)cursor_u8(c) + 1) * 8;
+	cursor_skip(c, length - 2);
+	p->proto = next;
+	return cursor_ok(c);
+}
+
 /* Walks extension headers up to the transport; RFC 8200 section 4. Returns the layer, with p->proto set to what was reached. */
 static enum layer extensions_decode(struct cursor *c, struct packet *p)
 {
+	p->next_header_at = 6;
 	for (int i = 0; i < EXTENSIONS_MAX; i++) {
 		const uint8_t *start = c->p;
-		size_t length = 0;
-		switch (p->proto) {
-		case 0:                  /* hop-by-hop options */
-		case 43:                 /* routing */
-		case 60:                 /* destination options */
-		case 135:                /* mobility, RFC 6275 */
-		case 139:                /* host identity, RFC 7401 */
-		case 140: {              /* shim6, RFC 5533 */
-			uint8_t next = cursor_u8(c);
-			length = ((size_t)cursor_u8(c) + 1) * 8;
-			cursor_skip(c, length - 2);
-			if (!cursor_ok(c))
-				return LAYER_SHORT;
-			if (p->proto == 135 && next == 59)
-				return LAYER_END;
-			p->proto = next;
+		uint8_t kind = p->proto;
+		bool whole;
+		switch (kind) {
+		case 0:   /* hop-by-hop options */
+		case 43:  /* routing */
+		case 60:  /* destination options */
+		case 135: /* mobility, RFC 6275 */
+		case 139: /* host identity, RFC 7401 */
+		case 140:
+			whole = options_skip(c, p);
+			break; /* shim6, RFC 5533 */
+		case 44:
+			whole = fragment_decode(c, p);
 			break;
+		case 51: { /* authentication, RFC 4302; options may stand behind it */
+			enum layer layer = ah_decode(c, p);
+			if (layer < LAYER_TRANSPORT && layer != LAYER_END)
+				return layer;
+			p->next_header_at = (uint16_t)(start - p->ip);
+			continue;
 		}
-		case 44: {               /* fragment, section 4.5 */
-			uint8_t next = cursor_u8(c);
-			cursor_skip(c, 1);
-			uint16_t offset = cursor_be16(c);
-			cursor_skip(c, 4);
-			if (!cursor_ok(c))
-				return LAYER_SHORT;
-			p->proto = next;
-			if (offset & 0xfff9) {
-				p->is_fragment = true;
-				p->is_first_fragment = !(offset & 0xfff8);
-			}
-			break;
+		case 41: return LAYER_IPIP;
+		default: return ip_proto_layer(kind);
 		}
-		default:
-			return ip_proto_layer(p->proto);
+		if (!whole) {
+			p->proto = kind;
+			return LAYER_SHORT;
 		}
 		uint32_t consumed = (uint32_t)(c->p - start);
 		p->payload_bytes = p->payload_bytes > consumed ? p->payload_bytes - consumed : 0;
-		if (p->is_fragment && !p->is_first_fragment)
+		if (p->is_fragment)
 			return LAYER_END;
+		if (kind == 135 && p->proto == 59) { /* a mobility message is all that there is */
+			p->proto = kind;
+			return LAYER_END;
+		}
+		p->next_header_at = (uint16_t)(start - p->ip);
 	}
 	return LAYER_MALFORMED;
 }
@@ -66,7 +96,7 @@ enum layer ip6_decode(struct cursor *c, struct packet *p)
 		return LAYER_MALFORMED;
 
 	uint32_t before = (uint32_t)(c->p - p->frame->bytes);
-	uint32_t wire = p->frame->wire > before ? p->frame->wire - before : 40;
+	uint32_t wire = p->wire_end > before ? p->wire_end - before : 40;
 	p->ip = c->p;
 	p->ip_version = 6;
 	p->ip_header_bytes = 40;

@@ -9,6 +9,11 @@ enum layer ip_proto_layer(uint8_t proto)
 	case IPPROTO_UDP4: return LAYER_UDP;
 	case IPPROTO_ICMP4: return LAYER_ICMP4;
 	case IPPROTO_ICMP6: return LAYER_ICMP6;
+	case 4: return LAYER_IPIP;
+	case 41: return LAYER_6IN4;
+	case 47: return LAYER_GRE;
+	case 51: return LAYER_AH;
+	case 137: return LAYER_MPLS; /* RFC 4023 section 3 */
 	}
 	return LAYER_END;
 }
@@ -72,10 +77,10 @@ enum layer udp_decode(struct cursor *c, struct packet *p)
 		p->payload_bytes = p->payload_bytes > 8 ? p->payload_bytes - 8 : 0;
 		return lies ? LAYER_MALFORMED : LAYER_SHORT;
 	}
-	if (length >= 8 && length < p->payload_bytes && !p->is_fragment)
+	if (length >= 8 && length < p->payload_bytes)
 		p->payload_bytes = length;
 	payload_set(c, p, 8);
-	return length && length < 8 ? LAYER_MALFORMED : LAYER_END;
+	return length && length < 8 ? LAYER_MALFORMED : udp_tunnel_layer(p);
 }
 
 /* Type and code stand where other protocols have ports; echo-like messages carry an identifier. */

@@ -37,15 +37,14 @@ const char *community_id(const struct ind_flow *flow, char text[static COMMUNITY
 {
 	uint16_t port[2] = { flow->port[0], flow->port[1] };
 	bool two_way = true, has_ports = true;
+	if (flow->no_ports)
+		return NULL;
 	switch (flow->proto) {
 	case PROTO_ICMP: two_way = icmp_ports(icmp_pairs, sizeof(icmp_pairs) / sizeof(icmp_pairs[0]), port); break;
 	case PROTO_ICMP6: two_way = icmp_ports(icmp6_pairs, sizeof(icmp6_pairs) / sizeof(icmp6_pairs[0]), port); break;
 	case PROTO_TCP:
 	case PROTO_UDP:
-	case PROTO_SCTP:
-		if (!port[0] && !port[1])
-			return NULL;
-		break;
+	case PROTO_SCTP: break;
 	default: has_ports = false; port[0] = port[1] = 0;
 	}
 	unsigned first = !two_way || is_ordered(flow, port) ? IND_SRC : IND_DST;

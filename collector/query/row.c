@@ -45,6 +45,12 @@ void row_addr(struct query_row *row, unsigned at, unsigned ip_version, const uin
 	row->cell[at] = (struct query_cell){ .form = CELL_ADDR, .ip_version = (uint8_t)ip_version, .addr = addr };
 }
 
+void row_hours(struct query_row *row, unsigned at, const uint64_t *hours, size_t count)
+{
+	if (count)
+		row->cell[at] = (struct query_cell){ .form = CELL_HOURS, .count = count, .hours = hours };
+}
+
 void row_true(struct query_row *row, unsigned at) { row->cell[at].form = CELL_TRUE; }
 
 void row_rows(struct query_row *row, unsigned at, const struct query_row *rows, size_t count)

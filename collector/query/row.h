@@ -9,7 +9,7 @@
 
 enum query_form {
 	CELL_ABSENT, CELL_TEXT, CELL_U64, CELL_I64, CELL_1E4 /* 1/10,000 */, CELL_DECIMAL /* text of a JSON number */, CELL_TIME, CELL_ADDR,
-	CELL_HEX, CELL_TRUE, CELL_LIST, CELL_MAP, CELL_MAP_LISTS /* neighbours of one key form its list */, CELL_ROWS,
+	CELL_HEX, CELL_TRUE, CELL_LIST, CELL_HOURS, CELL_MAP, CELL_MAP_LISTS /* neighbours of one key form its list */, CELL_ROWS,
 };
 
 /* One entry of a list or map. */
@@ -32,6 +32,7 @@ struct query_cell {
 		int64_t sign;
 		const uint8_t *addr;
 		const struct query_item *items;
+		const uint64_t *hours;
 		const struct query_row *rows;
 	};
 };
@@ -58,6 +59,7 @@ void row_i64(struct query_row *row, unsigned at, int64_t number);
 void row_1e4(struct query_row *row, unsigned at, int64_t number);
 void row_time(struct query_row *row, unsigned at, uint64_t ns);
 void row_addr(struct query_row *row, unsigned at, unsigned ip_version, const uint8_t *addr);
+void row_hours(struct query_row *row, unsigned at, const uint64_t *hours, size_t count);
 void row_true(struct query_row *row, unsigned at);
 void row_rows(struct query_row *row, unsigned at, const struct query_row *rows, size_t count);
 

@@ -68,6 +68,8 @@ void row_of_data_set(struct query_row *row, const struct ind_data_set *set, uint
 	}
 	row_ind_text(row, QUERY_DATA_licence, set->licence);
 	row_hex(row, QUERY_DATA_sha256, set->sha256, sizeof(set->sha256));
+	row_ind_text(row, QUERY_DATA_title, set->title);
+	row_ind_text(row, QUERY_DATA_source, set->source);
 }
 
 static void header_capture(struct query_row *row, const struct ind_header *h)

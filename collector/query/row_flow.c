@@ -13,8 +13,7 @@ static void flow_ends(struct query_row *row, const struct ind_flow *f)
 	bool ports = f->proto == PROTO_TCP || f->proto == PROTO_UDP || f->proto == PROTO_SCTP;
 	row_addr(row, QUERY_FLOW_saddr, f->ip_version, f->addr[IND_SRC]);
 	row_addr(row, QUERY_FLOW_daddr, f->ip_version, f->addr[IND_DST]);
-	/* Both zero: a transport header was never seen. */
-	if (icmp || (ports && (f->port[IND_SRC] || f->port[IND_DST]))) {
+	if ((icmp || ports) && !f->no_ports) {
 		row_u64(row, QUERY_FLOW_sport, f->port[IND_SRC]);
 		row_u64(row, QUERY_FLOW_dport, f->port[IND_DST]);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query/rows.h"
+#include "base/text.h"
 #include "indicia/catalogue.h"
 #include <string.h>
 
@@ -53,6 +54,68 @@ static void origin_families(struct query_row *row, const struct ind_origin *o)
 	row_items(row, QUERY_ORIGIN_observations, CELL_MAP, from);
 }
 
+static void origin_silent(struct query_row *row, const struct ind_origin *o)
+{
+	static const char *const names[IND_WATCHED_PLACES] = {
+#define WATCHED(place, symbol, name) [place] = name,
+#include "indicia/watched.def"
+#undef WATCHED
+	};
+	size_t from = row->items_used;
+	for (unsigned i = 0; i < IND_WATCHED_PLACES; i++)
+		if (o->silent[i] != IND_MISSING_NONE && names[i])
+			row_item(row, names[i], ind_missing_name(o->silent[i]));
+	row_items(row, QUERY_ORIGIN_missing_signals, CELL_MAP, from);
+}
+
+/* docs/signals/access.md. */
+static const char *access_of(const struct ind_origin *o)
+{
+	enum { SAMPLES_MIN = 50, SPAN_MIN_S = 600, GEO_US = 477000, STEADY = 8 };
+	if (o->rtt_samples < SAMPLES_MIN || o->rtt_span_s < SPAN_MIN_S)
+		return NULL;
+	if (o->rtt_min_us < GEO_US)
+		return "not_geo";
+	return o->rtt_p50_us < o->rtt_min_us || o->rtt_p50_us - o->rtt_min_us <= o->rtt_min_us / STEADY ? "geo_satellite" : NULL;
+}
+
+static void origin_path(struct query_row *row, const struct ind_origin *o)
+{
+	if (o->hops_min != IND_HOPS_ABSENT) {
+		row_u64(row, QUERY_ORIGIN_hops_min, o->hops_min);
+		row_u64(row, QUERY_ORIGIN_hops_max, o->hops_max);
+	}
+	if (o->hops_mode != IND_HOPS_ABSENT)
+		row_u64(row, QUERY_ORIGIN_hops_mode, o->hops_mode);
+	if (!o->rtt_samples)
+		return;
+	row_u64(row, QUERY_ORIGIN_rtt_samples, o->rtt_samples);
+	row_u64(row, QUERY_ORIGIN_rtt_min_us, o->rtt_min_us);
+	row_u64(row, QUERY_ORIGIN_rtt_p50_us, o->rtt_p50_us);
+	row_u64(row, QUERY_ORIGIN_rtt_span_s, o->rtt_span_s);
+	row_text(row, QUERY_ORIGIN_access, access_of(o));
+}
+
+static void origin_behaviour(struct query_row *row, const struct ind_origin *o)
+{
+	size_t from = row->items_used;
+	if (o->cotenants)
+		row_u64(row, QUERY_ORIGIN_cotenants, o->cotenants);
+	row_hours(row, QUERY_ORIGIN_cells, o->cells, o->cell_count);
+	if (!o->beacons)
+		return;
+	char *proto = row_room(row, 8);
+	row_u64(row, QUERY_ORIGIN_beacons, o->beacons);
+	row_item_u64(row, "port", o->beacon.port);
+	if (proto)
+		row_item(row, "proto", ind_proto_name(o->beacon.proto, proto));
+	row_item_u64(row, "period_ms", o->beacon.period_ms);
+	row_item_u64(row, "mad_ms", o->beacon.mad_ms);
+	row_item_u64(row, "intervals", o->beacon.intervals);
+	row_item_u64(row, "flows", o->beacon.flows);
+	row_items(row, QUERY_ORIGIN_beacon, CELL_MAP, from);
+}
+
 void row_of_origin(struct query_row *row, const struct ind_record *record, const struct rows_context *context)
 {
 	const struct ind_origin *o = &record->origin;
@@ -62,6 +125,9 @@ void row_of_origin(struct query_row *row, const struct ind_record *record, const
 	row_u64(row, QUERY_ORIGIN_flows, o->flows);
 	row_u64(row, QUERY_ORIGIN_validated, o->validated);
 	origin_families(row, o);
+	origin_silent(row, o);
+	origin_path(row, o);
+	origin_behaviour(row, o);
 	if (o->flows) {
 		row_time(row, QUERY_ORIGIN_first, o->first_ns);
 		row_time(row, QUERY_ORIGIN_last, o->last_ns);
@@ -73,6 +139,7 @@ static void claim_flags(struct query_row *row, unsigned flags)
 {
 	static const struct { unsigned bit; const char *name; } names[] = {
 		{ IND_CLAIM_ANYCAST, "anycast" }, { IND_CLAIM_SATELLITE, "satellite" }, { IND_CLAIM_ANONYMISER, "anonymiser" }, { IND_CLAIM_HOSTING, "hosting" },
+		{ IND_CLAIM_AS_SET, "as_set" },
 	};
 	size_t from = row->items_used;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -96,6 +163,45 @@ static void claim_place(struct query_row *row, const struct ind_claim *c)
 		row_u64(row, QUERY_CLAIM_radius_km, c->radius_km);
 }
 
+/* "2026-11-20" of a count of days. */
+static void claim_day(struct query_row *row, uint32_t day)
+{
+	enum { TIME_TEXT_BYTES = 28, DATE_BYTES = 10 };
+	const uint64_t day_ns = 86400 * UINT64_C(1000000000);
+	char text[TIME_TEXT_BYTES], *date = day && day <= UINT64_MAX / day_ns ? row_room(row, DATE_BYTES) : NULL;
+	if (!date)
+		return;
+	text_time((day - 1) * day_ns, text, sizeof(text));
+	memcpy(date, text, DATE_BYTES);
+	row_bytes(row, QUERY_CLAIM_date, date, DATE_BYTES);
+}
+
+static void claim_origins(struct query_row *row, const struct ind_claim *c)
+{
+	size_t from = row->items_used;
+	if (!c->more_asn_count)
+		return;
+	row_item_u64(row, NULL, c->asn);
+	for (size_t i = 0; i < c->more_asn_count; i++)
+		row_item_u64(row, NULL, c->more_asn[i]);
+	row_items(row, QUERY_CLAIM_asns, CELL_LIST, from);
+}
+
+static void claim_listed(struct query_row *row, const struct ind_claim *c)
+{
+	const struct ind_signal_info *signal = c->signal ? ind_signal_info(c->signal) : NULL;
+	row_text(row, QUERY_CLAIM_kind, ind_claim_kind_name(c->kind));
+	claim_origins(row, c);
+	row_ind_text(row, QUERY_CLAIM_status, c->status);
+	claim_day(row, c->day);
+	row_bytes(row, QUERY_CLAIM_grade, c->grade, c->grade[0] ? 2 : 0);
+	row_text(row, QUERY_CLAIM_tlp, ind_tlp_name(c->tlp));
+	row_ind_text(row, QUERY_CLAIM_source, c->source);
+	row_text(row, QUERY_CLAIM_signal, signal ? signal->name : NULL);
+	row_ind_text(row, QUERY_CLAIM_indicator, c->indicator);
+	row_ind_text(row, QUERY_CLAIM_label, c->label);
+}
+
 void row_of_claim(struct query_row *row, const struct ind_record *record, const struct rows_context *context)
 {
 	const struct ind_claim *c = &record->claim;
@@ -113,6 +219,7 @@ void row_of_claim(struct query_row *row, const struct ind_record *record, const 
 		row_u64(row, QUERY_CLAIM_asn, c->asn);
 	row_ind_text(row, QUERY_CLAIM_holder, c->holder);
 	claim_flags(row, c->flags);
+	claim_listed(row, c);
 }
 
 void row_of_exhibit(struct query_row *row, const struct ind_record *record)

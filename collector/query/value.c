@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include <string.h>
 
-enum { ADDR_TEXT = 48, TIME_TEXT = 32, JSON_GROWTH = 6 };
+enum { ADDR_TEXT = 48, TIME_TEXT = 32, HOUR_TEXT = 13, JSON_GROWTH = 6 };
+
+#define HOUR_NS UINT64_C(3600000000000)
 
 /* Printable ASCII but the two characters that JSON escapes: nearly all text. */
 static bool is_plain(const char *text, size_t bytes)
@@ -51,6 +53,20 @@ static void put_time(struct out *o, uint64_t ns)
 	char *at = out_room(o, TIME_TEXT);
 	if (at)
 		out_used(o, text_time(ns, at, TIME_TEXT));
+}
+
+/* A time up to its hour: 2026-11-20T09. */
+static void put_hours(struct out *o, const struct query_cell *cell, const char *quote)
+{
+	for (size_t i = 0; i < cell->count; i++) {
+		if (i)
+			out_char(o, ',');
+		out_text(o, quote);
+		char *at = out_room(o, TIME_TEXT);
+		if (at && text_time(cell->hours[i] * HOUR_NS, at, TIME_TEXT) > HOUR_TEXT)
+			out_used(o, HOUR_TEXT);
+		out_text(o, quote);
+	}
 }
 
 static void put_addr(struct out *o, const struct query_cell *cell)
@@ -146,6 +162,11 @@ void value_json(struct out *o, const struct query_cell *cell)
 		out_char(o, '"');
 		break;
 	case CELL_LIST: json_list(o, cell); break;
+	case CELL_HOURS:
+		out_char(o, '[');
+		put_hours(o, cell, "\"");
+		out_char(o, ']');
+		break;
 	case CELL_MAP:
 	case CELL_MAP_LISTS: json_map(o, cell); break;
 	case CELL_ROWS: json_rows(o, cell); break;
@@ -213,6 +234,7 @@ void value_plain(struct out *o, const struct query_cell *cell)
 {
 	switch (cell->form) {
 	case CELL_TEXT: out_bytes(o, cell->text, cell->count); break;
+	case CELL_HOURS: put_hours(o, cell, ""); break;
 	case CELL_LIST:
 	case CELL_MAP:
 	case CELL_MAP_LISTS: plain_items(o, cell); break;
@@ -223,5 +245,5 @@ void value_plain(struct out *o, const struct query_cell *cell)
 
 bool value_is_text(const struct query_cell *cell)
 {
-	return cell->form == CELL_TEXT || cell->form == CELL_LIST || cell->form == CELL_MAP || cell->form == CELL_MAP_LISTS || cell->form == CELL_ROWS;
+	return cell->form == CELL_TEXT || cell->form == CELL_LIST || cell->form == CELL_HOURS || cell->form == CELL_MAP || cell->form == CELL_MAP_LISTS || cell->form == CELL_ROWS;
 }

@@ -3,7 +3,7 @@
  * issuers write them. */
 #include "signal/der.h"
 
-enum { LONG_FORM = 0x80, LENGTH_MAX_OCTETS = 3, HIGH_TAG = 0x1f };
+enum { LONG_FORM = 0x80, LENGTH_MAX_OCTETS = 4, HIGH_TAG = 0x1f };
 
 static size_t length_read(struct cursor *c)
 {
@@ -37,4 +37,39 @@ bool der_next(struct cursor *c, struct der *out)
 bool der_expect(struct cursor *c, uint8_t tag, struct der *out)
 {
 	return der_next(c, out) && out->tag == tag;
+}
+
+bool der_head(struct cursor *c, uint8_t *tag, size_t *length)
+{
+	*tag = cursor_u8(c);
+	if ((*tag & HIGH_TAG) == HIGH_TAG)
+		cursor_skip(c, SIZE_MAX);
+	*length = length_read(c);
+	return cursor_ok(c);
+}
+
+bool der_enter(struct cursor *c, uint8_t tag)
+{
+	uint8_t found;
+	size_t length;
+	if (!der_head(c, &found, &length))
+		return false;
+	if (found != tag) {
+		cursor_skip(c, SIZE_MAX);
+		return false;
+	}
+	if (length < cursor_left(c))
+		c->end = c->p + length;
+	return true;
+}
+
+bool der_next_some(struct cursor *c, struct der *out)
+{
+	const uint8_t *start = c->p;
+	size_t length;
+	if (!der_head(c, &out->tag, &length))
+		return false;
+	out->body = cursor_sub(c, length < cursor_left(c) ? length : cursor_left(c));
+	out->whole = cursor_of(start, (size_t)(c->p - start));
+	return true;
 }

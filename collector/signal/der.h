@@ -23,4 +23,15 @@ bool der_next(struct cursor *c, struct der *out);
 /* The same, and it must have this tag. */
 bool der_expect(struct cursor *c, uint8_t tag, struct der *out);
 
+/* Reads tag and length only. False, and the cursor poisoned, as for der_next. */
+enum { DER_HEAD_MAX_BYTES = 6 };
+bool der_head(struct cursor *c, uint8_t *tag, size_t *length);
+
+/* For messages whose end may be missing. Steps into the next element, which must have this tag: the cursor is its contents, as far as they
+ * are there. False, and the cursor poisoned, if it is another. */
+bool der_enter(struct cursor *c, uint8_t tag);
+
+/* Reads the next element as far as it is there. */
+bool der_next_some(struct cursor *c, struct der *out);
+
 #endif

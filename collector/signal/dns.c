@@ -1,19 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/dns.h"
 
-/* DNS over UDP (RFC 1035 section 4.2.1, RFC 6762 section 5), found by port, and over TCP (RFC 7766 section 8), found by content. */
+/* DNS over UDP (RFC 1035 section 4.2.1, RFC 6762 section 5, LLMNR by RFC 4795), found by port, and over TCP (RFC 7766 section 8), found by
+ * content. */
 
-enum { PORT_DNS = 53, PORT_MDNS = 5353, LENGTH_BYTES = 2, QUERY_MIN_BYTES = DNS_HEADER_BYTES + 5, CLASS_IN = 1, RCODE_MAX = 11 };
+enum { PORT_DNS = 53, PORT_MDNS = 5353, PORT_LLMNR = 5355 };
+enum { LENGTH_BYTES = 2, QUERY_MIN_BYTES = DNS_HEADER_BYTES + 5, CLASS_IN = 1, RCODE_MAX = 11 };
 
 /* Of a longer message over TCP only the beginning is read. */
 enum { READ_MAX_BYTES = 4096 };
 
 static bool is_dns_port(unsigned port) { return port == PORT_DNS || port == PORT_MDNS; }
 
+/* Of LLMNR only answers are read: they come from the port, not to it. */
+static enum parse llmnr_see(struct signal_ctx *ctx, struct cursor message)
+{
+	if (!dns_hosts_see(ctx, message))
+		return PARSE_NOT;
+	signal_put_exhibit(ctx, IND_EXHIBIT_DATAGRAM, IND_SERVER, message.p, cursor_left(&message), false);
+	return PARSE_DONE;
+}
+
 static enum parse udp_see(struct signal_ctx *ctx, struct cursor *bytes, const uint16_t port[2])
 {
+	if (port[0] == PORT_LLMNR)
+		return llmnr_see(ctx, *bytes);
 	if (!is_dns_port(port[0]) && !is_dns_port(port[1]))
 		return PARSE_NOT;
+	if (port[0] == PORT_MDNS)
+		dns_hosts_see(ctx, *bytes);
 	return dns_message_see(ctx, *bytes, IND_EXHIBIT_DATAGRAM);
 }
 

@@ -32,6 +32,9 @@ struct dns_header dns_header_read(struct cursor *at);
 /* Emits the answers of a response; `at` is behind the questions. *found counts what was emitted. */
 enum dns_outcome dns_answers_see(struct signal_ctx *ctx, struct cursor message, struct cursor *at, unsigned count, unsigned *found);
 
+/* Emits the names that a response by multicast, or one without a server (LLMNR), gives addresses for. True if there was one. */
+bool dns_hosts_see(struct signal_ctx *ctx, struct cursor message);
+
 /* Emits the signals of one message, cut or whole. PARSE_NOT if nothing in it makes sense as DNS. */
 enum parse dns_message_see(struct signal_ctx *ctx, struct cursor message, enum ind_exhibit_kind kind);
 

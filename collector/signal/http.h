@@ -38,6 +38,9 @@ bool http_line(struct cursor *block, struct cursor *line);
 /* The next field with its continuation lines; a line that is none gives name_bytes 0 and the line as value. */
 bool http_field_next(struct cursor *block, struct http_field *field);
 
+/* RFC 4559 section 4: where in a credential or challenge the base64 of a logon token begins; 0 if it is of another kind. */
+size_t http_logon_at(const uint8_t *value, size_t bytes);
+
 /* Whether a field's name is `lower`, whatever its case. */
 bool http_field_is(const struct http_field *field, const char *lower, size_t bytes);
 

@@ -77,3 +77,19 @@ bool http_field_is(const struct http_field *field, const char *lower, size_t byt
 			return false;
 	return true;
 }
+
+size_t http_logon_at(const uint8_t *value, size_t bytes)
+{
+	static const struct { const char *lower; size_t bytes; } schemes[] = { { "ntlm ", 5 }, { "negotiate ", 10 } };
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		size_t at = 0;
+		while (at < schemes[i].bytes && at < bytes && (value[at] | 0x20) == (uint8_t)schemes[i].lower[at])
+			at++;
+		if (at < schemes[i].bytes)
+			continue;
+		while (at < bytes && value[at] == ' ')
+			at++;
+		return at < bytes ? at : 0;
+	}
+	return 0;
+}

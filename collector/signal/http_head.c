@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/http.h"
+#include "signal/ntlm.h"
 
 /* Start line: RFC 9112 sections 3 and 4. Length of the body: section 6. Field values: RFC 9110 section 5.5. */
 
 enum message { REQUEST = 1, RESPONSE = 2 };
-enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CODING, FRAMING_TYPE };
+enum framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CODING, FRAMING_TYPE, FRAMING_LOGON };
 
-/* The fields that matter here; a signal of 0 is none. A Date is the clock of who sends it, also in a request. */
+/* The fields that matter here; a signal of 0 is none of its own. A Date is the clock of who sends it, also in a request. */
 struct known_field {
 	const char *lower;
 	uint8_t bytes;
@@ -24,6 +25,10 @@ static const struct known_field known_fields[] = {
 	{ "content-length", 14, 0, REQUEST | RESPONSE, FRAMING_LENGTH },
 	{ "transfer-encoding", 17, 0, REQUEST | RESPONSE, FRAMING_CODING },
 	{ "content-type", 12, 0, REQUEST | RESPONSE, FRAMING_TYPE },
+	{ "authorization", 13, 0, REQUEST, FRAMING_LOGON },
+	{ "proxy-authorization", 19, 0, REQUEST, FRAMING_LOGON },
+	{ "www-authenticate", 16, 0, RESPONSE, FRAMING_LOGON },
+	{ "proxy-authenticate", 18, 0, RESPONSE, FRAMING_LOGON },
 };
 
 /* RFC 9112 section 5.2: each fold is white space. */
@@ -80,6 +85,13 @@ static void see_coding(struct http_head *head, struct cursor value)
 		head->chunked = (end[(ptrdiff_t)i - (ptrdiff_t)bytes] | 0x20) == (uint8_t)chunked[i];
 }
 
+static void see_logon(struct signal_ctx *ctx, const struct http_field *field)
+{
+	size_t at = field->folded ? 0 : http_logon_at(field->value, field->value_bytes);
+	if (at)
+		ntlm_base64_put(ctx, field->value + at, field->value_bytes - at);
+}
+
 static void see_field(struct signal_ctx *ctx, struct http_head *head, const struct http_field *field)
 {
 	for (size_t i = 0; i < sizeof(known_fields) / sizeof(known_fields[0]); i++) {
@@ -94,6 +106,8 @@ static void see_field(struct signal_ctx *ctx, struct http_head *head, const stru
 			see_coding(head, value);
 		else if (known->framing == FRAMING_TYPE)
 			head->has_type = true;
+		else if (known->framing == FRAMING_LOGON)
+			see_logon(ctx, field);
 		else if (field->folded)
 			put_folded(ctx, known->signal, side, field);
 		else

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "signal/http.h"
+#include "signal/ntlm.h"
 
 /* What of a head may be kept. Overwritten, length kept: credentials and cookies (RFC 9110 section 11, RFC 6265), user information and
- * queries of references (RFC 3986 sections 3.2.1 and 3.4), lines that are no field. None of them is read for a signal. */
+ * queries of references (RFC 3986 sections 3.2.1 and 3.4), lines that are no field. None of them is read for a signal, but for a logon token:
+ * in it only what proves and opens something is overwritten. */
 
-struct secret_field { const char *lower; size_t bytes; bool is_reference; };
+enum secret { SECRET_ALL, SECRET_REFERENCE, SECRET_CREDENTIAL, SECRET_CHALLENGE };
+
+struct secret_field { const char *lower; size_t bytes; enum secret secret; };
 
 static const struct secret_field secret_fields[] = {
-	{ "cookie", 6, false }, { "set-cookie", 10, false }, { "authorization", 13, false }, { "proxy-authorization", 19, false },
-	{ "referer", 7, true }, { "location", 8, true }, { "content-location", 16, true },
+	{ "cookie", 6, SECRET_ALL }, { "set-cookie", 10, SECRET_ALL },
+	{ "authorization", 13, SECRET_CREDENTIAL }, { "proxy-authorization", 19, SECRET_CREDENTIAL },
+	{ "www-authenticate", 16, SECRET_CHALLENGE }, { "proxy-authenticate", 18, SECRET_CHALLENGE },
+	{ "referer", 7, SECRET_REFERENCE }, { "location", 8, SECRET_REFERENCE }, { "content-location", 16, SECRET_REFERENCE },
 };
 
 /* Line ends and what begins a continuation line stay, so that the head falls into the same fields again. */
@@ -59,6 +65,15 @@ static bool hide_target(uint8_t *at, uint8_t *end)
 	return target && target < end && hide_reference(target + 1, end - 1);
 }
 
+/* Of a credential that holds no logon token nothing stays; a challenge without one is no secret. */
+static bool hide_logon(const struct http_field *field, uint8_t *value, bool is_challenge)
+{
+	size_t at = field->folded ? 0 : http_logon_at(field->value, field->value_bytes);
+	if (at && (ntlm_base64_hide(value + at, field->value_bytes - at) || is_challenge))
+		return true;
+	return !is_challenge && hide(value, value + field->value_bytes);
+}
+
 static bool hide_field(const struct http_field *field, uint8_t *value)
 {
 	if (field->name_bytes == 0)
@@ -67,7 +82,11 @@ static bool hide_field(const struct http_field *field, uint8_t *value)
 		const struct secret_field *secret = &secret_fields[i];
 		if (!http_field_is(field, secret->lower, secret->bytes))
 			continue;
-		return secret->is_reference ? hide_reference(value, value + field->value_bytes) : hide(value, value + field->value_bytes);
+		switch (secret->secret) {
+		case SECRET_ALL: return hide(value, value + field->value_bytes);
+		case SECRET_REFERENCE: return hide_reference(value, value + field->value_bytes);
+		case SECRET_CREDENTIAL: case SECRET_CHALLENGE: return hide_logon(field, value, secret->secret == SECRET_CHALLENGE);
+		}
 	}
 	return false;
 }

@@ -98,6 +98,13 @@ void signal_put_exhibit(struct signal_ctx *ctx, enum ind_exhibit_kind kind, enum
 	ctx->sink->exhibit(ctx->sink->ctx, &exhibit);
 }
 
+void signal_put_exhibit_part(struct signal_ctx *ctx, enum ind_exhibit_kind kind, enum ind_side side, const void *bytes, size_t count)
+{
+	if (ctx->sink->exhibit_part)
+		ctx->sink->exhibit_part(ctx->sink->ctx);
+	signal_put_exhibit(ctx, kind, side, bytes, count, false);
+}
+
 void signal_malformed(struct signal_ctx *ctx)
 {
 	ctx->sink->malformed(ctx->sink->ctx);

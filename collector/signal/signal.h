@@ -9,6 +9,8 @@
 /* What a parser of one protocol knows of the world: the bytes at hand and where to put what it saw. A parser never allocates, never
  * prints, knows no clock but the packet's, and knows no other parser. */
 
+struct tls_memo;
+
 /* Receives signals and exhibits; the engine in production, a list in tests. Repeated values are the receiver's concern. */
 struct signal_sink {
 	void (*signal)(void *ctx, const struct ind_signal *signal);
@@ -18,7 +20,12 @@ struct signal_sink {
 	bool wants_exhibits;
 	const uint64_t *wanted;      /* bit n: signal n is recorded; NULL: all. For values that cost something to make */
 	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
+	struct tls_memo *tls_memo;   /* fingerprints computed before; may be NULL */
+	void (*exhibit_part)(void *ctx); /* the next exhibit is part of what a signal will be read from; may be NULL */
 };
+
+struct aead;
+struct gather;
 
 struct signal_ctx {
 	const struct signal_sink *sink;
@@ -31,7 +38,16 @@ struct signal_ctx {
 	uint64_t skip;               /* out: after what was consumed, pass over this many bytes unseen (bodies) */
 	bool at_end;                 /* no more bytes will come in this direction: make the best of what is there */
 	bool turn;                   /* out: the other end can only answer this once it has it: the answer measures a round trip */
+	/* For conversations in datagrams only. */
+	void *kept;                  /* SIGNAL_KEPT_BYTES of the flow, zero when the conversation begins */
+	struct gather *gather;       /* two: what was gathered of each way's bytes */
+	struct aead *aead;           /* for protocols whose first keys stand in the open */
+	uint8_t way;                 /* which end sent this: 0 or 1, the same for the whole flow, unlike `from` */
+	uint8_t validated;           /* in and out: enum ind_validated, of the end that the parser takes for the client */
+	uint8_t client_way;          /* out: which end that is */
 };
+
+enum { SIGNAL_KEPT_BYTES = 256 };
 
 /* What became of the unread bytes of one direction. Whatever the parser advanced its cursor over is done with. */
 enum parse {
@@ -63,8 +79,19 @@ struct signal_datagram_parser {
 	enum parse (*see)(struct signal_ctx *ctx, struct cursor *bytes, const uint16_t port[2]);
 };
 
+/* A conversation over UDP: a protocol that one datagram does not tell, because its messages are cut in pieces or the other direction is
+ * needed to read them. `begins` says whether a datagram may be its first; it is asked for every one of a flow that no conversation was
+ * found in, and must reject foreign bytes within a few comparisons. `see` gets that one and all later ones. PARSE_MORE: go on; PARSE_DONE:
+ * nothing more is wanted of the flow; PARSE_NOT: not this protocol, if it was the first one the conversation never was. */
+struct signal_talk_parser {
+	const char *name;
+	bool (*begins)(struct cursor bytes);
+	enum parse (*see)(struct signal_ctx *ctx, struct cursor *bytes);
+};
+
 /* All parsers, NULL at the end, in the order in which they are asked. */
 extern const struct signal_stream_parser *const signal_stream_parsers[];
+extern const struct signal_talk_parser *const signal_talk_parsers[];
 extern const struct signal_datagram_parser *const signal_datagram_parsers[];
 
 static inline bool signal_wanted(const struct signal_ctx *ctx, enum ind_signal_id id)
@@ -82,6 +109,9 @@ void signal_put_hex(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side
 
 /* Keeps the bytes a signal was read from, secrets already overwritten. Does nothing when exhibits are off. Cut to IND_EXHIBIT_MAX_BYTES. */
 void signal_put_exhibit(struct signal_ctx *ctx, enum ind_exhibit_kind kind, enum ind_side side, const void *bytes, size_t count, bool masked);
+
+/* The same for a part of a message that no signal was read from yet. */
+void signal_put_exhibit_part(struct signal_ctx *ctx, enum ind_exhibit_kind kind, enum ind_side side, const void *bytes, size_t count);
 
 /* Counts a message that contradicts its specification. */
 void signal_malformed(struct signal_ctx *ctx);

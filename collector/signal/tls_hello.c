@@ -30,6 +30,12 @@ static struct cursor host_name_read(struct cursor ext)
 	return cursor_of(NULL, 0);
 }
 
+/* Versions of DTLS count downward (RFC 6347 section 4.1). */
+static bool is_higher(uint16_t version, uint16_t than)
+{
+	return version >> 8 == TLS_DTLS_MAJOR && than >> 8 == TLS_DTLS_MAJOR ? version < than : version > than;
+}
+
 /* RFC 8446 section 4.2.1: a list from a client, one version from a server. */
 static void versions_read(struct cursor ext, bool client, struct tls_hello *hello)
 {
@@ -37,7 +43,7 @@ static void versions_read(struct cursor ext, bool client, struct tls_hello *hell
 	uint16_t highest = 0;
 	while (cursor_left(&list) >= 2) {
 		uint16_t version = cursor_be16(&list);
-		if (!tls_is_grease(version) && version > highest)
+		if (!tls_is_grease(version) && is_higher(version, highest))
 			highest = version;
 	}
 	if (highest)
@@ -112,6 +118,8 @@ bool tls_client_hello_read(struct cursor message, struct tls_hello *hello)
 	hello->legacy_version = hello->version = cursor_be16(&message);
 	cursor_skip(&message, RANDOM_BYTES);
 	struct cursor session_id = cursor_sub8(&message);
+	if (hello->legacy_version >> 8 == TLS_DTLS_MAJOR)
+		cursor_sub8(&message); /* the cookie, RFC 6347 section 4.2.1 */
 	hello->ciphers = cursor_sub16(&message);
 	struct cursor compression = cursor_sub8(&message);
 	if (!cursor_ok(&session_id) || !cursor_ok(&hello->ciphers) || !cursor_ok(&compression) || cursor_left(&hello->ciphers) == 0 ||

@@ -7,7 +7,7 @@
 enum { TLS_CLIENT_HELLO = 1, TLS_SERVER_HELLO = 2, TLS_CERTIFICATE = 11, TLS_MESSAGE_HEADER_BYTES = 4 };
 enum { TLS_EXT_SERVER_NAME = 0, TLS_EXT_GROUPS = 10, TLS_EXT_POINT_FORMATS = 11, TLS_EXT_SIGNATURE_ALGORITHMS = 13, TLS_EXT_ALPN = 16,
 	TLS_EXT_SESSION_TICKET = 35, TLS_EXT_PRE_SHARED_KEY = 41, TLS_EXT_EARLY_DATA = 42, TLS_EXT_SUPPORTED_VERSIONS = 43 };
-enum { TLS_SSL2 = 0x0002, TLS_1_2 = 0x0303, TLS_VERSION_TEXT_BYTES = 16, TLS_SECRETS_MAX = 4 };
+enum { TLS_SSL2 = 0x0002, TLS_1_2 = 0x0303, TLS_DTLS_1_3 = 0xfefc, TLS_DTLS_MAJOR = 0xfe, TLS_VERSION_TEXT_BYTES = 16, TLS_SECRETS_MAX = 4 };
 
 /* A part of a hello, as offsets from the start of its message. */
 struct tls_span { uint32_t from, to; };
@@ -40,11 +40,11 @@ static inline bool tls_is_grease(uint16_t value) { return (value & 0x0f0f) == 0x
 bool tls_client_hello_read(struct cursor message, struct tls_hello *hello);
 bool tls_server_hello_read(struct cursor message, struct tls_hello *hello);
 
-/* Puts all tls.* signals of a hello. `transport` is the first letter of JA4: 't' over TCP, 'q' in QUIC. */
+/* Puts all tls.* signals of a hello. `transport` is the first letter of JA4: 't' over TCP, 'q' in QUIC, 'd' in DTLS. */
 void tls_client_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello, char transport);
 void tls_server_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello);
 
-/* "1.3", "1.0", "ssl3"; "1.3-draft23" for a draft, hex for anything else. Returns the length. */
+/* "1.3", "1.0", "ssl3"; "1.3-draft23" for a draft, "dtls1.2", hex for anything else. Returns the length. */
 size_t tls_version_text(uint16_t version, char text[static TLS_VERSION_TEXT_BYTES]);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "signal/tls_flight.h"
-#include "signal/tls_print.h"
+#include "signal/tls_memo.h"
 
 enum { DRAFT_MAJOR = 0x7f, PSK_MAX = 4, PSK_AGE_BYTES = 4 };
 
@@ -28,6 +28,11 @@ size_t tls_version_text(uint16_t version, char text[static TLS_VERSION_TEXT_BYTE
 		memcpy(text, "1.", 2);
 		text[2] = (char)('0' + (version & 0xff) - 1);
 		return 3;
+	}
+	if (version == 0xfeff || version == 0xfefd || version == TLS_DTLS_1_3) {
+		memcpy(text, "dtls1.", 6);
+		text[6] = (char)(version == 0xfeff ? '0' : version == 0xfefd ? '2' : '3');
+		return 7;
 	}
 	if (version >> 8 != DRAFT_MAJOR)
 		return version_hex(version, text);
@@ -89,12 +94,10 @@ static void session_put(struct signal_ctx *ctx, enum ind_side side, const struct
 
 void tls_client_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello, char transport)
 {
-	uint8_t md5[HASH_MD5_BYTES];
-	char ja4[TLS_JA4_BYTES];
-	tls_ja3(hello, md5);
-	signal_put_hex(ctx, IND_SIG_TLS_JA3, IND_CLIENT, md5, sizeof md5);
-	tls_ja4(hello, transport, ja4);
-	signal_put_text(ctx, IND_SIG_TLS_JA4, IND_CLIENT, ja4, sizeof ja4);
+	struct tls_client_print print;
+	tls_client_print(ctx->sink->tls_memo, hello, transport, &print);
+	signal_put_hex(ctx, IND_SIG_TLS_JA3, IND_CLIENT, print.ja3, sizeof print.ja3);
+	signal_put_text(ctx, IND_SIG_TLS_JA4, IND_CLIENT, print.ja4, sizeof print.ja4);
 	signal_put_wire(ctx, IND_SIG_TLS_SNI, IND_CLIENT, hello->host_name.p, cursor_left(&hello->host_name));
 	alpn_put(ctx, IND_CLIENT, hello->alpn);
 	version_put(ctx, IND_CLIENT, hello->version);

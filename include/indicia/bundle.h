@@ -15,8 +15,9 @@ enum { IND_STREAM_ID_BYTES = 16, IND_SENSOR_ID_MAX = 63, IND_FRONTIER_MAX = 64, 
 
 struct ind_data_set {
 	struct ind_text name;        /* file name without folder */
-	struct ind_text type;        /* as the data set calls itself */
+	struct ind_text type;        /* as a database calls itself; the kind of a list */
 	struct ind_text licence;     /* empty if it does not say */
+	struct ind_text title, source; /* of a list: its name, and who made it */
 	uint64_t build_epoch_s;
 	uint8_t sha256[IND_SHA256_BYTES];
 };

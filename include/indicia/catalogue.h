@@ -46,6 +46,10 @@ IND_API const char *ind_loss_name(unsigned cause);
 IND_API const char *ind_loss_help(unsigned cause);
 IND_API const char *ind_exhibit_kind_name(unsigned kind);
 IND_API char ind_family_letter(unsigned family);
+IND_API const char *ind_claim_kind_name(unsigned kind);
+
+/* "clear" to "red"; "" for none. */
+IND_API const char *ind_tlp_name(unsigned tlp);
 
 /* "tcp", "udp", "icmp", "icmp6", or the number; writes at most 8 bytes with the NUL into text. */
 IND_API const char *ind_proto_name(unsigned proto, char text[8]);

@@ -68,6 +68,7 @@ struct ind_flow {
 	uint8_t end_reason;          /* enum ind_flow_end */
 	uint8_t vlan_count, tunnel_count;
 	uint8_t carries;             /* enum ind_tunnel */
+	uint8_t no_ports;            /* 1: the protocol has ports (or types), and no header with them was seen; port is 0 */
 	uint16_t vlan[IND_VLAN_MAX];
 	uint8_t tunnel[IND_TUNNEL_MAX];
 };
@@ -88,7 +89,7 @@ struct ind_signal {
 };
 
 enum ind_exhibit_kind {
-	IND_EXHIBIT_PACKET = 0,      /* from the IP header on: a SYN or SYN-ACK */
+	IND_EXHIBIT_PACKET = 0,      /* from the IP header on: a SYN, a SYN-ACK, an ICMP message */
 	IND_EXHIBIT_STREAM = 1,      /* contiguous reassembled TCP bytes */
 	IND_EXHIBIT_DATAGRAM = 2,    /* a UDP payload */
 };
@@ -106,7 +107,25 @@ struct ind_exhibit {
 	const uint8_t *bytes;
 };
 
-enum ind_claim_flag { IND_CLAIM_ANYCAST = 1, IND_CLAIM_SATELLITE = 2, IND_CLAIM_ANONYMISER = 4, IND_CLAIM_HOSTING = 8, IND_CLAIM_HAS_POSITION = 16 };
+enum ind_claim_flag {
+	IND_CLAIM_ANYCAST = 1, IND_CLAIM_SATELLITE = 2, IND_CLAIM_ANONYMISER = 4, IND_CLAIM_HOSTING = 8, IND_CLAIM_HAS_POSITION = 16,
+	IND_CLAIM_AS_SET = 32,       /* the AS numbers are, or hold, an AS set: the routing table does not say which one is the origin */
+};
+
+/* What kind of data set makes a claim. */
+enum ind_claim_kind {
+	IND_CLAIM_DATABASE = 0,
+	IND_CLAIM_RIR = 1,           /* a registry, of the address */
+	IND_CLAIM_RIR_AS = 2,        /* a registry, of an AS that another claim names */
+	IND_CLAIM_PFX2AS = 3,        /* a routing table: origin AS of the announced prefix */
+	IND_CLAIM_TOR, IND_CLAIM_VPN, IND_CLAIM_HOSTS, IND_CLAIM_SCANNER, IND_CLAIM_IOC,
+	IND_CLAIM_KIND_COUNT,
+};
+
+/* Traffic Light Protocol 2.0. */
+enum ind_tlp { IND_TLP_NONE = 0, IND_TLP_CLEAR, IND_TLP_GREEN, IND_TLP_AMBER, IND_TLP_AMBER_STRICT, IND_TLP_RED, IND_TLP_COUNT };
+
+enum { IND_CLAIM_MORE_ASNS = 15 };
 
 /* What one reference data set says of one address. Never a property of a flow. Texts: length 0 means the data set is silent. */
 struct ind_text { const char *at; uint16_t bytes; };
@@ -117,11 +136,22 @@ struct ind_claim {
 	uint16_t data_set;           /* index into the HEADER's list */
 	uint16_t flags;              /* enum ind_claim_flag */
 	uint32_t asn;                /* 0 if the data set is silent */
+	uint32_t more_asn[IND_CLAIM_MORE_ASNS]; /* of a prefix with several origins: the others */
 	uint32_t radius_km;          /* IND_ABSENT_U32 if silent */
 	int32_t latitude_1e4, longitude_1e4; /* 1/10,000 degree, only with IND_CLAIM_HAS_POSITION */
 	char country[2];             /* ISO 3166-1 alpha-2 as claimed, "\0\0" if silent */
 	char registered_country[2];
+	char grade[2];               /* Admiralty code of source and information, "B2"; "\0\0" if silent */
+	uint8_t kind;                /* enum ind_claim_kind */
+	uint8_t more_asn_count;
+	uint8_t tlp;                 /* enum ind_tlp */
+	uint8_t signal;              /* id of the signal whose value the data set lists; 0: it lists the address */
+	uint32_t day;                /* that the data set gives for this entry: days since 1970-01-01, plus 1; 0 if silent */
 	struct ind_text region, city, timezone, holder;
+	struct ind_text status;      /* in the registry: "allocated", "assigned", ... */
+	struct ind_text source;      /* of this entry, if it is not the data set's */
+	struct ind_text indicator;   /* the value, with `signal` */
+	struct ind_text label;       /* the source's own, quoted, never adopted */
 };
 
 /* Independent families of origin signals (method.md): V is the validity gate. */
@@ -131,6 +161,25 @@ enum ind_family { IND_FAMILY_V, IND_FAMILY_T, IND_FAMILY_P, IND_FAMILY_H, IND_FA
 enum ind_missing {
 	IND_MISSING_NONE = 0, IND_MISSING_NOT_SEEN, IND_MISSING_ENCRYPTED, IND_MISSING_BELOW_MIN_SAMPLE, IND_MISSING_SENSOR_LIMIT,
 	IND_MISSING_REFDATA, IND_MISSING_POLICY, IND_MISSING_COTENANCY, IND_MISSING_COUNT,
+};
+
+/* Signals whose silence has a reason of its own, in the order of their bytes in the format (watched.def). */
+enum ind_watched {
+#define WATCHED(place, symbol, name) IND_WATCHED_##symbol = place,
+#include "indicia/watched.def"
+#undef WATCHED
+	IND_WATCHED_PLACES = 24,
+};
+
+enum { IND_CELLS_MAX = 744, IND_HOPS_ABSENT = 255 };
+
+/* Flows of an address to one end and port that start at even intervals. */
+struct ind_beacon {
+	uint32_t period_ms, mad_ms;  /* median of the intervals, median of their distances to it */
+	uint32_t flows;
+	uint16_t port;
+	uint8_t proto;
+	uint8_t intervals;           /* that the medians are of */
 };
 
 enum { IND_SIGNAL_SET_WORDS = 2, IND_CLAIM_COUNTRY = 1, IND_CLAIM_AS = 2, IND_CLAIM_PLACE = 4, IND_CLAIM_LIST = 8 };
@@ -145,6 +194,14 @@ struct ind_origin {
 	uint64_t flows, validated;   /* flows that the address is an end of; those with a validated source address */
 	uint32_t observations[IND_FAMILY_COUNT];
 	uint64_t signals[IND_SIGNAL_SET_WORDS]; /* bit n: signal id n was seen from this address */
+	uint8_t silent[IND_WATCHED_PLACES]; /* enum ind_missing of each watched signal; NONE where it spoke, or where nothing kept it from speaking */
+	uint8_t hops_min, hops_max, hops_mode; /* IND_HOPS_ABSENT if not known; the mode also if there are too many values */
+	uint16_t cotenants;          /* distinct TCP stacks and systems in one hour, at most; 0 if none was seen */
+	uint16_t cell_count;         /* at most IND_CELLS_MAX */
+	uint32_t rtt_samples, rtt_min_us, rtt_p50_us, rtt_span_s; /* 0 without samples */
+	uint32_t beacons;            /* periodic series of flows; the one with the most flows: */
+	struct ind_beacon beacon;
+	const uint64_t *cells;       /* hours since 1970-01-01 UTC in which it was active, ascending */
 };
 
 enum ind_clock_sync { IND_SYNC_UNKNOWN = 0, IND_SYNC_NONE = 1, IND_SYNC_NTP = 2, IND_SYNC_PTP = 3, IND_SYNC_GNSS = 4 };
@@ -173,13 +230,14 @@ struct ind_clock {
 	X(FLOW_EVICTED, 12, "flow_evicted", "flows ended early for want of table room (written, not lost)") \
 	X(STREAM_GAP, 13, "stream_gap", "stream heads with bytes missing from the capture") \
 	X(SIGNAL_MALFORMED, 14, "signal_malformed", "protocol messages that contradict their specification") \
-	X(ORIGIN_TABLE, 15, "origin_table", "addresses without an ORIGIN record for want of room")
+	X(ORIGIN_TABLE, 15, "origin_table", "addresses without an ORIGIN record for want of room") \
+	X(FRAGMENT, 16, "fragment", "datagrams that lack fragments or whose fragments contradict each other")
 
 enum ind_loss_cause {
 #define IND_LOSS_ENUM(id, number, name, text) IND_LOSS_##id = number,
 	IND_LOSS_LIST(IND_LOSS_ENUM)
 #undef IND_LOSS_ENUM
-	IND_LOSS_MAX = 16,
+	IND_LOSS_MAX = 17,
 };
 
 /* Counts since the last LOSS frame of the bundle; causes that did not occur are zero. */

@@ -24,10 +24,11 @@ check() { # capture, list of secrets
 check "$sample" "$work/secrets-sample"
 grep -qaF 'POST /login' "$work/strings" && good || bad "the exhibit with the masked secrets is not there"
 check "$work/planted.pcap" "$work/secrets"
-for kept in plain-user-agent/1.0 planted.example; do
+for kept in plain-user-agent/1.0 planted.example 'plain ftp' 'plain pop' 'plain imap' 'plain smtp' 'Tue, 2 Jan 2024 10:00:00 +0300' plain-phone/1.0 \
+    bittorrent:-XX0001- planted-user PLANTED.EXAMPLE; do
     grep -qaF -- "$kept" "$work/records" && good || bad "$kept is not recorded"
 done
-for kept in 'GET /path?xxxx' 'Cookie: xxxx'; do
+for kept in 'GET /path?xxxx' 'Cookie: xxxx' 'Received: xxxx' 'User-Agent: plain-phone/1.0' 'Authorization: NTLM TlRMTVNTUA' PLANTED.EXAMPLE GSS-SPNEGO; do
     grep -qaF -- "$kept" "$work/strings" && good || bad "'$kept' is not in an exhibit"
 done
 

@@ -51,7 +51,8 @@ def be64(v):
 
 U32, U64, S32, S64, BOOL, BYTES, TEXT = "u32 u64 s32 s64 bool bytes text".split()
 MANY = "many"
-DATA_SET = {1: ("name", TEXT), 2: ("type", TEXT), 3: ("licence", TEXT), 4: ("build", U64), 5: ("sha256", BYTES)}
+DATA_SET = {1: ("name", TEXT), 2: ("type", TEXT), 3: ("licence", TEXT), 4: ("build", U64), 5: ("sha256", BYTES),
+            6: ("title", TEXT), 7: ("source", TEXT)}
 POSITION = {1: ("lat", S32), 2: ("lon", S32), 3: ("error", U32)}
 HEADER_TEXTS = {10: "origin", 11: "sensor", 12: "interface", 13: "source_file", 15: "link_type", 18: "filter", 19: "authority", 20: "case",
                 21: "clock_source", 22: "build_id", 23: "signals", 24: "exhibits", 25: "privacy", 26: "beacon", 27: "beacon_source", 28: "config"}
@@ -215,16 +216,19 @@ U8, U16, V32 = 255, 65535, 0xFFFFFFFF
 FLOWS = [c(D, ROWS, time=True), c(S, ROWS, time=True), c(D, ROWS), c(N, ROWS), c(N, ROWS, 4, 6), c(N, ROWS, 0, U8), c(B, ADDR), c(B, ADDR),
          *twice(c(N, ROWS, 0, U16)), *twice(c(N, ROWS)), *twice(c(N, ROWS)), *twice(c(S, ROWS)), *twice(c(N, ROWS, 0, V32)),
          *twice(c(N, ROWS, 0, V32)), *twice(c(N, ROWS, 0, V32)), *twice(c(N, ROWS, 0, U8)), *twice(c(N, ROWS, 0, U8)), *twice(c(N, ROWS, 0, U8)),
-         c(N, ROWS, 0, 3), c(N, ROWS, 0, 4), c(N, ROWS, 0, 6), c(N, ROWS, 0, 13), c(N, ROWS, 0, 4), c(N, ("sum", 33), 0, U16), c(N, ROWS, 0, 8),
+         c(N, ROWS, 0, 7), c(N, ROWS, 0, 4), c(N, ROWS, 0, 6), c(N, ROWS, 0, 13), c(N, ROWS, 0, 4), c(N, ("sum", 33), 0, U16), c(N, ROWS, 0, 8),
          c(N, ("sum", 35), 0, 13), c(N, ROWS, 0, 4096), c(N, ("sum", 37), 1, 127), c(N, ("sum", 37), 0, 15), c(S, ("sum", 37), time=True),
          c(D, ("sum", 37)), c(N, ("sum", 37), 0, V32), c(N, ("new", 42, 42), 1, 512), c(B, ("sum", 43)), c(B, ("cut", 39))]
 EXHIBITS = [c(D, ROWS, time=True), c(D, ROWS), c(D, ROWS), c(N, ROWS, 0, 1), c(N, ROWS, 0, 1), c(N, ROWS, 0, 2), c(N, ROWS, 0, 1),
             c(N, ROWS, 0, 16384), c(B, ("sum", 8))]
-CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), c(N, ROWS, 0, 31), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32),
-          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), *[c(N, ROWS, 0, V32)] * 4, c(N, ("new", 12, 15), 1, U16),
-          c(B, ("sum", 16))]
+CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), c(N, ROWS, 0, 63), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32),
+          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), c(N, ROWS, 0, 8), c(N, ROWS, 0, 15),
+          c(N, ("sum", 13), 1, V32), c(N, ROWS, 0, V32), c(B, ("each", 2)), c(N, ROWS, 0, 5), c(N, ROWS, 0, 127), *[c(N, ROWS, 0, V32)] * 8,
+          c(N, ("new", 19, 26), 1, U16), c(B, ("sum", 27))]
 ORIGINS = [c(N, ROWS, 4, 6), c(B, ADDR), c(D, ROWS, time=True), c(S, ROWS, time=True), c(N, ROWS), c(N, ROWS), c(N, ROWS, 0, 15),
-           c(B, ("each", 9)), *[c(N, ROWS, 0, V32)] * 9, c(B, ("each", 16))]
+           c(B, ("each", 9)), *[c(N, ROWS, 0, V32)] * 9, c(B, ("each", 16)), c(B, ("each", 24)), c(N, ROWS, 0, U16), c(B, ("each", 3)),
+           *[c(N, ROWS, 0, V32)] * 5, c(N, ROWS, 0, U16), c(N, ROWS, 0, U8), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32), c(N, ROWS, 0, U8),
+           c(N, ROWS, 0, V32), c(N, ROWS, 0, 744), c(D, ("sum", 33))]
 KINDS = {1: (FLOWS, 5), 2: (EXHIBITS, None), 3: (CLAIMS, 1), 4: (ORIGINS, 1)}
 BAD_COLUMN = "column_form"
 
@@ -370,23 +374,39 @@ def exhibit_rows(k):
 
 def claim_rows(k, data_sets):
     address = addresses(k, 1, 2)
-    texts = dictionary(k, [12, 13, 14, 15], 16, 17)
+    texts, at = dictionary(k, list(range(19, 27)), 27, 28), 0
     for i in range(len(k[1])):
         need(k[3][i] <= 8 * len(address[i]) and k[4][i] < data_sets and (k[5][i] & 16 or k[8][i] == k[9][i] == 0), BAD_COLUMN)
+        need((k[6][i] or not k[13][i]) and (k[18][i] > 0) == (texts[25][i] != b""), BAD_COLUMN)
+        more, at = k[14][at:at + k[13][i]], at + k[13][i]
         claimed = bytes([k[3][i]]) + be16(k[5][i]) + be32(k[6][i]) + be32(k[7][i] - 1) + be32(k[8][i]) + be32(k[9][i])
         claimed += k[10][2 * i:2 * i + 2] + k[11][2 * i:2 * i + 2]
-        claimed += b"".join(be16(len(texts[c][i])) + texts[c][i] for c in (12, 13, 14, 15))
-        yield bytes([k[1][i]]) + be16(k[4][i]), split(address[i]) + [claimed]
+        listed = [be16(len(texts[c][i])) + texts[c][i] for c in range(19, 27)]
+        claimed += b"".join(listed[:7]) + bytes([k[12][i]]) + be32(k[15][i]) + k[16][2 * i:2 * i + 2]
+        claimed += bytes([k[17][i], k[18][i], len(more)]) + b"".join(map(be32, more))
+        yield bytes([k[1][i]]) + be16(k[4][i]), split(address[i]) + [claimed, listed[7]]
+
+
+def behaviour(k, i, at):
+    silent, hops, cells = k[19][24 * i:24 * i + 24], k[21][3 * i:3 * i + 3], k[34][at:at + k[33][i]]
+    need(max(silent) <= 7 and all(c <= V32 for c in cells) and all(a < b for a, b in zip(cells, cells[1:])), BAD_COLUMN)
+    need((hops[0] == 255) == (hops[1] == 255) and hops[0] <= hops[1] and (hops[2] == 255 or hops[0] <= hops[2] <= hops[1]), BAD_COLUMN)
+    need(k[22][i] or not any(k[c][i] for c in range(23, 26)), BAD_COLUMN)
+    need(k[26][i] or not any(k[c][i] for c in range(27, 33)), BAD_COLUMN)
+    out = silent + be16(k[20][i]) + hops + b"".join(be32(k[c][i]) for c in range(22, 27)) + be16(k[27][i]) + bytes([k[28][i]])
+    out += be32(k[29][i]) + be32(k[30][i]) + bytes([k[31][i]]) + be32(k[32][i]) + be16(len(cells))
+    return out + b"".join(be32(c) for c in cells)
 
 
 def origin_rows(k):
-    address = addresses(k, 1, 2)
+    address, at = addresses(k, 1, 2), 0
     for i in range(len(k[1])):
         silent = k[8][9 * i:9 * i + 9]
         need(max(silent) <= 7, BAD_COLUMN)
         seen = bytes([k[7][i]]) + silent + be64(k[3][i]) + be64(k[3][i] + k[4][i]) + be64(k[5][i]) + be64(k[6][i])
         seen += b"".join(be32(k[f][i]) for f in range(9, 18)) + k[18][16 * i:16 * i + 16]
-        yield bytes([k[1][i]]), split(address[i]) + [seen]
+        yield bytes([k[1][i]]), split(address[i]) + [seen, behaviour(k, i, at)]
+        at += k[33][i]
 
 
 def records_root(m, rows):
@@ -553,7 +573,7 @@ class Verifier:
         need(all(len(m[name]) == n for n, name in sizes), form)
         need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"))), form)
         need(m["stream_id"] == self.stream, "stream_id")
-        texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence")]
+        texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence", "title", "source")]
         need(all(len(t.encode()) <= U16 for t in texts) and len(m["data_sets"]) <= 64, form)
         need(all(len(d["sha256"]) in (0, 32) for d in m["data_sets"]), form)
         need(re.fullmatch(r"[!-*,-~]{1,255}", m["origin"]) and m["origin"].endswith("/" + self.stream.hex()), form)
@@ -590,7 +610,7 @@ class Verifier:
     def see_loss(self, payload):
         causes = message(payload, S_LOSS, "loss_form")["causes"]
         numbers = [c["cause"] for c in causes]
-        need(numbers == sorted(set(numbers)) and all(1 <= n <= 15 for n in numbers) and all(c["count"] for c in causes), "loss_form")
+        need(numbers == sorted(set(numbers)) and all(1 <= n <= 16 for n in numbers) and all(c["count"] for c in causes), "loss_form")
 
     def see_epoch(self, payload, seq):
         m = message(payload, S_EPOCH, "epoch_form")

@@ -31,6 +31,10 @@ START_TEST(words_have_an_answer_for_every_number)
 	ck_assert_str_eq(ind_tunnel_name(IND_TUNNEL_PBB), "pbb");
 	ck_assert_str_eq(ind_missing_name(IND_MISSING_COTENANCY), "SUPPRESSED_COTENANCY");
 	ck_assert_str_eq(ind_loss_name(IND_LOSS_ORIGIN_TABLE), "origin_table");
+	ck_assert_str_eq(ind_loss_name(IND_LOSS_FRAGMENT), "fragment");
+	ck_assert_str_eq(ind_claim_kind_name(IND_CLAIM_IOC), "ioc");
+	ck_assert_str_eq(ind_claim_kind_name(IND_CLAIM_KIND_COUNT), "?");
+	ck_assert_str_eq(ind_tlp_name(IND_TLP_RED), "red");
 	ck_assert_str_eq(ind_side_name(2), "?");
 	ck_assert_str_eq(ind_loss_name(0), "?");
 	ck_assert_str_eq(ind_loss_help(IND_LOSS_MAX), "?");

@@ -75,6 +75,10 @@ static void salt_other(Indicia__V1__Data *m) { m->salt_key.data[0] ^= 1; }
 static void claim_data_set(Indicia__V1__Data *m) { SET(m, 4, 0, 0x0a, 3, 0, 1, 2); }
 static void claim_prefix(Indicia__V1__Data *m) { SET(m, 3, 0, 0x0a, 3, 24, 33, 24); }
 static void claim_place(Indicia__V1__Data *m) { SET(m, 8, 0, 0x0a, 3, 2, 2, 2); }
+static void claim_kind(Indicia__V1__Data *m) { SET(m, 12, 0, 0x0a, 3, 0, 9, 0); }
+static void claim_asn_none(Indicia__V1__Data *m) { SET(m, 6, 0, 0x0a, 3, 0, 0, 0); }
+static void claim_asn_zero(Indicia__V1__Data *m) { SET(m, 14, 0, 0x0a, 3, 1, 0, 1); }
+static void claim_signal(Indicia__V1__Data *m) { SET(m, 18, 0, 0x0a, 3, 0, 1, 0); }
 
 static const struct data_case {
 	struct forgery f;
@@ -115,6 +119,10 @@ static const struct data_case {
 	{ { "claim_data_set", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_data_set },
 	{ { "claim_prefix", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_prefix },
 	{ { "claim_place", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_place },
+	{ { "claim_kind", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_kind },
+	{ { "claim_asn_none", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_asn_none },
+	{ { "claim_asn_zero", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_asn_zero },
+	{ { "claim_signal", IND_VERDICT_ALTERED, "column_form" }, ROW_CLAIM, claim_signal },
 };
 
 size_t data_case_count(void) { return sizeof data_cases / sizeof data_cases[0]; }

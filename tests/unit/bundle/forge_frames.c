@@ -223,7 +223,7 @@ static void loss_put(struct forge *f, const uint8_t *payload, size_t bytes)
 
 static void loss_good(struct forge *f) { loss_put(f, BYTES(0x1a, 4, 0x08, 2, 0x10, 1, 0x1a, 4, 0x08, 14, 0x10, 1)); }
 static void loss_order(struct forge *f) { loss_put(f, BYTES(0x1a, 4, 0x08, 2, 0x10, 1, 0x1a, 4, 0x08, 2, 0x10, 1)); }
-static void loss_cause(struct forge *f) { loss_put(f, BYTES(0x1a, 4, 0x08, 16, 0x10, 1)); }
+static void loss_cause(struct forge *f) { loss_put(f, BYTES(0x1a, 4, 0x08, 17, 0x10, 1)); }
 static void loss_nothing(struct forge *f) { loss_put(f, BYTES(0x1a, 2, 0x08, 1)); }
 
 static void note_crlf(struct forge *f) { note_case(f, origin_line(f) - 1, 1, "\r\n"); }

@@ -99,8 +99,8 @@ void sample_header(struct ind_header *h)
 		.source_sha256 = { 9 },
 		.data_set_count = 2,
 	};
-	h->data_sets[0] = (struct ind_data_set){ text("location.mmdb"), text("libloc"), text("CC BY-SA 4.0"), 1699999999, { 7 } };
-	h->data_sets[1] = (struct ind_data_set){ .name = text("list.txt") };
+	h->data_sets[0] = (struct ind_data_set){ text("location.mmdb"), text("libloc"), text("CC BY-SA 4.0"), .build_epoch_s = 1699999999, .sha256 = { 7 } };
+	h->data_sets[1] = (struct ind_data_set){ .name = text("list.txt"), .type = text("ioc"), .title = text("Some list"), .source = text("some CERT") };
 }
 
 void sample_stream(struct ind_stream *s)
@@ -140,6 +140,7 @@ void sample_flow(unsigned i, struct ind_flow *f)
 		.ip_version = i % 3 == 2 ? 6 : 4,
 		.proto = i % 2 ? 6 : 17,
 		.orient = (uint8_t)(i % 4),
+		.no_ports = i % 7 == 3,
 		.validated = (uint8_t)(i % 5),
 		.tcp_flags = { 0x12, 0x1b },
 		.ttl_min = { 64, 50 },
@@ -217,10 +218,43 @@ void sample_claim(unsigned i, struct ind_claim *c)
 		.latitude_1e4 = i % 2 ? -338688 : 0,
 		.longitude_1e4 = i % 2 ? 1512093 : 0,
 		.country = { 'Z', 'Z' },
+		.kind = (uint8_t)(i % IND_CLAIM_KIND_COUNT),
+		.day = i % 4 ? 20000 + i : 0,
+		.grade = { 'B', '2' },
+		.tlp = (uint8_t)(i % IND_TLP_COUNT),
+		.signal = i % 5 == 4 ? IND_SIG_TLS_JA3 : 0,
+		.indicator = text(i % 5 == 4 ? "0123456789abcdef0123456789abcdef" : ""),
+		.status = text(i % 2 ? "allocated" : ""),
+		.source = text(i % 4 ? "" : "another CERT"),
+		.label = text(i % 7 ? "" : "What they call it"),
 		.holder = text(i % 3 ? "Example Networks" : ""),
 		.city = text(i % 2 ? "Example Networks" : "Elsewhere"),
 	};
+	c->more_asn_count = i ? (uint8_t)(i % (IND_CLAIM_MORE_ASNS + 1)) : 0;
+	for (unsigned k = 0; k < c->more_asn_count; k++)
+		c->more_asn[k] = 64500 + i * k;
 	sample_addr(i, c->ip_version, c->addr);
+}
+
+static void sample_behaviour(unsigned i, struct ind_origin *o)
+{
+	static const uint64_t cells[] = { 0, 472222, 472223, 472300, UINT32_MAX };
+	for (unsigned k = 0; k < IND_WATCHED_PLACES; k++)
+		o->silent[k] = (uint8_t)((i + k) % IND_MISSING_COUNT);
+	o->hops_min = o->hops_max = o->hops_mode = IND_HOPS_ABSENT;
+	if (i % 4) {
+		o->hops_min = (uint8_t)(i % 4 - 1), o->hops_max = 254;
+		o->hops_mode = i % 4 == 3 ? IND_HOPS_ABSENT : 9;
+	}
+	o->cotenants = (uint16_t)(i * 5);
+	if (i % 3)
+		o->rtt_samples = i, o->rtt_min_us = 1000 * i, o->rtt_p50_us = UINT32_MAX - i, o->rtt_span_s = i % 7;
+	if (i % 5 == 4) {
+		o->beacons = i;
+		o->beacon = (struct ind_beacon){ .period_ms = 60000 + i, .mad_ms = i, .flows = UINT32_MAX, .port = (uint16_t)i, .proto = 17, .intervals = 255 };
+	}
+	o->cell_count = i % 6;
+	o->cells = o->cell_count ? cells : NULL;
 }
 
 void sample_origin(unsigned i, struct ind_origin *o)
@@ -238,6 +272,7 @@ void sample_origin(unsigned i, struct ind_origin *o)
 		o->observations[k] = k % 2 ? i : 0;
 		o->missing[k] = k % 2 ? 0 : (uint8_t)(k % IND_MISSING_COUNT);
 	}
+	sample_behaviour(i, o);
 	sample_addr(i, o->ip_version, o->addr);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The order of durable and signed, chained bundles, kept errors, refused records, clocks that go back, batches that fill up. */
 #include "sample.h"
+#include "indicia/catalogue.h"
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,8 +125,38 @@ START_TEST(refused_records_change_nothing)
 	sample_claim(0, &claim);
 	claim.prefix_bits = 33;
 	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
+	sample_claim(0, &claim);
+	claim.more_asn_count = 1;
+	claim.more_asn[0] = 64500;
+	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
+	sample_claim(1, &claim);
+	claim.more_asn[0] = 0;
+	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
+	claim.more_asn_count = IND_CLAIM_MORE_ASNS + 1;
+	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
+	sample_claim(0, &claim);
+	claim.kind = IND_CLAIM_KIND_COUNT;
+	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
+	sample_claim(0, &claim);
+	claim.signal = IND_SIG_TLS_JA3;
+	ck_assert_int_eq(ind_writer_claim(w, &claim), IND_USAGE);
 	sample_origin(0, &origin);
 	origin.missing[3] = IND_MISSING_COUNT;
+	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
+	sample_origin(5, &origin);
+	origin.cells = (const uint64_t[]){ 7, 8, 9, 9, 10 };
+	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
+	sample_origin(1, &origin);
+	origin.hops_min = 10;
+	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
+	sample_origin(0, &origin);
+	origin.rtt_min_us = 1;
+	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
+	sample_origin(0, &origin);
+	origin.beacon.port = 1;
+	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
+	sample_origin(0, &origin);
+	origin.silent[23] = IND_MISSING_COUNT;
 	ck_assert_int_eq(ind_writer_origin(w, &origin), IND_USAGE);
 	sample_exhibit(0, &exhibit);
 	exhibit.bytes_count = IND_EXHIBIT_MAX_BYTES + 1;

@@ -202,6 +202,74 @@ START_TEST(frames_are_counted_by_what_became_of_them)
 }
 END_TEST
 
+static void datagram(bool client, const void *bytes, size_t count)
+{
+	struct craft c = { .count = 0 };
+	craft_ethernet(&c, 0x0800);
+	craft_ip4(&c, client ? A : B, client ? B : A, 17, 57, 8 + (unsigned)count);
+	craft_udp(&c, client ? 9000 : 8080, client ? 8080 : 9000, (unsigned)count);
+	craft_put(&c, bytes, count);
+	feed(&c, 0);
+}
+
+/* A DTLS ClientHello of one cipher suite and no extension, whole or its half. */
+static void dtls_hello(bool client, unsigned half)
+{
+	enum { BODY = 2 + 32 + 1 + 1 + 4 + 2, HALF = BODY / 2 };
+	struct craft c = { .count = 0 }, body = { .count = 0 };
+	unsigned at = half == 2 ? HALF : 0, count = half == 0 ? BODY : HALF;
+	craft_be16(&body, 0xfefd);
+	for (unsigned i = 0; i < 34; i++)
+		craft_u8(&body, i < 32 ? 0xaa : 0);
+	craft_be16(&body, 2), craft_be16(&body, 0xc02b), craft_be16(&body, 0x0100);
+	craft_u8(&c, 22), craft_be16(&c, 0xfefd), craft_be32(&c, 0), craft_be32(&c, 0), craft_be16(&c, 12 + count);
+	craft_u8(&c, 1), craft_u8(&c, 0), craft_be16(&c, BODY), craft_be16(&c, 0), craft_u8(&c, 0), craft_be16(&c, at);
+	craft_u8(&c, 0), craft_be16(&c, count);
+	craft_put(&c, body.bytes + at, count);
+	datagram(client, c.bytes, c.count);
+}
+
+START_TEST(a_conversation_in_datagrams_orients_its_flow)
+{
+	datagram(false, "junk", 4);
+	dtls_hello(true, 2);
+	dtls_hello(true, 1);
+	engine_flush(engine);
+	ck_assert(has("tls.version=dtls1.2@client\n"));
+	ck_assert_uint_eq(last_flow.orient, IND_ORIENT_ROLE);
+	ck_assert_uint_eq(last_flow.port[IND_SRC], 9000);
+	ck_assert_uint_eq(last_flow.validated, IND_VALID_UNTESTABLE);
+}
+END_TEST
+
+START_TEST(half_of_a_conversation_is_a_gap)
+{
+	struct engine_counters counters;
+	dtls_hello(true, 1);
+	engine_flush(engine);
+	engine_counters(engine, &counters);
+	ck_assert_uint_eq(counters.gaps, 1);
+	ck_assert(!has("tls."));
+}
+END_TEST
+
+/* ICE sends its checks before the handshake that they prepare; anything else is looked at a few times only. */
+START_TEST(checks_do_not_tire_but_other_datagrams_do)
+{
+	static const uint8_t stun[20] = { 0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42 };
+	for (int i = 0; i < 40; i++) {
+		if (_i == 0 || i >= 8)
+			datagram(i & 1, stun, sizeof stun);
+		else
+			datagram(i & 1, "something else", 14);
+	}
+	dtls_hello(true, 0);
+	engine_flush(engine);
+	ck_assert(has("tls.version=dtls1.2@client\n") == (_i == 0));
+	ck_assert_uint_eq(last_flow.packets[0] + last_flow.packets[1], 41);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("engine");
@@ -214,5 +282,8 @@ int main(void)
 	tcase_add_test(t, a_cut_frame_gives_what_is_there);
 	tcase_add_test(t, a_role_orients_a_flow_that_nothing_else_does);
 	tcase_add_test(t, frames_are_counted_by_what_became_of_them);
+	tcase_add_test(t, a_conversation_in_datagrams_orients_its_flow);
+	tcase_add_test(t, half_of_a_conversation_is_a_gap);
+	tcase_add_loop_test(t, checks_do_not_tire_but_other_datagrams_do, 0, 2);
 	return suite_run("engine.engine", t);
 }

@@ -12,7 +12,7 @@ static unsigned claims_said;
 
 static void setup(void)
 {
-	ck_assert_int_eq(origin_set_new(all, &set), IND_OK);
+	ck_assert_int_eq(origin_set_new(all, 0, &set), IND_OK);
 	seen_count = 0;
 	claims_said = 0;
 }
@@ -73,6 +73,21 @@ START_TEST(families_speak_for_the_address_that_sent)
 }
 END_TEST
 
+/* A data set that was asked and is silent is not a data set that is missing. */
+START_TEST(silence_of_what_was_asked)
+{
+	struct ind_flow f = flow_of(2, 1, IND_VALID_HANDSHAKE);
+	origin_set_free(set);
+	ck_assert_int_eq(origin_set_new(all, IND_CLAIM_COUNTRY | IND_CLAIM_LIST, &set), IND_OK);
+	flow_add(&f, NULL, 0);
+	claims_said = 0;
+	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
+	ck_assert_uint_eq(seen[0].claims, 0);
+	ck_assert_uint_eq(seen[0].missing[IND_FAMILY_T], IND_MISSING_NOT_SEEN);
+	ck_assert_uint_eq(seen[0].missing[IND_FAMILY_E], IND_MISSING_NOT_SEEN);
+}
+END_TEST
+
 START_TEST(an_end_that_never_sent_has_no_record)
 {
 	struct ind_flow f = flow_of(2, 1, IND_VALID_ONE_WAY);
@@ -90,7 +105,7 @@ START_TEST(what_policy_turned_off_is_said_so)
 	uint64_t none[IND_SIGNAL_SET_WORDS] = { 0 };
 	struct ind_flow f = flow_of(2, 1, IND_VALID_UNTESTABLE);
 	origin_set_free(set);
-	ck_assert_int_eq(origin_set_new(none, &set), IND_OK);
+	ck_assert_int_eq(origin_set_new(none, 0, &set), IND_OK);
 	flow_add(&f, NULL, 0);
 	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
 	ck_assert_uint_eq(seen[0].missing[IND_FAMILY_A], IND_MISSING_POLICY);
@@ -119,6 +134,7 @@ int main(void)
 	TCase *t = tcase_create("origin");
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, families_speak_for_the_address_that_sent);
+	tcase_add_test(t, silence_of_what_was_asked);
 	tcase_add_test(t, an_end_that_never_sent_has_no_record);
 	tcase_add_test(t, what_policy_turned_off_is_said_so);
 	tcase_add_test(t, many_addresses_come_sorted_and_counted);

@@ -112,7 +112,7 @@ START_TEST(ip6_extension_headers)
 }
 END_TEST
 
-START_TEST(fragments_have_no_ports_but_the_first)
+START_TEST(fragments_are_not_decoded_above_ip)
 {
 	struct craft c = { .count = 0 };
 	struct packet p;
@@ -121,10 +121,14 @@ START_TEST(fragments_have_no_ports_but_the_first)
 	craft_put(&c, "12345678", 8);
 	c.bytes[6] = 0x20;
 	ck_assert_int_eq(decode(&c, PACKET_LINK_RAW, &p), DECODE_OK);
-	ck_assert(p.is_fragment && p.is_first_fragment && p.has_ports);
+	ck_assert(p.is_fragment && p.more_fragments && !p.has_ports);
+	ck_assert_uint_eq(p.fragment_offset, 0);
+	ck_assert_uint_eq(p.fragment_header_bytes, 20);
+	ck_assert_uint_eq(p.payload_captured, 16);
 	c.bytes[6] = 0x00, c.bytes[7] = 0x10;
 	ck_assert_int_eq(decode(&c, PACKET_LINK_RAW, &p), DECODE_OK);
-	ck_assert(p.is_fragment && !p.is_first_fragment && !p.has_ports);
+	ck_assert(p.is_fragment && !p.more_fragments && !p.has_ports);
+	ck_assert_uint_eq(p.fragment_offset, 128);
 	ck_assert_uint_eq(p.ip_bytes, 36);
 }
 END_TEST
@@ -215,7 +219,7 @@ int main(void)
 	tcase_add_test(t, vlan_qinq_and_cisco_metadata);
 	tcase_add_loop_test(t, other_links, 0, sizeof links / sizeof *links);
 	tcase_add_test(t, ip6_extension_headers);
-	tcase_add_test(t, fragments_have_no_ports_but_the_first);
+	tcase_add_test(t, fragments_are_not_decoded_above_ip);
 	tcase_add_test(t, total_length_zero_means_the_wire);
 	tcase_add_test(t, lies_are_malformed);
 	tcase_add_test(t, unknown_is_neither_short_nor_malformed);

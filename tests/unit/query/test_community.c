@@ -83,6 +83,8 @@ START_TEST(unknown_ports_give_no_id)
 {
 	char text[COMMUNITY_TEXT];
 	struct ind_flow flow = flow_of(&(struct vector){ 17, "10.0.0.1", "10.0.0.2", 0, 0, NULL });
+	ck_assert_ptr_nonnull(community_id(&flow, text));
+	flow.no_ports = 1;
 	ck_assert_ptr_null(community_id(&flow, text));
 }
 END_TEST

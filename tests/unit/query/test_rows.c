@@ -91,6 +91,22 @@ START_TEST(flow_of_one_direction)
 }
 END_TEST
 
+START_TEST(port_zero_is_a_port_and_an_unseen_one_is_absent)
+{
+	struct ind_record r = tcp_flow();
+	r.flow.flow.port[0] = r.flow.flow.port[1] = 0;
+	row_of_flow(&row, &r, &context);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_sport].form, CELL_U64);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_dport].form, CELL_U64);
+	ck_assert_int_ne(row.cell[QUERY_FLOW_community_id].form, CELL_ABSENT);
+	r.flow.flow.no_ports = 1;
+	row_of_flow(&row, &r, &context);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_sport].form, CELL_ABSENT);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_dport].form, CELL_ABSENT);
+	ck_assert_int_eq(row.cell[QUERY_FLOW_community_id].form, CELL_ABSENT);
+}
+END_TEST
+
 START_TEST(icmp_code_zero_is_a_code)
 {
 	struct ind_record r = tcp_flow();
@@ -150,6 +166,7 @@ START_TEST(origin_families_and_reasons)
 	r.origin = (struct ind_origin){
 		.addr = { 192, 0, 2, 1 }, .ip_version = 4, .claims = IND_CLAIM_COUNTRY | IND_CLAIM_AS, .first_ns = 0, .last_ns = 1000, .flows = 3, .validated = 2,
 		.observations = { [IND_FAMILY_V] = 2, [IND_FAMILY_T] = 2, [IND_FAMILY_A] = 5 },
+		.hops_min = IND_HOPS_ABSENT, .hops_max = IND_HOPS_ABSENT, .hops_mode = IND_HOPS_ABSENT,
 	};
 	r.origin.signals[0] = UINT64_C(1) << IND_SIG_TLS_JA3 | UINT64_C(1) << IND_SIG_TLS_JA4;
 	for (unsigned i = 0; i < IND_FAMILY_COUNT; i++)
@@ -164,6 +181,54 @@ START_TEST(origin_families_and_reasons)
 }
 END_TEST
 
+static struct ind_record measured(uint32_t samples, uint32_t min_us, uint32_t p50_us, uint32_t span_s)
+{
+	struct ind_record r = record_of(IND_REC_ORIGIN);
+	r.origin = (struct ind_origin){
+		.addr = { 192, 0, 2, 1 }, .ip_version = 4, .hops_min = 9, .hops_max = 12, .hops_mode = 10, .cotenants = 3, .rtt_samples = samples,
+		.rtt_min_us = min_us, .rtt_p50_us = p50_us, .rtt_span_s = span_s,
+	};
+	return r;
+}
+
+START_TEST(origin_behaviour_of_an_address)
+{
+	static const uint64_t cells[] = { 498681, 498682, 498700 };
+	struct ind_record r = measured(60, 477000, 500000, 600);
+	r.origin.silent[IND_WATCHED_TLS_CERT] = IND_MISSING_ENCRYPTED;
+	r.origin.silent[IND_WATCHED_TIME_CELLS] = IND_MISSING_BELOW_MIN_SAMPLE;
+	r.origin.beacons = 2;
+	r.origin.beacon = (struct ind_beacon){ .period_ms = 60000, .mad_ms = 40, .flows = 99, .port = 8443, .proto = 6, .intervals = 61 };
+	r.origin.cells = cells;
+	r.origin.cell_count = 3;
+	row_of_origin(&row, &r, &context);
+	json_is("{\"type\":\"origin\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"flows\":0,\"validated\":0,"
+		"\"missing_signals\":{\"tls.cert_sha256\":\"ENCRYPTED\",\"time.cells\":\"BELOW_MIN_SAMPLE\"},"
+		"\"hops_min\":9,\"hops_max\":12,\"hops_mode\":10,\"rtt_samples\":60,\"rtt_min_us\":477000,\"rtt_p50_us\":500000,\"rtt_span_s\":600,"
+		"\"access\":\"geo_satellite\",\"cotenants\":3,\"beacons\":2,\"beacon\":{\"port\":8443,\"proto\":\"tcp\",\"period_ms\":60000,"
+		"\"mad_ms\":40,\"intervals\":61,\"flows\":99},\"cells\":[\"2026-11-21T09\",\"2026-11-21T10\",\"2026-11-22T04\"],"
+		"\"sensor\":\"fra-01\"}");
+}
+END_TEST
+
+START_TEST(access_needs_samples_and_time)
+{
+	static const struct { uint32_t samples, min_us, p50_us, span_s; const char *access; } cases[] = {
+		{ 49, 480000, 490000, 3600, NULL }, { 50, 480000, 490000, 599, NULL }, { 50, 480000, 490000, 600, "geo_satellite" },
+		{ 50, 480000, 540000, 600, "geo_satellite" }, { 50, 480000, 540001, 600, NULL }, { 50, 476999, 540001, 600, "not_geo" },
+		{ 50, 0, 8, 600, "not_geo" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ind_record r = measured(cases[i].samples, cases[i].min_us, cases[i].p50_us, cases[i].span_s);
+		row_of_origin(&row, &r, &context);
+		const struct query_cell *cell = &row.cell[QUERY_ORIGIN_access];
+		ck_assert_int_eq(cell->form, cases[i].access ? CELL_TEXT : CELL_ABSENT);
+		if (cases[i].access)
+			ck_assert_str_eq(cell->text, cases[i].access);
+	}
+}
+END_TEST
+
 START_TEST(claims_name_their_data_set)
 {
 	struct ind_record r = record_of(IND_REC_CLAIM);
@@ -173,7 +238,23 @@ START_TEST(claims_name_their_data_set)
 	};
 	row_of_claim(&row, &r, &context);
 	json_is("{\"type\":\"claim\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"data_set\":\"geo.mmdb\",\"build\":\"2026-11-18T11:06:40.000000Z\","
-		"\"prefix\":24,\"country\":\"XA\",\"latitude\":-0.0005,\"longitude\":13.405,\"asn\":64496,\"holder\":\"Example\",\"flags\":[\"anycast\"]}");
+		"\"prefix\":24,\"country\":\"XA\",\"latitude\":-0.0005,\"longitude\":13.405,\"asn\":64496,\"holder\":\"Example\",\"flags\":[\"anycast\"],\"kind\":\"database\"}");
+	r.claim = (struct ind_claim){
+		.addr = { 192, 0, 2, 1 }, .ip_version = 4, .prefix_bits = 24, .kind = IND_CLAIM_PFX2AS, .flags = IND_CLAIM_AS_SET, .asn = 64496, .more_asn_count = 2,
+		.more_asn = { 64497, 4200000000 }, .radius_km = IND_ABSENT_U32,
+	};
+	row_of_claim(&row, &r, &context);
+	json_is("{\"type\":\"claim\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"data_set\":\"geo.mmdb\",\"build\":\"2026-11-18T11:06:40.000000Z\","
+		"\"prefix\":24,\"asn\":64496,\"flags\":[\"as_set\"],\"kind\":\"pfx2as\",\"asns\":[64496,64497,4200000000]}");
+	r.claim = (struct ind_claim){
+		.addr = { 192, 0, 2, 1 }, .ip_version = 4, .prefix_bits = 32, .kind = IND_CLAIM_IOC, .day = 20000, .grade = { 'B', '2' }, .tlp = IND_TLP_AMBER_STRICT,
+		.signal = IND_SIG_TLS_JA3, .radius_km = IND_ABSENT_U32, .source = { "a CERT", 6 }, .indicator = { "ff00", 4 }, .label = { "Example", 7 },
+		.status = { "assigned", 8 },
+	};
+	row_of_claim(&row, &r, &context);
+	json_is("{\"type\":\"claim\",\"record\":\"3f9a6c01:12:345\",\"addr\":\"192.0.2.1\",\"data_set\":\"geo.mmdb\",\"build\":\"2026-11-18T11:06:40.000000Z\","
+		"\"prefix\":32,\"kind\":\"ioc\",\"status\":\"assigned\",\"date\":\"2024-10-03\",\"grade\":\"B2\",\"tlp\":\"amber+strict\",\"source\":\"a CERT\","
+		"\"signal\":\"tls.ja3\",\"indicator\":\"ff00\",\"label\":\"Example\"}");
 	r.claim.data_set = 1;
 	row_of_claim(&row, &r, &context);
 	ck_assert_int_eq(row.cell[QUERY_CLAIM_data_set].form, CELL_ABSENT);
@@ -185,10 +266,13 @@ int main(void)
 	TCase *tcase = tcase_create("rows");
 	tcase_add_test(tcase, flow_with_everything);
 	tcase_add_test(tcase, flow_of_one_direction);
+	tcase_add_test(tcase, port_zero_is_a_port_and_an_unseen_one_is_absent);
 	tcase_add_test(tcase, icmp_code_zero_is_a_code);
 	tcase_add_test(tcase, signals_name_their_flow_and_sender);
 	tcase_add_test(tcase, hostile_numbers_are_texts);
 	tcase_add_test(tcase, origin_families_and_reasons);
+	tcase_add_test(tcase, origin_behaviour_of_an_address);
+	tcase_add_test(tcase, access_needs_samples_and_time);
 	tcase_add_test(tcase, claims_name_their_data_set);
 	return suite_run("rows", tcase);
 }

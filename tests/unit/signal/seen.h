@@ -88,6 +88,17 @@ static inline void seen_exhibit(void *ctx, const struct ind_exhibit *exhibit)
 
 static inline void seen_malformed(void *ctx) { ((struct seen *)ctx)->malformed++; }
 
+/* Whether any exhibit holds this text. */
+static inline bool seen_exhibit_holds(const struct seen *s, const char *text)
+{
+	size_t bytes = strlen(text);
+	for (size_t i = 0; i < s->exhibits; i++)
+		for (size_t at = 0; at + bytes <= s->exhibit[i].count; at++)
+			if (memcmp(s->exhibit[i].bytes + at, text, bytes) == 0)
+				return true;
+	return false;
+}
+
 /* The value of the only signal of this id, or NULL. */
 static inline const char *seen_value(const struct seen *s, enum ind_signal_id id)
 {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "signal/tls_memo.h"
 #include "tls_build.h"
 
 static void browser_signals_are_right(void)
@@ -7,8 +8,9 @@ static void browser_signals_are_right(void)
 	ck_assert_pstr_eq(seen_value(&s, IND_SIG_TLS_SNI), "www.example.org");
 	ck_assert_pstr_eq(seen_value(&s, IND_SIG_TLS_ALPN), "h2,http/1.1");
 	ck_assert_pstr_eq(seen_value(&s, IND_SIG_TLS_VERSION), "1.3");
-	md5_is(IND_SIG_TLS_JA3, "771,4865-4866-4867-49195-49199-49196-49200-52393-52392-49171-49172-156-157-47-53,"
-				"0-21-23-27-45-51-17513-65281-5-18-10-11-13-16-35-43,29-23-24,0");
+	md5_is(IND_SIG_TLS_JA3,
+		"771,4865-4866-4867-49195-49199-49196-49200-52393-52392-49171-49172-156-157-47-53,"
+		"0-21-23-27-45-51-17513-65281-5-18-10-11-13-16-35-43,29-23-24,0");
 	ck_assert_uint_eq(s.signals, 5);
 	ck_assert_uint_eq(s.exhibits, 1);
 	ck_assert_uint_eq(s.malformed, 0);
@@ -61,9 +63,21 @@ END_TEST
 
 START_TEST(alpn_code_of_ja4)
 {
-	static const struct { const char *alpn, *code; } cases[] = {
-		{ "h2", "h2" }, { "http/1.1", "h1" }, { "h", "hh" }, { "\xab", "ab" }, { "\xab\xcd", "ad" }, { "0\xab", "3b" },
-		{ "01\xab\xcd", "3d" }, { "0\xab\xcd" "1", "01" }, { "a-", "6d" }, { "", "00" },
+	static const struct {
+		const char *alpn, *code;
+	} cases[] = {
+		{ "h2", "h2" },
+		{ "http/1.1", "h1" },
+		{ "h", "hh" },
+		{ "\xab", "ab" },
+		{ "\xab\xcd", "ad" },
+		{ "0\xab", "3b" },
+		{ "01\xab\xcd", "3d" },
+		{ "0\xab\xcd"
+		  "1",
+			"01" },
+		{ "a-", "6d" },
+		{ "", "00" },
 	};
 	static const uint16_t ciphers[] = { 0x1301 };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -96,10 +110,41 @@ START_TEST(ja4_counts_stop_at_99_and_order_does_not_matter)
 }
 END_TEST
 
+/* What the memo gives is what computing gives, whatever it held before: hellos that recur, share a line, or differ in one number. */
+START_TEST(memo_changes_nothing)
+{
+	static struct tls_memo memo;
+	static uint16_t ciphers[400];
+	static struct wire h, extensions;
+	uint32_t random = 1;
+	for (int round = 0; round < 4000; round++) {
+		random = random * 1664525 + 1013904223;
+		size_t count = round % 97 == 0 ? 400 : 1 + (random >> 28);
+		for (size_t i = 0; i < count; i++)
+			ciphers[i] = i == (random >> 20) % 16 ? GREASE_1 : (uint16_t)(0xc000 + i * (1 + (random >> 24) % 3));
+		extensions.count = h.count = 0;
+		extension_words(&extensions, TLS_EXT_GROUPS, 2, ciphers, 1 + (random >> 26) % 3);
+		if (random >> 16 & 1)
+			extension_sni(&extensions, "example.org");
+		client_hello(&h, random >> 17 & 1 ? 0x0303 : 0x0302, ciphers, count, &extensions);
+		struct tls_hello hello;
+		struct tls_client_print with, without;
+		ck_assert(tls_client_hello_read(cursor_of(h.bytes, h.count), &hello));
+		tls_client_print(&memo, &hello, 't', &with);
+		tls_client_print(NULL, &hello, 't', &without);
+		ck_assert_mem_eq(with.ja3, without.ja3, sizeof with.ja3);
+		ck_assert_mem_eq(with.ja4, without.ja4, sizeof with.ja4);
+	}
+}
+END_TEST
+
 START_TEST(version_texts)
 {
-	static const struct { uint16_t version; const char *text; } cases[] = { { 0x0304, "1.3" }, { 0x0303, "1.2" }, { 0x0302, "1.1" },
-		{ 0x0301, "1.0" }, { 0x0300, "ssl3" }, { 0x0002, "ssl2" }, { 0x7f17, "1.3-draft23" }, { 0xfb1a, "0xfb1a" } };
+	static const struct {
+		uint16_t version;
+		const char *text;
+	} cases[] = { { 0x0304, "1.3" }, { 0x0303, "1.2" }, { 0x0302, "1.1" }, { 0x0301, "1.0" }, { 0x0300, "ssl3" }, { 0x0002, "ssl2" },
+		{ 0x7f17, "1.3-draft23" }, { 0xfb1a, "0xfb1a" } };
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char text[TLS_VERSION_TEXT_BYTES];
 		size_t bytes = tls_version_text(cases[i].version, text);
@@ -340,6 +385,7 @@ int main(void)
 	tcase_add_test(tcase, ja3_without_extensions);
 	tcase_add_test(tcase, alpn_code_of_ja4);
 	tcase_add_test(tcase, ja4_counts_stop_at_99_and_order_does_not_matter);
+	tcase_add_test(tcase, memo_changes_nothing);
 	tcase_add_test(tcase, version_texts);
 	tcase_add_test(tcase, hello_in_pieces);
 	tcase_add_test(tcase, every_truncation_waits);

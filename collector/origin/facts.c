@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "origin/inside.h"
+
+enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ESP = 50, TCP_SYN = 2, PORT_DOT = 853, PORT_RDP = 3389 };
+
+void facts_of_flow(struct entry *e, const struct ind_flow *flow, unsigned dir)
+{
+	unsigned facts = 0;
+	if (flow->validated == IND_VALID_ONE_WAY)
+		facts |= FACT_ONE_WAY | (dir == IND_SRC ? FACT_UNVALIDATED_ONE_WAY : 0);
+	if (flow->proto == PROTO_TCP && flow->payload[dir] && !(flow->tcp_flags[dir] & TCP_SYN))
+		facts |= FACT_MIDSTREAM;
+	if (flow->proto == PROTO_ESP)
+		facts |= FACT_ESP;
+	e->facts |= (uint16_t)facts;
+}
+
+/* The version that a client offers is not the one that is spoken; a server's is. */
+static unsigned tls_facts(const struct ind_flow *flow, const struct ind_signal *signal)
+{
+	static const char hides_certificates[] = "1.3";
+	unsigned facts = signal->side == IND_CLIENT ? FACT_CRYPT_CLIENT : FACT_CRYPT_SERVER;
+	bool hidden = signal->value_bytes >= sizeof hides_certificates - 1 &&
+		memcmp(signal->value, hides_certificates, sizeof hides_certificates - 1) == 0;
+	if (signal->side == IND_SERVER && (hidden || flow->proto == PROTO_UDP))
+		facts |= FACT_CERT_HIDDEN;
+	if (flow->port[IND_DST] == PORT_DOT)
+		facts |= FACT_DOT;
+	if (flow->port[IND_DST] == PORT_RDP)
+		facts |= FACT_RDP_TLS;
+	return facts;
+}
+
+static uint32_t number_of(const struct ind_signal *signal)
+{
+	uint32_t number = 0;
+	if (signal->value_bytes == 0 || signal->value_bytes > 9)
+		return IND_ABSENT_U32;
+	for (size_t i = 0; i < signal->value_bytes; i++) {
+		unsigned digit = (unsigned)signal->value[i] - '0';
+		if (digit > 9)
+			return IND_ABSENT_U32;
+		number = number * 10 + digit;
+	}
+	return number;
+}
+
+void facts_of_signal(
+	const struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said)
+{
+	switch (signal->id) {
+	case IND_SIG_PATH_HOPS:
+		said->hops = number_of(signal);
+		return;
+	case IND_SIG_PATH_RTT_MIN:
+		said->rtt_us = number_of(signal);
+		return;
+	case IND_SIG_TCP_SYN:
+	case IND_SIG_HTTP_USER_AGENT:
+		stack_read(signal, said, e);
+		return;
+	case IND_SIG_TLS_VERSION:
+		e->facts |= (uint16_t)tls_facts(flow, signal);
+		return;
+	case IND_SIG_SSH_HASSH:
+	case IND_SIG_SSH_HASSH_SERVER:
+		e->facts |= FACT_SSH;
+		return;
+	}
+	if (signal->id == s->quic_version_id)
+		e->facts |= signal->side == IND_CLIENT ? FACT_CRYPT_CLIENT : FACT_CRYPT_SERVER | FACT_CERT_HIDDEN;
+}

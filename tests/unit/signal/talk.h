@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef UNIT_SIGNAL_TALK_H
+#define UNIT_SIGNAL_TALK_H
+
+#include "base/aead.h"
+#include "feed.h"
+#include "flow/gather.h"
+
+/* A conversation in datagrams, handed to its parser as an engine does: what is kept of it, and what was seen. */
+struct talk {
+	struct feed seen; /* for feed_value and feed_count */
+	struct flow_table table;
+	struct aead *aead;
+	struct flow_udp udp;
+	struct gather gather[2];
+	uint8_t validated, client_way;
+	enum parse outcome;
+	size_t parts; /* exhibits that were announced as parts */
+};
+
+static inline void talk_part(void *ctx)
+{
+	struct seen *s = ctx;
+	struct talk *t = (struct talk *)((char *)s - offsetof(struct talk, seen.seen));
+	t->parts++;
+}
+
+/* Forgets the flow and what was seen of it. */
+static inline void talk_reset(struct talk *t)
+{
+	memset(&t->seen, 0, sizeof t->seen);
+	gather_drop(&t->gather[0]);
+	gather_drop(&t->gather[1]);
+	memset(&t->udp, 0, sizeof t->udp);
+	t->validated = t->client_way = 0;
+	t->outcome = PARSE_MORE;
+	t->parts = 0;
+}
+
+static inline void talk_open(struct talk *t)
+{
+	const struct flow_limits limits = {
+		.flows = 4, .head_buffers = 2, .idle_s = 60, .tcp_idle_s = 300, .active_s = 1800, .linger_s = 5
+	};
+	memset(t, 0, sizeof *t);
+	ck_assert_int_eq(flow_table_init(&t->table, &limits), IND_OK);
+	ck_assert_int_eq(aead_new(&t->aead), IND_OK);
+	for (unsigned way = 0; way < 2; way++)
+		t->gather[way] = (struct gather) { &t->table, &t->udp.buffer[way] };
+}
+
+static inline void talk_close(struct talk *t)
+{
+	flow_table_release(&t->table);
+	aead_free(t->aead);
+}
+
+/* One datagram, in a buffer that ends where it ends. */
+static inline void talk_hear(struct talk *t, const struct signal_talk_parser *parser, unsigned way, const void *bytes, size_t count)
+{
+	const struct signal_sink sink = {
+		.signal = seen_signal,
+		.exhibit = seen_exhibit,
+		.malformed = seen_malformed,
+		.ctx = &t->seen.seen,
+		.wants_exhibits = !t->seen.no_exhibits,
+		.exhibit_part = talk_part,
+	};
+	uint8_t *copy = malloc(count ? count : 1);
+	ck_assert_ptr_nonnull(copy);
+	if (count)
+		memcpy(copy, bytes, count);
+	struct signal_ctx ctx = {
+		.sink = &sink,
+		.time_ns = 7,
+		.packet = 3,
+		.from = (uint8_t)way,
+		.way = (uint8_t)way,
+		.at_end = true,
+		.kept = t->udp.kept,
+		.gather = t->gather,
+		.aead = t->aead,
+		.validated = t->validated,
+		.client_way = t->client_way,
+	};
+	struct cursor c = cursor_of(copy, count);
+	t->outcome = parser->see(&ctx, &c);
+	t->validated = ctx.validated;
+	t->client_way = ctx.client_way;
+	free(copy);
+}
+
+#endif
