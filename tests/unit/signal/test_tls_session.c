@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What links sessions: it is told by its digest, and only when asked for. */
-#include "tls_build.h"
-
 #include "support/suite.h"
+
+#include "tls_build.h"
 
 static void start(void)
 {
