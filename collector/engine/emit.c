@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/inside.h"
 
+#include "signal/addr.h"
 #include "signal/path.h"
 
 /* A signal of the flow that ends: it goes out at once, behind the stored ones. */
@@ -62,7 +63,7 @@ void emit_init(struct engine *e)
 {
 	e->sink = (struct signal_sink){
 		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .exhibit_cut = exhibit_cut_take, .exhibit_part = exhibit_part_take,
-		.ctx = e, .wants_exhibits = e->options.exhibits, .tls_memo = &e->tls_memo,
+		.ctx = e, .wants_exhibits = e->options.exhibits, .tls_memo = &e->tls_memo, .wanted = e->options.signals,
 	};
 }
 
@@ -81,6 +82,7 @@ static void path_signals(struct engine *e, const struct ind_flow *record)
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
 		path_end(&ctx, record);
+		addr_end(&ctx, record);
 	}
 	e->text_free = NULL;
 }

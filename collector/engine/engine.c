@@ -27,8 +27,8 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 		err = aead_new(&e->aead);
 	if (!err)
 		err = fragments_init(&e->fragments);
-	e->signals = malloc((STORE_SIGNALS_MAX + PATH_SIGNALS_MAX) * sizeof *e->signals);
-	e->text = malloc(STORE_BYTES_MAX + PATH_SIGNALS_MAX * IND_VALUE_MAX_BYTES);
+	e->signals = malloc((STORE_SIGNALS_MAX + ENDING_SIGNALS_MAX) * sizeof *e->signals);
+	e->text = malloc(STORE_BYTES_MAX + ENDING_SIGNALS_MAX * IND_VALUE_MAX_BYTES);
 	if (!err && (!e->signals || !e->text))
 		err = IND_NOMEM;
 	if (err) {

@@ -18,6 +18,7 @@ struct signal_sink {
 	void (*malformed)(void *ctx);
 	void *ctx;
 	bool wants_exhibits;
+	const uint64_t *wanted;      /* bit n: signal n is recorded; NULL: all. For values that cost something to make */
 	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
 	struct tls_memo *tls_memo;   /* fingerprints computed before; may be NULL */
 	void (*exhibit_part)(void *ctx); /* the next exhibit is part of what a signal will be read from; may be NULL */
@@ -92,6 +93,11 @@ struct signal_talk_parser {
 extern const struct signal_stream_parser *const signal_stream_parsers[];
 extern const struct signal_talk_parser *const signal_talk_parsers[];
 extern const struct signal_datagram_parser *const signal_datagram_parsers[];
+
+static inline bool signal_wanted(const struct signal_ctx *ctx, enum ind_signal_id id)
+{
+	return !ctx->sink->wanted || ctx->sink->wanted[id / 64] >> id % 64 & 1;
+}
 
 /* A text value off the wire: converted to UTF-8, cut to IND_VALUE_MAX_BYTES at a character with the SHA-256 of the whole. Empty is absent. */
 void signal_put_wire(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, const void *bytes, size_t count);

@@ -81,8 +81,12 @@ static bool extension_read(struct tls_hello *hello, bool client, const uint8_t *
 	case TLS_EXT_SIGNATURE_ALGORITHMS:
 		return keep(&hello->signature_algorithms, cursor_sub16(&ext));
 	case TLS_EXT_SESSION_TICKET:
+		keep(&hello->ticket, ext);
+		secret_add(hello, message, &ext);
+		return true;
 	case TLS_EXT_PRE_SHARED_KEY:
 		secret_add(hello, message, &ext);
+		keep(&hello->psk_identities, cursor_sub16(&ext));
 		return true;
 	default:
 		return true;
@@ -122,6 +126,7 @@ bool tls_client_hello_read(struct cursor message, struct tls_hello *hello)
 	    cursor_left(&hello->ciphers) % 2)
 		return false;
 	secret_add(hello, start, &session_id);
+	hello->session_id = session_id;
 	return extensions_read(hello, true, start, &message);
 }
 
@@ -151,5 +156,6 @@ bool tls_server_hello_read(struct cursor message, struct tls_hello *hello)
 	if (!cursor_ok(&message) || !cursor_ok(&session_id) || !cursor_ok(&hello->ciphers))
 		return false;
 	secret_add(hello, start, &session_id);
+	hello->session_id = session_id;
 	return extensions_read(hello, false, start, &message);
 }

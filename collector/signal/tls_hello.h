@@ -26,6 +26,8 @@ struct tls_hello {
 	struct cursor signature_algorithms; /* 16-bit numbers */
 	struct cursor host_name;
 	struct cursor alpn;          /* 8-bit lengths, names */
+	struct cursor session_id, ticket;
+	struct cursor psk_identities; /* RFC 8446 section 4.2.11: of 16-bit length, identity, age */
 	struct tls_span secret[TLS_SECRETS_MAX]; /* session id, ticket, pre-shared keys */
 	size_t secrets;
 };

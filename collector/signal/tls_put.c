@@ -7,7 +7,7 @@
 #include "signal/tls_flight.h"
 #include "signal/tls_memo.h"
 
-enum { DRAFT_MAJOR = 0x7f };
+enum { DRAFT_MAJOR = 0x7f, PSK_MAX = 4, PSK_AGE_BYTES = 4 };
 
 static size_t version_hex(uint16_t version, char text[static TLS_VERSION_TEXT_BYTES])
 {
@@ -62,6 +62,36 @@ static void alpn_put(struct signal_ctx *ctx, enum ind_side side, struct cursor l
 	signal_put_wire(ctx, IND_SIG_TLS_ALPN, side, text, bytes);
 }
 
+/* A secret is known by its digest. In a kept exhibit it is overwritten: nothing is said of what is all 'x'. */
+static void digest_put(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, struct cursor secret)
+{
+	uint8_t sha256[HASH_SHA256_BYTES], masked = 1;
+	size_t count = cursor_left(&secret);
+	if (!count || !signal_wanted(ctx, id))
+		return;
+	for (size_t i = 0; i < count; i++)
+		masked &= secret.p[i] == 'x';
+	if (masked)
+		return;
+	hash_sha256(secret.p, count, sha256);
+	signal_put_hex(ctx, id, side, sha256, sizeof sha256);
+}
+
+/* RFC 8446 section 4.1.2: since TLS 1.3 the session id of a hello is filler. */
+static void session_put(struct signal_ctx *ctx, enum ind_side side, const struct tls_hello *hello)
+{
+	struct cursor list = hello->psk_identities;
+	if (hello->version <= TLS_1_2)
+		digest_put(ctx, IND_SIG_TLS_SESSION_ID, side, hello->session_id);
+	digest_put(ctx, IND_SIG_TLS_TICKET, side, hello->ticket);
+	for (unsigned i = 0; i < PSK_MAX && cursor_left(&list); i++) {
+		struct cursor identity = cursor_sub16(&list);
+		cursor_skip(&list, PSK_AGE_BYTES);
+		if (cursor_ok(&list))
+			digest_put(ctx, IND_SIG_TLS_PSK, side, identity);
+	}
+}
+
 void tls_client_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello, char transport)
 {
 	struct tls_client_print print;
@@ -71,6 +101,7 @@ void tls_client_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello,
 	signal_put_wire(ctx, IND_SIG_TLS_SNI, IND_CLIENT, hello->host_name.p, cursor_left(&hello->host_name));
 	alpn_put(ctx, IND_CLIENT, hello->alpn);
 	version_put(ctx, IND_CLIENT, hello->version);
+	session_put(ctx, IND_CLIENT, hello);
 }
 
 void tls_server_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello)
@@ -80,4 +111,5 @@ void tls_server_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello)
 	signal_put_hex(ctx, IND_SIG_TLS_JA3S, IND_SERVER, md5, sizeof md5);
 	alpn_put(ctx, IND_SERVER, hello->alpn);
 	version_put(ctx, IND_SERVER, hello->version);
+	session_put(ctx, IND_SERVER, hello);
 }

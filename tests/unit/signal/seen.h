@@ -112,12 +112,21 @@ static inline const char *seen_value(const struct seen *s, enum ind_signal_id id
 	return value;
 }
 
+/* Also what is recorded only when asked for. */
+static bool seen_all;
+
 /* Hands a stream to a parser as an engine does: `chunk` bytes more each time, not before there are as many as it needs, each time in a
  * buffer that ends where the bytes end. Starts over unless `s` has state. Returns how many bytes were consumed. */
 static inline size_t seen_feed(struct seen *s, const struct signal_stream_parser *parser, enum ind_dir from, const uint8_t *bytes,
 	size_t count, size_t chunk, bool at_end)
 {
-	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = s, .wants_exhibits = true };
+	uint64_t wanted[IND_SIGNAL_SET_WORDS] = { 0 };
+	const struct signal_sink sink = {
+		.signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = s, .wants_exhibits = true, .wanted = wanted,
+	};
+	for (unsigned id = 1; id < IND_SIGNAL_ID_END; id++)
+		if (ind_signal_info(id) && (seen_all || ind_signal_info(id)->recorded_by_default))
+			wanted[id / 64] |= UINT64_C(1) << id % 64;
 	size_t used = 0, there = 0;
 	s->outcome = PARSE_MORE;
 	while (there < count && s->outcome == PARSE_MORE) {

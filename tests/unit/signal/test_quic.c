@@ -63,11 +63,16 @@ static void opaque(unsigned way, enum quic_type type, const char *to, const char
 
 static void client_hello_was_seen(const char *version)
 {
+	uint8_t psk[HASH_SHA256_BYTES];
+	char psk_hex[2 * HASH_SHA256_BYTES + 1];
+	hash_sha256(resumed, strlen(resumed), psk);
+	hash_hex(psk, sizeof psk, psk_hex);
+	ck_assert_str_eq(feed_value(&t.seen, IND_SIG_TLS_PSK, 0), psk_hex);
 	ck_assert_str_eq(feed_value(&t.seen, IND_SIG_QUIC_VERSION, 0), version);
 	ck_assert_str_eq(feed_value(&t.seen, IND_SIG_TLS_SNI, 0), "www.example.org");
 	ck_assert_str_eq(feed_value(&t.seen, IND_SIG_TLS_ALPN, 0), "h3");
 	ck_assert_str_eq(feed_value(&t.seen, IND_SIG_TLS_VERSION, 0), "1.3");
-	ck_assert_mem_eq(feed_value(&t.seen, IND_SIG_TLS_JA4, 0), "q13d0305h3_", 11);
+	ck_assert_mem_eq(feed_value(&t.seen, IND_SIG_TLS_JA4, 0), "q13d0306h3_", 11);
 	ck_assert_uint_eq(feed_count(&t.seen, IND_SIG_TLS_JA3), 1);
 }
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What links sessions: it is told by its digest, and only when asked for. */
+#include "support/suite.h"
+
+#include "tls_build.h"
+
+static void start(void)
+{
+	setup();
+	seen_all = true;
+}
+
+static void digest_is(enum ind_signal_id id, const char *secret)
+{
+	uint8_t sha256[HASH_SHA256_BYTES];
+	char want[2 * HASH_SHA256_BYTES + 1];
+	hash_sha256(secret, strlen(secret), sha256);
+	hash_hex(sha256, sizeof sha256, want);
+	ck_assert_pstr_eq(seen_value(&s, id), want);
+}
+
+static const char filler[] = "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS"; /* the session id that tls_build.h writes */
+
+static void hello_with(struct wire *h, uint16_t type, const struct wire *body, bool is_1_3)
+{
+	static const uint16_t ciphers[] = { 0x1301, 0xc02f }, versions[] = { 0x0304, 0x0303 };
+	struct wire e = { .count = 0 };
+	if (is_1_3)
+		extension_words(&e, TLS_EXT_SUPPORTED_VERSIONS, 1, versions, 2);
+	if (body)
+		extension(&e, type, body);
+	client_hello(h, 0x0303, ciphers, 2, e.count ? &e : NULL);
+}
+
+START_TEST(ticket_and_session_id)
+{
+	struct wire h = { .count = 0 }, ticket = { .count = 0 };
+	put_text(&ticket, "a ticket of some length");
+	hello_with(&h, TLS_EXT_SESSION_TICKET, &ticket, false);
+	feed_records(&h, RECORD_MAX, RECORD_MAX);
+	digest_is(IND_SIG_TLS_TICKET, "a ticket of some length");
+	digest_is(IND_SIG_TLS_SESSION_ID, filler);
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_PSK));
+	static struct seen again;
+	memset(&again, 0, sizeof again);
+	seen_feed(&again, &tls_parser, IND_SRC, s.exhibit[0].bytes, s.exhibit[0].count, RECORD_MAX, true);
+	ck_assert_ptr_null(seen_value(&again, IND_SIG_TLS_TICKET));
+	ck_assert_ptr_null(seen_value(&again, IND_SIG_TLS_SESSION_ID));
+}
+END_TEST
+
+static void identities(struct wire *body, const char *one, const char *two)
+{
+	size_t list = open_length(body, 2);
+	put_be(body, 2, strlen(one));
+	put_text(body, one);
+	put_be(body, 4, 0x01020304);
+	if (two) {
+		put_be(body, 2, strlen(two));
+		put_text(body, two);
+		put_be(body, 4, 0);
+	}
+	close_length(body, 2, list);
+	put_be(body, 2, 33), put_be(body, 1, 32), put_fill(body, 7, 32);
+}
+
+START_TEST(pre_shared_keys)
+{
+	struct wire h = { .count = 0 }, body = { .count = 0 };
+	identities(&body, "first identity", NULL);
+	hello_with(&h, TLS_EXT_PRE_SHARED_KEY, &body, true);
+	feed_records(&h, RECORD_MAX, RECORD_MAX);
+	digest_is(IND_SIG_TLS_PSK, "first identity");
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_SESSION_ID)); /* filler since TLS 1.3 */
+}
+END_TEST
+
+START_TEST(cut_identities_say_nothing_false)
+{
+	struct wire body = { .count = 0 };
+	identities(&body, "first", "second");
+	for (size_t count = 0; count < body.count; count++) {
+		struct wire h = { .count = 0 }, part = { .count = 0 };
+		put(&part, body.bytes, count);
+		hello_with(&h, TLS_EXT_PRE_SHARED_KEY, &part, true);
+		feed_records(&h, RECORD_MAX, RECORD_MAX);
+		size_t keys = 0;
+		for (size_t i = 0; i < s.signals; i++)
+			keys += s.signal[i].id == IND_SIG_TLS_PSK;
+		ck_assert(keys == (count < 2u + 2 * 6 + 5 + 6 ? 0 : 2));
+	}
+}
+END_TEST
+
+START_TEST(nothing_unless_asked_for)
+{
+	struct wire h = { .count = 0 }, ticket = { .count = 0 };
+	put_text(&ticket, "a ticket of some length");
+	seen_all = false;
+	hello_with(&h, TLS_EXT_SESSION_TICKET, &ticket, false);
+	feed_records(&h, RECORD_MAX, RECORD_MAX);
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_TICKET));
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_SESSION_ID));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *t = tcase_create("tls_session");
+	tcase_add_checked_fixture(t, start, NULL);
+	tcase_add_test(t, ticket_and_session_id);
+	tcase_add_test(t, pre_shared_keys);
+	tcase_add_test(t, cut_identities_say_nothing_false);
+	tcase_add_test(t, nothing_unless_asked_for);
+	return suite_run("signal.tls_session", t);
+}
