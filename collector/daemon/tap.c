@@ -218,7 +218,7 @@ static void engine_start(struct tap *t)
 {
 	struct engine_options o = {
 		.link = capture_link(t->capture), .flows = t->options->flow_table, .exhibits = t->options->exhibits,
-		.payload_exhibits = !t->options->leave_names,
+		.payload_exhibits = !t->options->leave_names, .skew_min_s = t->options->skew_min_s,
 		.output = { .flow = flow_send, .exhibit = exhibit_send, .ctx = t },
 	};
 	memcpy(o.signals, t->options->signals, sizeof o.signals);

@@ -2,6 +2,8 @@
 #include "engine/inside.h"
 
 #include "signal/addr.h"
+#include "flow/clock.h"
+#include "signal/clock_skew.h"
 #include "signal/path.h"
 
 /* A signal of the flow that ends: it goes out at once, behind the stored ones. */
@@ -76,13 +78,17 @@ struct signal_ctx emit_ctx(struct engine *e, struct flow *f, unsigned way, const
 }
 
 /* What a flow as a whole says of the path of each of its ends. */
-static void path_signals(struct engine *e, const struct ind_flow *record)
+static void path_signals(struct engine *e, const struct flow *f, const struct ind_flow *record)
 {
+	const struct flow_clock *clock = flow_clock(&e->table, f);
 	e->text_free = e->text + STORE_BYTES_MAX;
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
+		unsigned way = dir ^ flow_src_way(f);
 		path_end(&ctx, record);
 		addr_end(&ctx, record);
+		if (clock)
+			clock_skew_put(&ctx, dir == IND_SRC ? IND_CLIENT : IND_SERVER, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
 	}
 	e->text_free = NULL;
 }
@@ -97,6 +103,6 @@ void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason)
 	flow_record(&e->table, f, reason, &record);
 	e->signal_count = store_read(&e->table, f, e->signals, e->text);
 	if (e->parse)
-		path_signals(e, &record);
+		path_signals(e, f, &record);
 	e->options.output.flow(e->options.output.ctx, &record, e->signals, e->signal_count);
 }

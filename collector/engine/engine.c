@@ -2,13 +2,14 @@
 /* The coordinator. A batch of frames is decoded and hashed first, so that the memory it will need is on its way when it is needed. */
 #include "engine/inside.h"
 
+#include "signal/clock_skew.h"
 #include "signal/icmp_ts.h"
 #include "signal/tcp_syn.h"
 #include "signal/tool_syn.h"
 
 #include <stdlib.h>
 
-enum { HEAD_BUFFERS = 4096, IDLE_S = 60, TCP_IDLE_S = 300, ACTIVE_S = 1800, LINGER_S = 5 };
+enum { HEAD_BUFFERS = 4096, IDLE_S = 60, TCP_IDLE_S = 300, ACTIVE_S = 1800, LINGER_S = 5, CLOCKS = 8192, CLOCK_AFTER = 64 };
 
 enum ind_err engine_new(const struct engine_options *options, struct engine **engine)
 {
@@ -18,9 +19,12 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 	e->options = *options;
 	for (size_t i = 0; i < IND_SIGNAL_SET_WORDS; i++)
 		e->parse |= options->signals[i] != 0;
+	e->clocks = options->signals[IND_SIG_TCP_CLOCK_SKEW / 64] >> IND_SIG_TCP_CLOCK_SKEW % 64 & 1;
+	if (!e->options.skew_min_s)
+		e->options.skew_min_s = CLOCK_SKEW_MIN_S;
 	struct flow_limits limits = {
 		.flows = options->flows, .head_buffers = HEAD_BUFFERS, .idle_s = IDLE_S, .tcp_idle_s = TCP_IDLE_S, .active_s = ACTIVE_S,
-		.linger_s = LINGER_S,
+		.linger_s = LINGER_S, .clocks = e->clocks ? CLOCKS : 0, .clock_after_s = e->options.skew_min_s / CLOCK_AFTER,
 	};
 	enum ind_err err = flow_table_init(&e->table, &limits);
 	if (!err && e->parse)
@@ -139,6 +143,8 @@ static void layer_parse(struct engine *e, struct flow *f, const struct arrival *
 			return;
 		if (p->tcp_flags & TCP_SYN && p->tcp_options)
 			syn_signal(e, f, a);
+		if (e->clocks)
+			flow_clock_see(&e->table, f, a->way, p);
 		stream_see(e, f, a->way, p);
 	} else if (p->proto == IPPROTO_UDP4 && p->payload && e->parse && !p->carries) {
 		datagram_see(e, f, a->way, p);

@@ -28,6 +28,7 @@ struct engine {
 	bool current_new;            /* a signal was kept since the last exhibit: the next one shows something new */
 	bool giving_up;              /* what is looked at is a datagram with fragments missing */
 	bool parse;                  /* any signal is wanted at all */
+	bool clocks;                 /* tcp.clock_skew_ppm is */
 	/* Scratch for the end of a flow: its signals and their values, those of the path behind the stored ones. */
 	struct ind_signal *signals;
 	char *text;

@@ -109,6 +109,8 @@ struct flow_limits {
 	uint32_t flows;              /* at most 16,000,000 */
 	uint32_t head_buffers;
 	uint32_t idle_s, tcp_idle_s, active_s, linger_s;
+	uint32_t clocks;             /* TCP flows whose timestamps are kept at once, 0: of none */
+	uint32_t clock_after_s;      /* how long a flow lives before they are */
 };
 
 enum { FLOW_MAX = 16000000, FLOW_WHEEL_SLOTS = 512, FLOW_VLAN_STACKS = 4096 };
@@ -130,6 +132,8 @@ struct flow_table {
 	size_t slot_bytes;
 	struct hash_key hash_key;
 	struct pool flows, tcps, heads, buffers, small_buffers, firsts, chunks, udps, gathers, more;
+	uint32_t *tcp_clocks;        /* by index of struct flow_tcp: index of struct flow_clock, 0: none; NULL if none are kept */
+	struct pool clocks;
 	struct flow_contexts contexts;
 	struct flow_limits limits;
 	struct flow_vlans *vlans;
@@ -222,6 +226,11 @@ void flow_role_seen(struct flow *f, unsigned client_way);
 
 /* TCP: handshake, round-trip times, validation, retransmissions, closing. To be called for each TCP packet of the flow after flow_of. */
 void flow_tcp_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *packet);
+
+/* clock.c: what is kept of the timestamps of TCP flows. */
+enum ind_err flow_clocks_init(struct flow_table *t) IND_MUST_USE;
+void flow_clocks_release(struct flow_table *t);
+void flow_clock_end(struct flow_table *t, const struct flow *f);
 
 /* Is the number about what is expected next of this way? */
 bool flow_tcp_near(const struct flow_tcp *tcp, unsigned way, uint32_t number);

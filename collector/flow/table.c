@@ -195,6 +195,7 @@ static void flow_free(struct flow_table *t, struct flow *f)
 	struct flow_tcp *tcp = flow_tcp(t, f);
 	if (tcp) {
 		head_free(t, tcp);
+		flow_clock_end(t, f);
 		pool_give(&t->tcps, f->tcp);
 	}
 	flow_udp_end(t, f);
@@ -466,6 +467,8 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	if (!err)
 		err = flow_contexts_init(&t->contexts);
 	if (!err)
+		err = flow_clocks_init(t);
+	if (!err)
 		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
 	if (err)
 		flow_table_release(t);
@@ -495,4 +498,5 @@ void flow_table_release(struct flow_table *t)
 	pool_release(&t->gathers);
 	pool_release(&t->more);
 	flow_contexts_release(&t->contexts);
+	flow_clocks_release(t);
 }

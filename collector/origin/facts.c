@@ -59,6 +59,9 @@ void facts_of_signal(
 	case IND_SIG_HTTP_USER_AGENT:
 		stack_read(signal, said, e);
 		return;
+	case IND_SIG_TCP_SYNACK:
+		e->facts |= stack_facts(signal);
+		return;
 	case IND_SIG_TLS_VERSION:
 		e->facts |= (uint16_t)tls_facts(flow, signal);
 		return;

@@ -156,6 +156,7 @@ void facts_of_signal(
 	const struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said);
 
 /* stack.c: one element for each distinct TCP stack and system (S19). */
+uint16_t stack_facts(const struct ind_signal *signal);
 void stack_read(const struct ind_signal *signal, struct said *said, struct entry *e);
 void stack_add(struct origin_set *s, struct entry *e, struct more *m, uint32_t pair);
 unsigned stack_most(const struct origin_set *s, const struct entry *e);

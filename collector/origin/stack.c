@@ -70,6 +70,11 @@ static uint16_t system_of(const char *text, size_t bytes)
 	return 0;
 }
 
+uint16_t stack_facts(const struct ind_signal *signal)
+{
+	return has_timestamps(syn_rest(signal), signal->value + signal->value_bytes) ? FACT_TIMESTAMPS : 0;
+}
+
 void stack_read(const struct ind_signal *signal, struct said *said, struct entry *e)
 {
 	const char *end = signal->value + signal->value_bytes;
@@ -79,8 +84,7 @@ void stack_read(const struct ind_signal *signal, struct said *said, struct entry
 	}
 	const char *rest = syn_rest(signal);
 	said->stack = (uint16_t)((said->stack & SYSTEM_MASK) | digest_of(rest, end));
-	if (has_timestamps(rest, end))
-		e->facts |= FACT_TIMESTAMPS;
+	e->facts |= stack_facts(signal);
 }
 
 static bool is_later(uint16_t a, uint16_t b) { return (int16_t)(uint16_t)(a - b) > 0; }
