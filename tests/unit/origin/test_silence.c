@@ -14,15 +14,24 @@ static void one_flow(const struct ind_flow *flow, const struct ind_signal *signa
 static void tls(uint8_t proto, uint16_t port, const char *version)
 {
 	struct ind_flow f = gather_exchange(1, 1, port, 0);
-	struct ind_signal s[] = { gather_signal(IND_SIG_TLS_VERSION, IND_SRC, "1.3"), gather_signal(IND_SIG_TLS_VERSION, IND_DST, version) };
+	struct ind_signal s[] = { gather_signal(IND_SIG_TLS_VERSION, IND_SRC, "1.3"),
+		gather_signal(IND_SIG_TLS_VERSION, IND_DST, version) };
 	f.proto = proto;
 	one_flow(&f, s, 2);
 }
 
 START_TEST(certificates_of_tls_13_are_hidden)
 {
-	static const struct { uint8_t proto; const char *version; bool hidden; } cases[] = {
-		{ 6, "1.3", true }, { 6, "1.3-draft23", true }, { 6, "1.2", false }, { 6, "1.", false }, { 17, "1.2", true },
+	static const struct {
+		uint8_t proto;
+		const char *version;
+		bool hidden;
+	} cases[] = {
+		{ 6, "1.3", true },
+		{ 6, "1.3-draft23", true },
+		{ 6, "1.2", false },
+		{ 6, "1.", false },
+		{ 17, "1.2", true },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		tls(cases[i].proto, 443, cases[i].version);
@@ -61,6 +70,34 @@ START_TEST(ssh_and_esp_hide_what_they_carry)
 	one_flow(&f, NULL, 0);
 	ck_assert_uint_eq(seen.origin[0].missing[IND_FAMILY_A], IND_MISSING_ENCRYPTED);
 	ck_assert_uint_eq(seen.origin[0].missing[IND_FAMILY_H], IND_MISSING_NOT_SEEN);
+}
+END_TEST
+
+START_TEST(a_clock_takes_time)
+{
+	static const struct {
+		const char *syn, *synack, *skew;
+		enum ind_missing client, server;
+	} cases[] = {
+		{ "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-", "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-", NULL, IND_MISSING_BELOW_MIN_SAMPLE,
+			IND_MISSING_BELOW_MIN_SAMPLE },
+		{ "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-", "v4:t64:w64240:m1460:s7:o2-4-1-3:q-", NULL, IND_MISSING_BELOW_MIN_SAMPLE,
+			IND_MISSING_NONE },
+		{ "v4:t8:w8:m8:s8:o2-4-1-3:q-", "v4:t8:w8:m8:s8:o2-18:q-", NULL, IND_MISSING_NONE, IND_MISSING_NONE },
+		{ "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-", "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-", "1.00+-0.20", IND_MISSING_NONE,
+			IND_MISSING_BELOW_MIN_SAMPLE },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct ind_flow f = gather_exchange(1, 1, 22, 0);
+		struct ind_signal s[] = {
+			gather_signal(IND_SIG_TCP_SYN, IND_SRC, cases[i].syn),
+			gather_signal(IND_SIG_TCP_SYNACK, IND_DST, cases[i].synack),
+			gather_signal(IND_SIG_TCP_CLOCK_SKEW, IND_SRC, cases[i].skew ? cases[i].skew : "-"),
+		};
+		one_flow(&f, s, cases[i].skew ? 3 : 2);
+		ck_assert_uint_eq(seen.origin[0].silent[IND_WATCHED_CLOCK_SKEW], cases[i].client);
+		ck_assert_uint_eq(seen.origin[1].silent[IND_WATCHED_CLOCK_SKEW], cases[i].server);
+	}
 }
 END_TEST
 
@@ -106,7 +143,9 @@ END_TEST
 
 START_TEST(what_is_not_recorded_says_so)
 {
-	uint64_t some[IND_SIGNAL_SET_WORDS] = { UINT64_MAX & ~(UINT64_C(1) << IND_SIG_TLS_CERT_SHA256) & ~(UINT64_C(1) << IND_SIG_TIME_CELLS), UINT64_MAX };
+	uint64_t some[IND_SIGNAL_SET_WORDS] = {
+		UINT64_MAX & ~(UINT64_C(1) << IND_SIG_TLS_CERT_SHA256) & ~(UINT64_C(1) << IND_SIG_TIME_CELLS), UINT64_MAX
+	};
 	struct ind_flow f = gather_exchange(1, 1, 443, 0);
 	struct ind_signal s = gather_signal(IND_SIG_TLS_VERSION, IND_DST, "1.3");
 	struct origin_set *set;
@@ -127,7 +166,8 @@ START_TEST(numbers_that_are_none_count_for_nothing)
 	static const char *const bad[] = { "", "x", "-1", "1x", "4294967296", "99999999999999999999", " 1" };
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct ind_flow f = gather_exchange(1, 1, 80, 0);
-		struct ind_signal s[] = { gather_signal(IND_SIG_PATH_HOPS, IND_SRC, bad[i]), gather_signal(IND_SIG_PATH_RTT_MIN, IND_SRC, bad[i]) };
+		struct ind_signal s[] = { gather_signal(IND_SIG_PATH_HOPS, IND_SRC, bad[i]),
+			gather_signal(IND_SIG_PATH_RTT_MIN, IND_SRC, bad[i]) };
 		one_flow(&f, s, 2);
 		ck_assert_uint_eq(seen.origin[0].hops_min, IND_HOPS_ABSENT);
 		ck_assert_uint_eq(seen.origin[0].rtt_samples, 0);
@@ -141,6 +181,7 @@ int main(void)
 	tcase_add_test(t, certificates_of_tls_13_are_hidden);
 	tcase_add_test(t, names_inside_tls_are_hidden_by_port);
 	tcase_add_test(t, ssh_and_esp_hide_what_they_carry);
+	tcase_add_test(t, a_clock_takes_time);
 	tcase_add_test(t, what_the_capture_lacks_is_the_sensors_limit);
 	tcase_add_test(t, reference_data_without_an_answer_are_not_missing);
 	tcase_add_test(t, what_is_not_recorded_says_so);
