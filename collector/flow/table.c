@@ -348,13 +348,9 @@ static struct flow *flow_start(struct flow_table *t, const struct flow_key *key,
 	slot_find(t, key, hash, &slot); /* again: ending a flow may have moved the hole */
 	t->slots[slot] = (hash & ~(uint64_t)INDEX_MASK) | index;
 	struct flow *f = pool_at(&t->flows, index);
-	*f = (struct flow) {
-		.key = *key,
-		.start_ns = p->frame->time_ns,
-		.last_ns = p->frame->time_ns,
-		.serial_low = (uint32_t)++t->serial,
-		.ttl_min = { UINT8_MAX, UINT8_MAX },
-		.marks = p->has_ports ? FLOW_HAS_PORTS : 0,
+	*f = (struct flow){
+		.key = *key, .start_ns = p->frame->time_ns, .last_ns = p->frame->time_ns, .serial_low = (uint32_t)++t->serial,
+		.ttl_min = { UINT8_MAX, UINT8_MAX }, .marks = p->has_ports ? FLOW_HAS_PORTS : 0,
 	};
 	flow_context_hold(t, key->context);
 	if (p->proto == IPPROTO_ICMP4 || p->proto == IPPROTO_ICMP6)
