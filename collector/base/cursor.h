@@ -33,7 +33,7 @@ static inline const uint8_t *cursor_take(struct cursor *c, size_t count)
 		return NULL;
 	}
 	const uint8_t *at = c->p;
-	c->p += count;
+	c->p = count ? at + count : at; /* an empty cursor may be of nothing at all */
 	return at;
 }
 
