@@ -131,7 +131,7 @@ static enum parse greeting_see(struct signal_ctx *ctx, struct cursor *bytes)
 		shown = code_shows(code_of(next));
 	if (!shown && first_end)
 		shown = text_shows(first);
-	if (shown) {
+	if (shown && first_end) {
 		banner_put(ctx, shown == TALK_SHOWN_MAIL ? IND_SIG_SMTP_BANNER : IND_SIG_FTP_BANNER, first, TEXT_AT);
 		banner_keep(ctx, cursor_of(bytes->p, (size_t)(read - bytes->p)), (size_t)(first_end - bytes->p));
 	}
