@@ -47,23 +47,34 @@ enum layer wifi_decode(struct cursor *c, struct packet *p)
 	return wifi_frame(c, false);
 }
 
+/* What Radiotap and PPI begin with: version 1, a byte, length 2 of all that stands before the frame, a word 4, all little-endian. LAYER_END if
+ * it is there. */
+enum { CAPTURE_HEADER_BYTES = 8 };
+static enum layer capture_header(struct cursor *c, uint16_t *length, uint32_t *word)
+{
+	uint8_t version = cursor_u8(c);
+	cursor_skip(c, 1);
+	*length = cursor_le16(c);
+	*word = cursor_le32(c);
+	if (!cursor_ok(c))
+		return LAYER_SHORT;
+	if (version != 0)
+		return LAYER_UNKNOWN;
+	return *length < CAPTURE_HEADER_BYTES ? LAYER_MALFORMED : LAYER_END;
+}
+
 /* radiotap.org: version 1, padding 1, length 2, presence words 4 each while bit 31 is set; then the time 8 (bit 0), aligned, and flags (bit
  * 1). */
 enum layer radiotap_decode(struct cursor *c, struct packet *p)
 {
 	(void)p;
 	const uint8_t *start = c->p;
-	uint8_t version = cursor_u8(c);
-	cursor_skip(c, 1);
-	uint16_t length = cursor_le16(c);
-	uint32_t present = cursor_le32(c);
-	if (!cursor_ok(c))
-		return LAYER_SHORT;
-	if (version != 0)
-		return LAYER_UNKNOWN;
-	if (length < 8)
-		return LAYER_MALFORMED;
-	struct cursor fields = cursor_sub(c, length - 8u);
+	uint16_t length;
+	uint32_t present;
+	enum layer header = capture_header(c, &length, &present);
+	if (header != LAYER_END)
+		return header;
+	struct cursor fields = cursor_sub(c, length - (size_t)CAPTURE_HEADER_BYTES);
 	if (!cursor_ok(&fields))
 		return LAYER_SHORT;
 	for (uint32_t word = present; word >> 31 && cursor_ok(&fields);)
@@ -96,17 +107,12 @@ enum layer prism_decode(struct cursor *c, struct packet *p)
 enum layer ppi_decode(struct cursor *c, struct packet *p)
 {
 	(void)p;
-	uint8_t version = cursor_u8(c);
-	cursor_skip(c, 1);
-	uint16_t length = cursor_le16(c);
-	uint32_t link = cursor_le32(c);
-	if (!cursor_ok(c))
-		return LAYER_SHORT;
-	if (version != 0)
-		return LAYER_UNKNOWN;
-	if (length < 8)
-		return LAYER_MALFORMED;
-	cursor_skip(c, length - 8u);
+	uint16_t length;
+	uint32_t link;
+	enum layer header = capture_header(c, &length, &link);
+	if (header != LAYER_END)
+		return header;
+	cursor_skip(c, length - (size_t)CAPTURE_HEADER_BYTES);
 	if (!cursor_ok(c))
 		return LAYER_SHORT;
 	return link == PACKET_LINK_PPI ? LAYER_UNKNOWN : link_layer(link);
