@@ -65,7 +65,7 @@ void emit_init(struct engine *e)
 {
 	e->sink = (struct signal_sink){
 		.signal = signal_take, .exhibit = exhibit_take, .malformed = malformed_take, .exhibit_cut = exhibit_cut_take, .exhibit_part = exhibit_part_take,
-		.ctx = e, .wants_exhibits = e->options.exhibits, .tls_memo = &e->tls_memo, .wanted = e->options.signals,
+		.ctx = e, .wants_exhibits = e->options.exhibits, .tls_memo = &e->tls_memo, .x509_memo = &e->x509_memo, .wanted = e->options.signals,
 	};
 }
 

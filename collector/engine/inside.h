@@ -9,6 +9,7 @@
 #include "flow/store.h"
 #include "signal/signal.h"
 #include "signal/tls_memo.h"
+#include "signal/x509.h"
 
 /* What is said of a flow only when it ends; now four of each end (emit.c). There is room for some more. */
 enum { ENDING_SIGNALS_MAX = 16 };
@@ -21,6 +22,7 @@ struct engine {
 	struct engine_counters counters;
 	struct signal_sink sink;
 	struct tls_memo tls_memo;
+	struct x509_memo x509_memo;
 	struct aead *aead;           /* for parsers of conversations that are encrypted with keys anyone can derive */
 	struct flow *current;        /* the flow whose bytes a parser is reading */
 	unsigned current_way;        /* which way they go; orientation may change while they are read */

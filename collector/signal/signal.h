@@ -10,6 +10,7 @@
  * prints, knows no clock but the packet's, and knows no other parser. */
 
 struct tls_memo;
+struct x509_memo;
 
 /* Receives signals and exhibits; the engine in production, a list in tests. Repeated values are the receiver's concern. */
 struct signal_sink {
@@ -21,6 +22,7 @@ struct signal_sink {
 	const uint64_t *wanted;      /* bit n: signal n is recorded; NULL: all. For values that cost something to make */
 	void (*exhibit_cut)(void *ctx); /* the next exhibit is longer than is kept; may be NULL */
 	struct tls_memo *tls_memo;   /* fingerprints computed before; may be NULL */
+	struct x509_memo *x509_memo; /* certificates read before; may be NULL */
 	void (*exhibit_part)(void *ctx); /* the next exhibit is part of what a signal will be read from; may be NULL */
 };
 

@@ -8,18 +8,23 @@
 static struct seen s;
 static const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s, .wants_exhibits = true };
 
+static struct x509_memo memo;
+static const struct signal_sink remembering = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s, .wants_exhibits = true, .x509_memo = &memo };
+
 static void setup(void) { memset(&s, 0, sizeof s); }
 
 /* From a buffer that ends where the certificate ends. */
-static void see(const uint8_t *bytes, size_t count)
+static void see_with(const struct signal_sink *with, const uint8_t *bytes, size_t count)
 {
-	struct signal_ctx ctx = { .sink = &sink, .from = IND_DST };
+	struct signal_ctx ctx = { .sink = with, .from = IND_DST };
 	uint8_t *copy = malloc(count ? count : 1);
 	memcpy(copy, bytes, count);
 	setup();
 	x509_put(&ctx, IND_SERVER, cursor_of(copy, count));
 	free(copy);
 }
+
+static void see(const uint8_t *bytes, size_t count) { see_with(&sink, bytes, count); }
 
 START_TEST(whole_certificate)
 {
@@ -29,6 +34,29 @@ START_TEST(whole_certificate)
 	ck_assert_pstr_eq(seen_value(&s, IND_SIG_TLS_CERT_SUBJECT), certificate_name);
 	ck_assert_pstr_eq(seen_value(&s, IND_SIG_TLS_CERT_ISSUER), certificate_name);
 	ck_assert_uint_eq(s.malformed, 0);
+}
+END_TEST
+
+/* A remembered certificate and everything near it, malformed ones too, say what they say without a memo. */
+START_TEST(memo_changes_nothing)
+{
+	uint8_t copy[sizeof certificate];
+	memset(&memo, 0, sizeof memo);
+	for (size_t i = 0; i < 2 * sizeof copy; i++) {
+		memcpy(copy, certificate, sizeof copy);
+		if (i % 2)
+			copy[i / 2] ^= 1;
+		size_t count = i % 5 == 4 ? sizeof copy - 1 : sizeof copy;
+		see(copy, count);
+		struct seen plain = s;
+		see_with(&remembering, copy, count);
+		ck_assert_uint_eq(s.malformed, plain.malformed);
+		ck_assert_uint_eq(s.signals, plain.signals);
+		for (size_t k = 0; k < plain.signals; k++) {
+			ck_assert_uint_eq(s.signal[k].id, plain.signal[k].id);
+			ck_assert_str_eq(s.signal[k].value, plain.signal[k].value);
+		}
+	}
 }
 END_TEST
 
@@ -222,6 +250,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, whole_certificate);
+	tcase_add_test(tcase, memo_changes_nothing);
 	tcase_add_test(tcase, truncated_certificate_is_malformed);
 	tcase_add_test(tcase, damaged_certificate_is_read_without_harm);
 	tcase_add_test(tcase, values_are_escaped);
