@@ -71,6 +71,18 @@ static size_t place_here(struct place *p, size_t count)
 	return here < count ? here : count;
 }
 
+/* Goes past the next `count` bytes and returns where they stand if they stand together, else NULL, and it goes nowhere. */
+static uint8_t *place_whole(struct place *p, size_t count)
+{
+	if (p->at == p->end && p->next)
+		place_chunk(p, p->next);
+	if (count > p->end - p->at)
+		return NULL;
+	uint8_t *here = p->bytes + p->at;
+	p->at += (uint32_t)count;
+	return here;
+}
+
 static void chain_read(struct place *p, void *out, size_t count)
 {
 	uint8_t *to = out;
@@ -128,11 +140,15 @@ static void entry_pack(const struct entry *e, uint8_t out[ENTRY_BYTES])
 
 static void entry_read(struct place *p, struct entry *e)
 {
-	uint8_t in[16] = { 0 };
-	uint64_t low, high;
-	chain_read(p, in, ENTRY_BYTES);
+	uint8_t apart[ENTRY_BYTES];
+	const uint8_t *in = place_whole(p, ENTRY_BYTES);
+	uint64_t low, high = 0;
+	if (!in) {
+		chain_read(p, apart, sizeof apart);
+		in = apart;
+	}
 	memcpy(&low, in, 8);
-	memcpy(&high, in + 8, 8);
+	memcpy(&high, in + 8, ENTRY_BYTES - 8);
 	*e = (struct entry) { low & TIME_MASK, high & PACKET_MASK, (uint16_t)(low >> 48), (uint8_t)(high >> 40), (uint8_t)(high >> 48) };
 }
 
@@ -207,10 +223,16 @@ static struct place place_last(const struct flow_table *t, const struct flow *f,
 static void entry_write(struct flow_table *t, const struct flow *f, struct index *x, const struct entry *e, const struct ind_signal *s)
 {
 	struct place end = place_last(t, f, x);
-	uint8_t packed[ENTRY_BYTES];
-	entry_pack(e, packed);
-	chain_write(&end, packed, sizeof packed);
-	chain_write(&end, s->value, s->value_bytes);
+	size_t bytes = ENTRY_BYTES + e->value_bytes;
+	uint8_t *here = place_whole(&end, bytes), packed[ENTRY_BYTES];
+	if (here) {
+		entry_pack(e, here);
+		memcpy(here + ENTRY_BYTES, s->value, s->value_bytes);
+	} else {
+		entry_pack(e, packed);
+		chain_write(&end, packed, sizeof packed);
+		chain_write(&end, s->value, s->value_bytes);
+	}
 	if (e->bits & CUT)
 		chain_write(&end, s->sha256, IND_SHA256_BYTES);
 	x->last = end.chunk;
@@ -270,7 +292,12 @@ size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_s
 	for (unsigned i = 0; i < x.count; i++) {
 		struct entry e;
 		entry_read(&at, &e);
-		chain_read(&at, text, value_bytes(&e));
+		const uint8_t *value = place_whole(&at, value_bytes(&e));
+		if (!value) {
+			chain_read(&at, text, value_bytes(&e));
+			value = (uint8_t *)text;
+			text += value_bytes(&e);
+		}
 		bool cut = e.bits & CUT;
 		signals[i] = (struct ind_signal) {
 			.id = e.id,
@@ -280,10 +307,9 @@ size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_s
 			.value_bytes = e.value_bytes,
 			.time_ns = entry_time_ns(&e, f),
 			.packet = e.packet,
-			.value = text,
-			.sha256 = cut ? (const uint8_t *)text + e.value_bytes : NULL,
+			.value = (const char *)value,
+			.sha256 = cut ? value + e.value_bytes : NULL,
 		};
-		text += value_bytes(&e);
 	}
 	return x.count;
 }

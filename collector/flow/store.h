@@ -16,8 +16,9 @@ enum store { STORE_ADDED, STORE_KNOWN, STORE_FULL };
 /* Keeps a signal unless the flow has the same value for the same name and side already. */
 enum store store_add(struct flow_table *t, struct flow *f, const struct ind_signal *signal, unsigned way);
 
-/* Writes all signals of the flow, in the order of their arrival, into `signals` (at most STORE_SIGNALS_MAX), their values into `text`
- * (STORE_BYTES_MAX); returns how many. `from` is turned from way to direction. */
+/* Writes all signals of the flow, in the order of their arrival, into `signals` (at most STORE_SIGNALS_MAX); returns how many. Their values
+ * stay where they are kept, those that lie in pieces are put together in `text` (STORE_BYTES_MAX): they are good until the store is freed.
+ * `from` is turned from way to direction. */
 size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_signal *signals, char *text);
 
 void store_free(struct flow_table *t, struct flow *f);
