@@ -44,8 +44,8 @@ size_t column_raw_max(const struct column_spec *spec, const struct column *c)
 	return PREFIX_MAX + c->count * (spec->form == FORM_BYTES ? 1 : VARINT_MAX);
 }
 
-/* Exact division of a difference that may be negative. */
-static inline uint64_t to_units(uint64_t v, uint64_t unit_ns) { return unit_ns == 1 ? v : (uint64_t)((int64_t)v / (int64_t)unit_ns); }
+/* Exact division of a difference that may be negative. There is one other unit than 1, and dividing by a constant is quicker. */
+static inline uint64_t to_units(uint64_t v, uint64_t unit_ns) { return unit_ns == 1 ? v : (uint64_t)((int64_t)v / TIME_UNIT_US_NS); }
 
 static uint8_t *numbers_put(const struct column_spec *spec, const struct column *c, struct column_time time, uint8_t *p)
 {

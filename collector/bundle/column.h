@@ -7,6 +7,7 @@
 /* A column's values to and from its raw bytes (docs/bundle-format.md section 4). */
 
 struct column_time { uint64_t base_ns, unit_ns; };
+enum { TIME_UNIT_US_NS = 1000 }; /* the only unit but 1 */
 
 /* Most bytes that a column's raw form can take. */
 size_t column_raw_max(const struct column_spec *spec, const struct column *c);

@@ -5,8 +5,10 @@
 #include "bundle/column.h"
 #include "bundle/dictionary.h"
 #include "bundle/message.h"
+#include <string.h>
 
-enum { CODEC_RAW = 0, CODEC_ZLIB = 1, TIME_UNIT_US_NS = 1000 };
+enum { CODEC_RAW = 0, CODEC_ZLIB = 1 };
+enum { RUN_MIN_BYTES = 512, RUN_PREFIX_BYTES = 16, HARDLY_PERCENT = 20, HARDLY_MIN_BYTES = 4096, HARDLY_FRAMES = 7 };
 
 enum ind_err data_encoder_start(struct data_encoder *e)
 {
@@ -47,6 +49,49 @@ static struct column_time time_of(const struct batch *b)
 	return time;
 }
 
+/* Where a column is one byte over and over behind its prefix: how long the prefix is; else 0. */
+static uint8_t run_prefix(const uint8_t *raw, size_t raw_bytes, unsigned form)
+{
+	size_t prefix = 2;
+	if (form == FORM_BYTES || raw_bytes < RUN_MIN_BYTES)
+		return 0;
+	while (raw[prefix - 1] & 0x80 && prefix < RUN_PREFIX_BYTES)
+		prefix++;
+	return memcmp(raw + prefix, raw + prefix + 1, raw_bytes - prefix - 1) == 0 ? (uint8_t)prefix : 0;
+}
+
+static size_t run_deflate(struct data_encoder *e, const uint8_t *raw, size_t raw_bytes, uint8_t prefix_bytes, uint8_t *out)
+{
+	struct data_run *r = &e->run;
+	if (r->raw_bytes == raw_bytes && r->prefix_bytes == prefix_bytes && r->value == raw[prefix_bytes]) {
+		memcpy(out, r->stored, r->stored_bytes);
+		return r->stored_bytes;
+	}
+	size_t stored = codec_deflate(e->codec, raw, raw_bytes, out);
+	if (stored && stored <= sizeof r->stored) {
+		*r = (struct data_run){ .raw_bytes = raw_bytes, .prefix_bytes = prefix_bytes, .value = raw[prefix_bytes], .stored_bytes = (uint8_t)stored };
+		memcpy(r->stored, out, stored);
+	}
+	return stored;
+}
+
+/* 0: the column stays as it is. */
+static size_t column_deflate(struct data_encoder *e, const struct batch *b, unsigned i, const uint8_t *raw, size_t raw_bytes, uint8_t *out)
+{
+	uint8_t *raw_frames = &e->raw_frames[b->spec->kind][i];
+	uint8_t prefix_bytes = run_prefix(raw, raw_bytes, b->spec->column[i].form);
+	if (prefix_bytes)
+		return run_deflate(e, raw, raw_bytes, prefix_bytes, out);
+	if (*raw_frames) {
+		--*raw_frames;
+		return 0;
+	}
+	size_t stored = codec_deflate(e->codec, raw, raw_bytes, out);
+	if (raw_bytes >= HARDLY_MIN_BYTES && (stored == 0 || stored * 100 > raw_bytes * (100 - HARDLY_PERCENT)))
+		*raw_frames = HARDLY_FRAMES;
+	return stored;
+}
+
 /* Encodes one column behind the ones before it; *at moves. */
 static enum ind_err column_store(struct data_encoder *e, const struct batch *b, unsigned i, struct column_time time, size_t *at)
 {
@@ -57,7 +102,7 @@ static enum ind_err column_store(struct data_encoder *e, const struct batch *b, 
 	size_t raw_bytes = column_encode(&b->spec->column[i], &b->column[i], time, e->raw.at, &raw);
 	if (!buffer_reserve(&e->stored, *at + raw_bytes))
 		return IND_NOMEM;
-	size_t stored = codec_deflate(e->codec, raw, raw_bytes, e->stored.at + *at);
+	size_t stored = column_deflate(e, b, i, raw, raw_bytes, e->stored.at + *at);
 	if (stored == 0 && raw_bytes)
 		memcpy(e->stored.at + *at, raw, raw_bytes);
 	indicia__v1__column__init(column);

@@ -8,8 +8,18 @@
 
 /* DATA payloads: a batch to bytes and back (docs/bundle-format.md section 4). */
 
+/* What deflating one byte many times gave: most columns of most frames are such runs, and of the same length. */
+struct data_run {
+	size_t raw_bytes;            /* 0: none yet */
+	uint8_t prefix_bytes, value;
+	uint8_t stored_bytes;
+	uint8_t stored[64];
+};
+
 struct data_encoder {
 	struct codec *codec;
+	struct data_run run;
+	uint8_t raw_frames[ROW_KIND_END][BATCH_COLUMNS_MAX]; /* so many more frames keep this column as it is, for it hardly deflates */
 	struct buffer raw, stored;   /* one column, all columns */
 	Indicia__V1__Column column[BATCH_COLUMNS_MAX];
 	Indicia__V1__Column *columns[BATCH_COLUMNS_MAX];
