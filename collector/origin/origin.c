@@ -151,13 +151,24 @@ static void end_count(struct origin_set *s, struct entry *e, const struct ind_fl
 		e->validated += e->validated < UINT32_MAX;
 }
 
+static void entry_prefetch(const struct origin_set *s, uint32_t number)
+{
+	const struct entry *e = entry_at(s, number);
+	__builtin_prefetch(e, 1);
+	__builtin_prefetch((const uint8_t *)(e + 1) - 1, 1);
+}
+
+/* Nearly always the first slot looked at is the right one, and where there is none the next free entry will be taken. */
 struct origin_ends origin_set_find(const struct origin_set *s, const struct ind_flow *flow)
 {
 	struct origin_ends ends;
+	uint32_t number[2];
 	for (unsigned dir = 0; dir < 2; dir++) {
 		ends.hash[dir] = hash_of(s, flow->addr[dir], flow->ip_version);
-		__builtin_prefetch(&s->entry_index.slots[ends.hash[dir] & s->entry_index.mask]);
+		number[dir] = s->entry_index.slots[ends.hash[dir] & s->entry_index.mask];
 	}
+	for (unsigned dir = 0; dir < 2; dir++)
+		entry_prefetch(s, number[dir] ? number[dir] : s->entries.count + 1);
 	return ends;
 }
 
@@ -211,7 +222,7 @@ struct place {
 	uint8_t ip_version;
 };
 
-enum { PLACES_AHEAD = 8 };
+enum { PLACES_AHEAD = 12, SERIES_AHEAD = 6 };
 
 static int place_order(const void *a, const void *b, void *set)
 {
@@ -239,6 +250,20 @@ static struct place *places_of(struct origin_set *s)
 	return places;
 }
 
+/* What the places after this one will touch: first the entries, then what they name. */
+static void places_prefetch(const struct origin_set *s, const struct place *places, uint32_t at)
+{
+	if (at + PLACES_AHEAD < s->entries.count)
+		entry_prefetch(s, places[at + PLACES_AHEAD].number);
+	if (at + SERIES_AHEAD < s->entries.count) {
+		const struct entry *e = entry_at(s, places[at + SERIES_AHEAD].number);
+		if (e->series)
+			__builtin_prefetch(series_at(s, e->series));
+		if (e->more)
+			__builtin_prefetch(more_at(s, e->more));
+	}
+}
+
 enum ind_err origin_set_finish(struct origin_set *s, origin_claims *claims, origin_visit *visit, void *ctx)
 {
 	struct place *places = places_of(s);
@@ -246,8 +271,7 @@ enum ind_err origin_set_finish(struct origin_set *s, origin_claims *claims, orig
 	for (uint32_t i = 0; i < s->entries.count && !err; i++) {
 		const struct entry *e = entry_at(s, places[i].number);
 		struct ind_origin origin;
-		if (i + PLACES_AHEAD < s->entries.count)
-			__builtin_prefetch(entry_at(s, places[i + PLACES_AHEAD].number));
+		places_prefetch(s, places, i);
 		record_of(s, e, claims(ctx, e->ip_version, e->addr), &origin);
 		err = visit(ctx, &origin);
 	}
