@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/inside.h"
 
-#include "signal/addr.h"
 #include "flow/clock.h"
+#include "signal/addr.h"
 #include "signal/clock_skew.h"
 #include "signal/path.h"
 
@@ -85,10 +85,12 @@ static void path_signals(struct engine *e, const struct flow *f, const struct in
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
 		unsigned way = dir ^ flow_src_way(f);
+		enum ind_side side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
 		path_end(&ctx, record);
 		addr_end(&ctx, record);
+		early_end(e, f, way, &ctx, side);
 		if (clock)
-			clock_skew_put(&ctx, dir == IND_SRC ? IND_CLIENT : IND_SERVER, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
+			clock_skew_put(&ctx, side, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
 	}
 	e->text_free = NULL;
 }

@@ -30,6 +30,8 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 	if (!err && e->parse)
 		err = aead_new(&e->aead);
 	if (!err)
+		err = early_init(e);
+	if (!err)
 		err = fragments_init(&e->fragments);
 	e->signals = malloc((STORE_SIGNALS_MAX + ENDING_SIGNALS_MAX) * sizeof *e->signals);
 	e->text = malloc(STORE_BYTES_MAX + ENDING_SIGNALS_MAX * IND_VALUE_MAX_BYTES);
@@ -51,6 +53,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	flow_table_release(&e->table);
+	pool_release(&e->early);
 	aead_free(e->aead);
 	fragments_release(&e->fragments);
 	free(e->signals);
@@ -161,6 +164,8 @@ uint64_t arrival_see(struct engine *e, const struct arrival *a, uint64_t parent)
 	if (parent || p->carries || p->around || p->fragments)
 		flow_layers_see(&e->table, f, a->way, p, is_new ? parent : 0);
 	layer_parse(e, f, a);
+	if (early_is_due(f->packets[a->way]))
+		early_see(e, f, a->way, p);
 	return p->carries ? flow_serial(&e->table, f) : 0;
 }
 

@@ -10,7 +10,7 @@
 #include "signal/signal.h"
 #include "signal/tls_memo.h"
 
-/* What is said of a flow only when it ends; now four of each end (emit.c). There is room for some more. */
+/* What is said of a flow only when it ends; now five of each end (emit.c). There is room for some more. */
 enum { ENDING_SIGNALS_MAX = 16 };
 
 /* What the files of this room share. */
@@ -22,6 +22,7 @@ struct engine {
 	struct signal_sink sink;
 	struct tls_memo tls_memo;
 	struct aead *aead;           /* for parsers of conversations that are encrypted with keys anyone can derive */
+	struct pool early;           /* early.c's, by index of the flow; not there if it is not wanted */
 	struct flow *current;        /* the flow whose bytes a parser is reading */
 	unsigned current_way;        /* which way they go; orientation may change while they are read */
 	bool current_roles;          /* the parser's sides are protocol roles that may orient the flow */
@@ -63,6 +64,15 @@ void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason);
 
 /* stream.c: the bytes of TCP flows to the parsers that want them. */
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
+
+/* early.c: of some of the first packets of each direction, and when its flow ends. */
+enum { EARLY_FIRST = 8, EARLY_SPAN = 20 };
+
+/* Of the n-th packet of a direction: is it one of EARLY_SPAN from EARLY_FIRST on? Of later ones only few are. */
+static inline bool early_is_due(uint32_t n) { return n - EARLY_FIRST < EARLY_SPAN; }
+enum ind_err early_init(struct engine *e) IND_MUST_USE;
+void early_see(struct engine *e, const struct flow *f, unsigned way, const struct packet *p);
+void early_end(struct engine *e, const struct flow *f, unsigned way, struct signal_ctx *ctx, enum ind_side side);
 
 /* turn.c: what the times of a TCP flow's first words say. Of each segment with payload, before its bytes are read. */
 void turn_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);

@@ -52,6 +52,7 @@ static const struct rule watched_rules[IND_WATCHED_PLACES][RULES_MAX] = {
 	[IND_WATCHED_TIME_CELLS] = { { FACT_LIMIT, IND_MISSING_SENSOR_LIMIT } },
 	[IND_WATCHED_TIME_BEACON] = { { FACT_LIMIT, IND_MISSING_SENSOR_LIMIT } },
 	[IND_WATCHED_TCP_SYN] = { { FACT_MIDSTREAM, IND_MISSING_SENSOR_LIMIT } },
+	[IND_WATCHED_IP_ID_CLASS] = { { FACT_IP4, IND_MISSING_BELOW_MIN_SAMPLE } },
 };
 
 static enum ind_missing reason_of(const struct rule rules[static RULES_MAX], uint16_t facts, enum ind_missing otherwise)
