@@ -19,7 +19,7 @@ static void ending_take(struct engine *e, const struct ind_signal *s)
 static void signal_take(void *ctx, const struct ind_signal *s)
 {
 	struct engine *e = ctx;
-	if (!(e->options.signals[s->id / 64] >> s->id % 64 & 1))
+	if (!engine_wants(e, s->id))
 		return;
 	if (e->text_free) {
 		ending_take(e, s);

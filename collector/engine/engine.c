@@ -19,7 +19,7 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 	e->options = *options;
 	for (size_t i = 0; i < IND_SIGNAL_SET_WORDS; i++)
 		e->parse |= options->signals[i] != 0;
-	e->clocks = options->signals[IND_SIG_TCP_CLOCK_SKEW / 64] >> IND_SIG_TCP_CLOCK_SKEW % 64 & 1;
+	e->clocks = engine_wants(e, IND_SIG_TCP_CLOCK_SKEW);
 	if (!e->options.skew_min_s)
 		e->options.skew_min_s = CLOCK_SKEW_MIN_S;
 	struct flow_limits limits = {
@@ -129,6 +129,16 @@ static void syn_signal(struct engine *e, struct flow *f, const struct arrival *a
 	tcp_syn_see(&ctx, &a->packet);
 }
 
+/* The first and the last segment of a direction. */
+static void edge_see(struct engine *e, struct flow *f, const struct arrival *a)
+{
+	const struct packet *p = &a->packet;
+	if (p->tcp_flags & TCP_SYN && p->tcp_options)
+		syn_signal(e, f, a);
+	if (p->tcp_flags & TCP_FIN)
+		early_fin(e, f, a->way, p);
+}
+
 static void icmp_signal(struct engine *e, struct flow *f, const struct arrival *a)
 {
 	struct signal_ctx ctx = emit_ctx(e, f, a->way, &a->packet);
@@ -144,8 +154,8 @@ static void layer_parse(struct engine *e, struct flow *f, const struct arrival *
 		flow_tcp_see(&e->table, f, a->way, p);
 		if (!e->parse)
 			return;
-		if (p->tcp_flags & TCP_SYN && p->tcp_options)
-			syn_signal(e, f, a);
+		if (p->tcp_flags & (TCP_SYN | TCP_FIN))
+			edge_see(e, f, a);
 		if (e->clocks)
 			flow_clock_see(&e->table, f, a->way, p);
 		stream_see(e, f, a->way, p);

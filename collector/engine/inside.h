@@ -10,7 +10,7 @@
 #include "signal/signal.h"
 #include "signal/tls_memo.h"
 
-/* What is said of a flow only when it ends; now five of each end (emit.c). There is room for some more. */
+/* What is said of a flow only when it ends; now six of each end (emit.c). There is room for some more. */
 enum { ENDING_SIGNALS_MAX = 16 };
 
 /* What the files of this room share. */
@@ -65,13 +65,16 @@ void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason);
 /* stream.c: the bytes of TCP flows to the parsers that want them. */
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 
-/* early.c: of some of the first packets of each direction, and when its flow ends. */
+static inline bool engine_wants(const struct engine *e, enum ind_signal_id id) { return e->options.signals[id / 64] >> id % 64 & 1; }
+
+/* early.c: of some packets of each direction, mostly of the first ones, of a FIN, and when the flow ends. */
 enum { EARLY_FIRST = 8, EARLY_SPAN = 20 };
 
-/* Of the n-th packet of a direction: is it one of EARLY_SPAN from EARLY_FIRST on? Of later ones only few are. */
-static inline bool early_is_due(uint32_t n) { return n - EARLY_FIRST < EARLY_SPAN; }
+/* Is the n-th packet of a direction looked at? EARLY_SPAN are, from EARLY_FIRST on; later ones where the distance is a power of two. */
+static inline bool early_is_due(uint32_t n) { return ((n - EARLY_FIRST) & (n - EARLY_FIRST - 1)) < EARLY_SPAN; }
 enum ind_err early_init(struct engine *e) IND_MUST_USE;
 void early_see(struct engine *e, const struct flow *f, unsigned way, const struct packet *p);
+void early_fin(struct engine *e, const struct flow *f, unsigned way, const struct packet *p);
 void early_end(struct engine *e, const struct flow *f, unsigned way, struct signal_ctx *ctx, enum ind_side side);
 
 /* turn.c: what the times of a TCP flow's first words say. Of each segment with payload, before its bytes are read. */

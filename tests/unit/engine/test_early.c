@@ -12,7 +12,7 @@
 enum { A = 0x0a000001, B = 0x0a000002, FIRST = 8, SAMPLES = 20 };
 
 static struct engine *engine;
-static char class[2][24]; /* by direction, "" without */
+static char class[2][24], hz[2][24]; /* by direction, "" without */
 static unsigned signals_seen, flows;
 
 static void keep(char *to, size_t room, const struct ind_signal *s)
@@ -27,9 +27,12 @@ static void flow_take(void *ctx, const struct ind_flow *flow, const struct ind_s
 {
 	(void)ctx, (void)flow;
 	flows++;
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		if (signals[i].id == IND_SIG_IP_ID_CLASS)
 			keep(class[signals[i].from], sizeof *class, &signals[i]), signals_seen++;
+		if (signals[i].id == IND_SIG_TCP_TS_HZ)
+			keep(hz[signals[i].from], sizeof *hz, &signals[i]), signals_seen++;
+	}
 }
 
 static void exhibit_take(void *ctx, const struct ind_exhibit *x) { (void)ctx, (void)x; }
@@ -43,6 +46,7 @@ static void engine_start(bool wanted)
 	o.signals[0] |= UINT64_C(1) << IND_SIG_PATH_HOPS;
 	ck_assert_int_eq(engine_new(&o, &engine), IND_OK);
 	memset(class, 0, sizeof class);
+	memset(hz, 0, sizeof hz);
 	signals_seen = flows = 0;
 }
 
@@ -146,6 +150,57 @@ START_TEST(not_of_ipv6_and_not_unless_asked_for)
 }
 END_TEST
 
+/* RFC 7323 appendix A; `value` is the clock's. */
+static void stamped(uint64_t ms, bool client, uint32_t seq, uint32_t value, unsigned flags)
+{
+	struct craft c, options = { .count = 0 };
+	craft_be16(&options, 0x0101), craft_u8(&options, 8), craft_u8(&options, 10), craft_be32(&options, value), craft_be32(&options, 0);
+	craft_segment(&c, client ? A : B, client ? 40000 : 80, client ? B : A, client ? 80 : 40000, seq, 1, flags, options.bytes, options.count);
+	c.bytes[14 + 20 + 12] = (uint8_t)((5 + options.count / 4) << 4);
+	offer(&c, ms, 0);
+}
+
+START_TEST(clocks_by_packets_at_growing_distances)
+{
+	for (unsigned n = 1; n < 300; n++) {
+		stamped(n * 100, true, 1, 1000 + n * 25, TCP_ACK);
+		stamped(n * 100 + 1, false, 1, 0xfffff000 + n * 100, TCP_ACK);
+	}
+	engine_flush(engine);
+	ck_assert_str_eq(hz[IND_SRC], "250");
+	ck_assert_str_eq(hz[IND_DST], "1000");
+}
+END_TEST
+
+/* Ten packets in a row, and the end a minute later. */
+START_TEST(a_fin_is_enough)
+{
+	for (unsigned n = 1; n <= 10; n++) {
+		stamped(n, true, 1, 1000, TCP_ACK);
+		stamped(n, false, 1, 1000, TCP_ACK);
+	}
+	stamped(60000, true, 1, 7000, TCP_FIN | TCP_ACK);
+	stamped(60001, false, 0x80000000, 7000, TCP_FIN | TCP_ACK); /* a stranger's */
+	engine_flush(engine);
+	ck_assert_str_eq(hz[IND_SRC], "100");
+	ck_assert_str_eq(hz[IND_DST], "");
+}
+END_TEST
+
+START_TEST(a_reset_and_few_packets_are_not)
+{
+	for (unsigned n = 1; n <= 10; n++)
+		stamped(n, true, 1, 1000, TCP_ACK);
+	stamped(60000, true, 1, 7000, TCP_FIN | TCP_RST | TCP_ACK);
+	for (unsigned n = 1; n < FIRST; n++)
+		stamped(n, false, 1, 1000, TCP_ACK);
+	stamped(60000, false, 1, 7000, TCP_FIN | TCP_ACK);
+	engine_flush(engine);
+	ck_assert_str_eq(hz[IND_SRC], "");
+	ck_assert_str_eq(hz[IND_DST], "");
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("early");
@@ -155,5 +210,8 @@ int main(void)
 	tcase_add_test(t, the_place_of_a_flow_is_used_again);
 	tcase_add_test(t, datagrams_too);
 	tcase_add_test(t, not_of_ipv6_and_not_unless_asked_for);
+	tcase_add_test(t, clocks_by_packets_at_growing_distances);
+	tcase_add_test(t, a_fin_is_enough);
+	tcase_add_test(t, a_reset_and_few_packets_are_not);
 	return suite_run("engine.early", t);
 }
