@@ -10,7 +10,7 @@
 #include "signal/signal.h"
 #include "signal/tls_memo.h"
 
-/* What is said of a flow only when it ends; now six of each end (emit.c). There is room for some more. */
+/* What is said of a flow only when it ends; now seven of each end (emit.c). There is room for some more. */
 enum { ENDING_SIGNALS_MAX = 16 };
 
 /* What the files of this room share. */
