@@ -8,8 +8,8 @@
 enum {
 	STEPS = IP_ID_SAMPLES - 1,
 	NEAR_MAX = 255,
-	ODD_MAX = 3,   /* steps that do not fit: packets that came in another order, or were lost */
-	BACK_MIN = 4,  /* a counter too fast to be followed never goes back, random numbers do in one of two steps */
+	ODD_MAX = 3,  /* steps that do not fit: packets that came in another order, or were lost */
+	BACK_MIN = 4, /* a counter too fast to be followed never goes back, random numbers do in one of two steps */
 };
 
 static uint16_t swapped(uint16_t id) { return (uint16_t)(id << 8 | id >> 8); }

@@ -8,7 +8,7 @@
 struct ts_hz {
 	uint32_t at_ms : 29; /* of the first one, by the capture's clock; wraps after six days */
 	uint32_t state : 3;
-	uint32_t value;      /* of the first one */
+	uint32_t value; /* of the first one */
 };
 
 /* A timestamp (TSval, RFC 7323 section 3.2) and when it was captured. */
