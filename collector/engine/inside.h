@@ -68,7 +68,7 @@ void stream_see(struct engine *e, struct flow *f, unsigned way, const struct pac
 static inline bool engine_wants(const struct engine *e, enum ind_signal_id id) { return e->options.signals[id / 64] >> id % 64 & 1; }
 
 /* early.c: of some packets of each direction, mostly of the first ones, of a FIN, and when the flow ends. */
-enum { EARLY_FIRST = 8, EARLY_SPAN = 20 };
+enum { EARLY_FIRST = 16, EARLY_SPAN = 20 };
 
 /* Is the n-th packet of a direction looked at? EARLY_SPAN are, from EARLY_FIRST on; later ones where the distance is a power of two. */
 static inline bool early_is_due(uint32_t n) { return ((n - EARLY_FIRST) & (n - EARLY_FIRST - 1)) < EARLY_SPAN; }
