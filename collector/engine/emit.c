@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/inside.h"
 
-#include "signal/addr.h"
 #include "flow/clock.h"
+#include "signal/addr.h"
 #include "signal/clock_skew.h"
 #include "signal/path.h"
+#include "signal/ttl_step.h"
 
 /* A signal of the flow that ends: it goes out at once, behind the stored ones. */
 static void ending_take(struct engine *e, const struct ind_signal *s)
@@ -19,7 +20,7 @@ static void ending_take(struct engine *e, const struct ind_signal *s)
 static void signal_take(void *ctx, const struct ind_signal *s)
 {
 	struct engine *e = ctx;
-	if (!(e->options.signals[s->id / 64] >> s->id % 64 & 1))
+	if (!engine_wants(e, s->id))
 		return;
 	if (e->text_free) {
 		ending_take(e, s);
@@ -81,14 +82,18 @@ struct signal_ctx emit_ctx(struct engine *e, struct flow *f, unsigned way, const
 static void path_signals(struct engine *e, const struct flow *f, const struct ind_flow *record)
 {
 	const struct flow_clock *clock = flow_clock(&e->table, f);
+	const size_t stored = e->signal_count;
 	e->text_free = e->text + STORE_BYTES_MAX;
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
 		unsigned way = dir ^ flow_src_way(f);
+		enum ind_side side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
 		path_end(&ctx, record);
+		ttl_step_put(&ctx, side, record, e->signals, stored);
 		addr_end(&ctx, record);
+		early_end(e, f, way, &ctx, side);
 		if (clock)
-			clock_skew_put(&ctx, dir == IND_SRC ? IND_CLIENT : IND_SERVER, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
+			clock_skew_put(&ctx, side, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
 	}
 	e->text_free = NULL;
 }

@@ -19,7 +19,7 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 	e->options = *options;
 	for (size_t i = 0; i < IND_SIGNAL_SET_WORDS; i++)
 		e->parse |= options->signals[i] != 0;
-	e->clocks = options->signals[IND_SIG_TCP_CLOCK_SKEW / 64] >> IND_SIG_TCP_CLOCK_SKEW % 64 & 1;
+	e->clocks = engine_wants(e, IND_SIG_TCP_CLOCK_SKEW);
 	if (!e->options.skew_min_s)
 		e->options.skew_min_s = CLOCK_SKEW_MIN_S;
 	struct flow_limits limits = {
@@ -29,6 +29,8 @@ enum ind_err engine_new(const struct engine_options *options, struct engine **en
 	enum ind_err err = flow_table_init(&e->table, &limits);
 	if (!err && e->parse)
 		err = aead_new(&e->aead);
+	if (!err)
+		err = early_init(e);
 	if (!err)
 		err = fragments_init(&e->fragments);
 	e->signals = malloc((STORE_SIGNALS_MAX + ENDING_SIGNALS_MAX) * sizeof *e->signals);
@@ -51,6 +53,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	flow_table_release(&e->table);
+	pool_release(&e->early);
 	aead_free(e->aead);
 	fragments_release(&e->fragments);
 	free(e->signals);
@@ -126,6 +129,16 @@ static void syn_signal(struct engine *e, struct flow *f, const struct arrival *a
 	tcp_syn_see(&ctx, &a->packet);
 }
 
+/* The first and the last segment of a direction. */
+static void edge_see(struct engine *e, struct flow *f, const struct arrival *a)
+{
+	const struct packet *p = &a->packet;
+	if (p->tcp_flags & TCP_SYN && p->tcp_options)
+		syn_signal(e, f, a);
+	if (p->tcp_flags & TCP_FIN)
+		early_fin(e, f, a->way, p);
+}
+
 static void icmp_signal(struct engine *e, struct flow *f, const struct arrival *a)
 {
 	struct signal_ctx ctx = emit_ctx(e, f, a->way, &a->packet);
@@ -141,8 +154,8 @@ static void layer_parse(struct engine *e, struct flow *f, const struct arrival *
 		flow_tcp_see(&e->table, f, a->way, p);
 		if (!e->parse)
 			return;
-		if (p->tcp_flags & TCP_SYN && p->tcp_options)
-			syn_signal(e, f, a);
+		if (p->tcp_flags & (TCP_SYN | TCP_FIN))
+			edge_see(e, f, a);
 		if (e->clocks)
 			flow_clock_see(&e->table, f, a->way, p);
 		stream_see(e, f, a->way, p);
@@ -161,6 +174,8 @@ uint64_t arrival_see(struct engine *e, const struct arrival *a, uint64_t parent)
 	if (parent || p->carries || p->around || p->fragments)
 		flow_layers_see(&e->table, f, a->way, p, is_new ? parent : 0);
 	layer_parse(e, f, a);
+	if (early_is_due(f->packets[a->way]))
+		early_see(e, f, a->way, p);
 	return p->carries ? flow_serial(&e->table, f) : 0;
 }
 

@@ -11,7 +11,7 @@
 #include "signal/tls_memo.h"
 #include "signal/x509.h"
 
-/* What is said of a flow only when it ends; now four of each end (emit.c). There is room for some more. */
+/* What is said of a flow only when it ends; now seven of each end (emit.c). There is room for some more. */
 enum { ENDING_SIGNALS_MAX = 16 };
 
 /* What the files of this room share. */
@@ -24,6 +24,7 @@ struct engine {
 	struct tls_memo tls_memo;
 	struct x509_memo x509_memo;
 	struct aead *aead;           /* for parsers of conversations that are encrypted with keys anyone can derive */
+	struct pool early;           /* early.c's, by index of the flow; not there if it is not wanted */
 	struct flow *current;        /* the flow whose bytes a parser is reading */
 	unsigned current_way;        /* which way they go; orientation may change while they are read */
 	bool current_roles;          /* the parser's sides are protocol roles that may orient the flow */
@@ -65,6 +66,18 @@ void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason);
 
 /* stream.c: the bytes of TCP flows to the parsers that want them. */
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
+
+static inline bool engine_wants(const struct engine *e, enum ind_signal_id id) { return e->options.signals[id / 64] >> id % 64 & 1; }
+
+/* early.c: of some packets of each direction, mostly of the first ones, of a FIN, and when the flow ends. */
+enum { EARLY_FIRST = 16, EARLY_SPAN = 20 };
+
+/* Is the n-th packet of a direction looked at? EARLY_SPAN are, from EARLY_FIRST on; later ones where the distance is a power of two. */
+static inline bool early_is_due(uint32_t n) { return ((n - EARLY_FIRST) & (n - EARLY_FIRST - 1)) < EARLY_SPAN; }
+enum ind_err early_init(struct engine *e) IND_MUST_USE;
+void early_see(struct engine *e, const struct flow *f, unsigned way, const struct packet *p);
+void early_fin(struct engine *e, const struct flow *f, unsigned way, const struct packet *p);
+void early_end(struct engine *e, const struct flow *f, unsigned way, struct signal_ctx *ctx, enum ind_side side);
 
 /* turn.c: what the times of a TCP flow's first words say. Of each segment with payload, before its bytes are read. */
 void turn_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);

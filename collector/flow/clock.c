@@ -61,7 +61,7 @@ static struct flow_clock *clock_start(struct flow_table *t, const struct flow *f
 }
 
 /* RFC 7323 section 3.2; the order of appendix A is what nearly all senders use. */
-static bool tsval_read(const struct packet *p, uint32_t *value)
+bool clock_tsval_read(const struct packet *p, uint32_t *value)
 {
 	static const uint8_t usual[] = { KIND_NOP, KIND_NOP, KIND_TIMESTAMPS, TIMESTAMPS_BYTES };
 	if (!p->tcp_options || p->tcp_options_bytes < TIMESTAMPS_BYTES)
@@ -130,7 +130,7 @@ void flow_clock_see(struct flow_table *t, const struct flow *f, unsigned way, co
 	if (index == NO_ROOM || (clock && now_ns < clock->way[way].next_ns))
 		return;
 	/* The timestamp of a SYN may hold options instead (SYN cookies), that of a RST nothing; a stranger's segment is elsewhere. */
-	if (p->tcp_flags & (TCP_SYN | TCP_RST) || !tsval_read(p, &value) || !flow_tcp_near(flow_tcp(t, f), way, p->seq))
+	if (p->tcp_flags & (TCP_SYN | TCP_RST) || !clock_tsval_read(p, &value) || !flow_tcp_near(flow_tcp(t, f), way, p->seq))
 		return;
 	if (!clock)
 		clock = clock_start(t, f);

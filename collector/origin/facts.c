@@ -10,6 +10,8 @@ void facts_of_flow(struct entry *e, const struct ind_flow *flow, unsigned dir)
 		facts |= FACT_ONE_WAY | (dir == IND_SRC ? FACT_UNVALIDATED_ONE_WAY : 0);
 	if (flow->proto == PROTO_TCP && flow->payload[dir] && !(flow->tcp_flags[dir] & TCP_SYN))
 		facts |= FACT_MIDSTREAM;
+	if (flow->ip_version == 4)
+		facts |= FACT_IP4;
 	if (flow->proto == PROTO_ESP)
 		facts |= FACT_ESP;
 	e->facts |= (uint16_t)facts;

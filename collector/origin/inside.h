@@ -27,6 +27,7 @@ enum fact {
 	FACT_DOT = 512,         /* DNS over TLS or QUIC: RFC 7858, RFC 9250 */
 	FACT_TIMESTAMPS = 1024, /* TCP timestamps offered: a clock to measure, given time */
 	FACT_LIMIT = 2048,      /* a shelf was full */
+	FACT_IP4 = 4096,        /* its packets are numbered: RFC 791 section 3.1 */
 };
 
 /* Counts stop at their limit rather than wrap. */

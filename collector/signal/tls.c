@@ -6,10 +6,11 @@
 #include "signal/tls_exhibit.h"
 #include "signal/tls_flight.h"
 #include "signal/tls_ssl2.h"
+#include "signal/tls_ticket.h"
 #include "signal/x509.h"
 
 /* state[0]. A server's hello stays unread until the certificate is there, because one exhibit holds both. */
-enum { HELLO_SEEN = 1, SERVER_HELLO_PUT = 2 };
+enum { HELLO_SEEN = 1, SERVER_HELLO_PUT = 2, TICKET_SOUGHT = 4 };
 
 /* *shared: the server took the client's hello, no other will come. A high bit, because the word may have served another protocol before. */
 static const uint64_t server_chose = (uint64_t)1 << 63;
@@ -122,7 +123,10 @@ static enum parse leaf(struct signal_ctx *ctx, struct cursor *bytes, struct tls_
 	if (got == TLS_FLIGHT_OK)
 		x509_put(ctx, IND_SERVER, cursor_of(f->at + LEAF_HEAD_BYTES, count));
 	tls_exhibit_put(ctx, IND_SERVER, bytes->p, got == TLS_FLIGHT_OK ? tls_flight_end(f, LEAF_HEAD_BYTES + count) : hello_end, hello);
-	return PARSE_DONE;
+	if (got == TLS_FLIGHT_BAD || !hello->ticket_comes || !signal_wanted(ctx, IND_SIG_TLS_TICKET))
+		return PARSE_DONE;
+	ctx->state[0] |= TICKET_SOUGHT;
+	return tls_ticket_see(ctx, bytes, &ctx->state[1]);
 }
 
 static enum parse server_hello(struct signal_ctx *ctx, struct cursor *bytes, struct tls_flight *f, size_t count)
@@ -172,6 +176,8 @@ static enum parse tls_see(struct signal_ctx *ctx, struct cursor *bytes)
 {
 	struct tls_flight f;
 	ctx->need = 0;
+	if (ctx->state[0] & TICKET_SOUGHT)
+		return tls_ticket_see(ctx, bytes, &ctx->state[1]);
 	if (!(ctx->state[0] & HELLO_SEEN) && cursor_left(bytes) && (bytes->p[0] & SSL2_HEADER))
 		return tls_ssl2_see(ctx, bytes);
 	for (;;) {

@@ -64,6 +64,7 @@ static bool extension_read(struct tls_hello *hello, bool client, const uint8_t *
 		return keep(&hello->alpn, cursor_sub16(&ext));
 	if (type == TLS_EXT_SUPPORTED_VERSIONS)
 		versions_read(ext, client, hello);
+	hello->ticket_comes |= !client && type == TLS_EXT_SESSION_TICKET;
 	if (!client)
 		return true;
 	switch (type) {

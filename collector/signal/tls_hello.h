@@ -18,6 +18,7 @@ struct tls_hello {
 	uint16_t version;            /* the highest offered, or the one chosen */
 	bool retry;                  /* a HelloRetryRequest */
 	bool has_server_name;
+	bool ticket_comes;           /* of a ServerHello: RFC 5077 section 3.2 */
 	bool early_data;             /* RFC 8446 section 4.2.10: the client does not wait for an answer */
 	struct cursor ciphers;       /* 16-bit numbers; of a ServerHello the one chosen */
 	struct cursor extensions;    /* of type, length, contents */
@@ -43,6 +44,9 @@ bool tls_server_hello_read(struct cursor message, struct tls_hello *hello);
 /* Puts all tls.* signals of a hello. `transport` is the first letter of JA4: 't' over TCP, 'q' in QUIC, 'd' in DTLS. */
 void tls_client_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello, char transport);
 void tls_server_hello_put(struct signal_ctx *ctx, const struct tls_hello *hello);
+
+/* A secret is known by its digest. In a kept exhibit it is overwritten: nothing is said of what is all 'x', nor of what is empty. */
+void tls_secret_put(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, struct cursor secret);
 
 /* "1.3", "1.0", "ssl3"; "1.3-draft23" for a draft, "dtls1.2", hex for anything else. Returns the length. */
 size_t tls_version_text(uint16_t version, char text[static TLS_VERSION_TEXT_BYTES]);

@@ -62,8 +62,7 @@ static void alpn_put(struct signal_ctx *ctx, enum ind_side side, struct cursor l
 	signal_put_wire(ctx, IND_SIG_TLS_ALPN, side, text, bytes);
 }
 
-/* A secret is known by its digest. In a kept exhibit it is overwritten: nothing is said of what is all 'x'. */
-static void digest_put(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, struct cursor secret)
+void tls_secret_put(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side side, struct cursor secret)
 {
 	uint8_t sha256[HASH_SHA256_BYTES], masked = 1;
 	size_t count = cursor_left(&secret);
@@ -82,13 +81,13 @@ static void session_put(struct signal_ctx *ctx, enum ind_side side, const struct
 {
 	struct cursor list = hello->psk_identities;
 	if (hello->version <= TLS_1_2)
-		digest_put(ctx, IND_SIG_TLS_SESSION_ID, side, hello->session_id);
-	digest_put(ctx, IND_SIG_TLS_TICKET, side, hello->ticket);
+		tls_secret_put(ctx, IND_SIG_TLS_SESSION_ID, side, hello->session_id);
+	tls_secret_put(ctx, IND_SIG_TLS_TICKET, side, hello->ticket);
 	for (unsigned i = 0; i < PSK_MAX && cursor_left(&list); i++) {
 		struct cursor identity = cursor_sub16(&list);
 		cursor_skip(&list, PSK_AGE_BYTES);
 		if (cursor_ok(&list))
-			digest_put(ctx, IND_SIG_TLS_PSK, side, identity);
+			tls_secret_put(ctx, IND_SIG_TLS_PSK, side, identity);
 	}
 }
 

@@ -73,6 +73,19 @@ START_TEST(ssh_and_esp_hide_what_they_carry)
 }
 END_TEST
 
+START_TEST(numbers_of_packets_take_packets)
+{
+	struct ind_flow f = gather_exchange(1, 1, 22, 0);
+	struct ind_signal s = gather_signal(IND_SIG_IP_ID_CLASS, IND_DST, "zero");
+	one_flow(&f, &s, 1);
+	ck_assert_uint_eq(seen.origin[0].silent[IND_WATCHED_IP_ID_CLASS], f.ip_version == 4 ? IND_MISSING_BELOW_MIN_SAMPLE : IND_MISSING_NONE);
+	ck_assert_uint_eq(seen.origin[1].silent[IND_WATCHED_IP_ID_CLASS], IND_MISSING_NONE);
+	f.ip_version = f.ip_version == 4 ? 6 : 4;
+	one_flow(&f, &s, 1);
+	ck_assert_uint_eq(seen.origin[0].silent[IND_WATCHED_IP_ID_CLASS], f.ip_version == 4 ? IND_MISSING_BELOW_MIN_SAMPLE : IND_MISSING_NONE);
+}
+END_TEST
+
 START_TEST(a_clock_takes_time)
 {
 	static const struct {
@@ -97,6 +110,7 @@ START_TEST(a_clock_takes_time)
 		one_flow(&f, s, cases[i].skew ? 3 : 2);
 		ck_assert_uint_eq(seen.origin[0].silent[IND_WATCHED_CLOCK_SKEW], cases[i].client);
 		ck_assert_uint_eq(seen.origin[1].silent[IND_WATCHED_CLOCK_SKEW], cases[i].server);
+		ck_assert_uint_eq(seen.origin[1].silent[IND_WATCHED_TS_HZ], cases[i].server);
 	}
 }
 END_TEST
@@ -181,6 +195,7 @@ int main(void)
 	tcase_add_test(t, certificates_of_tls_13_are_hidden);
 	tcase_add_test(t, names_inside_tls_are_hidden_by_port);
 	tcase_add_test(t, ssh_and_esp_hide_what_they_carry);
+	tcase_add_test(t, numbers_of_packets_take_packets);
 	tcase_add_test(t, a_clock_takes_time);
 	tcase_add_test(t, what_the_capture_lacks_is_the_sensors_limit);
 	tcase_add_test(t, reference_data_without_an_answer_are_not_missing);

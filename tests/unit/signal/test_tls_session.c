@@ -92,6 +92,102 @@ START_TEST(cut_identities_say_nothing_false)
 }
 END_TEST
 
+enum { ANNOUNCED = 1, RESUMED = 2 };
+
+/* What a server of TLS 1.2 says in clear: its hello, certificates unless it resumes, the end of its turn, and a ticket. */
+static void issue(struct wire *h, unsigned how, const char *ticket, size_t counted)
+{
+	struct wire e = { .count = 0 };
+	if (how & ANNOUNCED)
+		extension(&e, TLS_EXT_SESSION_TICKET, NULL);
+	server_hello(h, 0x0303, NULL, 0xc02f, e.count ? &e : NULL);
+	if (!(how & RESUMED)) {
+		certificate_message(h);
+		put_be(h, 4, 14u << 24);
+	}
+	put_be(h, 1, 4), put_be(h, 3, 4 + 2 + strlen(ticket)), put_be(h, 4, 7200), put_be(h, 2, counted);
+	put_text(h, ticket);
+}
+
+static void feed_server(const struct wire *h, size_t record_size, size_t chunk)
+{
+	static struct wire stream;
+	stream.count = 0;
+	setup();
+	records(&stream, h, record_size);
+	record(&stream, 20, "\1", 1);
+	put_fill(&stream, 0xee, 40);
+	seen_feed(&s, &tls_parser, IND_DST, stream.bytes, stream.count, chunk, true);
+	ck_assert_int_eq(s.outcome, PARSE_DONE);
+}
+
+START_TEST(a_ticket_that_a_server_issues)
+{
+	static const char ticket[] = "what the client will show again";
+	static const unsigned hows[] = { ANNOUNCED, ANNOUNCED | RESUMED };
+	for (size_t i = 0; i < 2; i++) {
+		struct wire h = { .count = 0 };
+		issue(&h, hows[i], ticket, strlen(ticket));
+		for (size_t chunk = 1; chunk < 5000; chunk = chunk * 3 + 1) {
+			feed_server(&h, RECORD_MAX, chunk);
+			digest_is(IND_SIG_TLS_TICKET, ticket);
+			ck_assert_uint_eq(s.exhibits, 1);
+			ck_assert(!seen_exhibit_holds(&s, ticket));
+			for (size_t k = 0; k < s.signals; k++)
+				ck_assert_uint_eq(s.signal[k].side, IND_SERVER);
+		}
+	}
+}
+END_TEST
+
+/* Whatever the records cut, either the ticket is told or nothing is. */
+START_TEST(tickets_in_pieces)
+{
+	static const char ticket[] = "what the client will show again";
+	struct wire h = { .count = 0 };
+	size_t told = 0;
+	issue(&h, ANNOUNCED, ticket, strlen(ticket));
+	for (size_t size = 1; size < 700; size++) {
+		feed_server(&h, size, 64);
+		if (seen_value(&s, IND_SIG_TLS_TICKET))
+			digest_is(IND_SIG_TLS_TICKET, ticket), told++;
+		ck_assert_uint_eq(s.malformed, 0);
+	}
+	ck_assert_uint_gt(told, 100);
+}
+END_TEST
+
+START_TEST(tickets_that_contradict_themselves)
+{
+	for (size_t counted = 0; counted < 12; counted++) {
+		struct wire h = { .count = 0 };
+		issue(&h, ANNOUNCED, "sixsix", counted);
+		feed_server(&h, RECORD_MAX, RECORD_MAX);
+		ck_assert(!seen_value(&s, IND_SIG_TLS_TICKET) == (counted != 6));
+		ck_assert_uint_eq(s.malformed, counted != 6);
+	}
+	struct wire h = { .count = 0 };
+	issue(&h, ANNOUNCED, "", 0); /* RFC 5077 section 3.3: none after all */
+	feed_server(&h, RECORD_MAX, RECORD_MAX);
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_TICKET));
+	ck_assert_uint_eq(s.malformed, 0);
+}
+END_TEST
+
+START_TEST(a_ticket_that_is_not_announced_is_not_waited_for)
+{
+	struct wire h = { .count = 0 };
+	issue(&h, 0, "some ticket", 11);
+	feed_server(&h, RECORD_MAX, RECORD_MAX);
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_TICKET));
+	seen_all = false;
+	h.count = 0;
+	issue(&h, ANNOUNCED, "some ticket", 11);
+	feed_server(&h, RECORD_MAX, RECORD_MAX);
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_TICKET));
+}
+END_TEST
+
 START_TEST(nothing_unless_asked_for)
 {
 	struct wire h = { .count = 0 }, ticket = { .count = 0 };
@@ -111,6 +207,10 @@ int main(void)
 	tcase_add_test(t, ticket_and_session_id);
 	tcase_add_test(t, pre_shared_keys);
 	tcase_add_test(t, cut_identities_say_nothing_false);
+	tcase_add_test(t, a_ticket_that_a_server_issues);
+	tcase_add_test(t, tickets_in_pieces);
+	tcase_add_test(t, tickets_that_contradict_themselves);
+	tcase_add_test(t, a_ticket_that_is_not_announced_is_not_waited_for);
 	tcase_add_test(t, nothing_unless_asked_for);
 	return suite_run("signal.tls_session", t);
 }
