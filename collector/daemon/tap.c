@@ -283,7 +283,7 @@ static enum ind_err frames_run(struct tap *t)
 		if (count && seen - told_at_frames < STATUS_EVERY_FRAMES && t->options->savefile)
 			continue;
 		uint64_t now_ns = clock_ns(CLOCK_BOOTTIME);
-		if (count == 0)
+		if (count == 0 && t->options->interface)
 			engine_tick(t->engine, clock_ns(CLOCK_REALTIME));
 		if (now_ns - told_ns >= STATUS_EVERY_NS || t->options->savefile) {
 			status_send(t);
