@@ -21,8 +21,8 @@ struct overview {
 	struct totals totals;
 	struct ind_reader *header;   /* the row borrows from it */
 	uint8_t key_id[4], sha256[HASH_SHA256_BYTES];
-	uint8_t source_sha256[IND_SHA256_BYTES];
-	bool has_row, has_source_sha256;
+	struct ind_seal_info seal;   /* the last one */
+	bool has_row;
 };
 
 struct overview *overview_new(void)
@@ -65,8 +65,7 @@ static void count_record(struct overview *o, const struct ind_record *record)
 			t->loss[i] += record->loss.count[i];
 		break;
 	case IND_REC_SEAL:
-		o->has_source_sha256 = record->seal.has_source_sha256;
-		memcpy(o->source_sha256, record->seal.source_sha256, sizeof(o->source_sha256));
+		o->seal = record->seal;
 		break;
 	default: break;
 	}
@@ -105,6 +104,17 @@ static int header_read(struct overview *o, const struct input *in)
 	return CLI_DONE;
 }
 
+/* What the header could not know yet. */
+static void row_seal(struct query_row *row, const struct ind_seal_info *seal)
+{
+	if (seal->has_source_sha256)
+		row_hex(row, QUERY_BUNDLE_source_sha256, seal->source_sha256, sizeof(seal->source_sha256));
+	size_t from = row->items_used;
+	for (size_t i = 0; i < seal->link_type_count; i++)
+		row_item(row, NULL, seal->link_types[i].name);
+	row_items(row, QUERY_BUNDLE_link_types, CELL_LIST, from);
+}
+
 static void row_totals(struct overview *o)
 {
 	const struct totals *t = &o->totals;
@@ -124,8 +134,7 @@ static void row_totals(struct overview *o)
 		if (t->loss[i])
 			row_item_u64(row, ind_loss_name(i), t->loss[i]);
 	row_items(row, QUERY_BUNDLE_losses, CELL_MAP, from);
-	if (o->has_source_sha256)
-		row_hex(row, QUERY_BUNDLE_source_sha256, o->source_sha256, sizeof(o->source_sha256));
+	row_seal(row, &o->seal);
 }
 
 static enum ind_err file_digest(const struct input *in, uint8_t digest[static HASH_SHA256_BYTES])
@@ -171,7 +180,8 @@ static int overview_fill(struct overview *o, const struct input *in, const char 
 int overview_read(struct overview *o, const char *name)
 {
 	struct input in;
-	o->has_row = o->has_source_sha256 = false;
+	o->has_row = false;
+	o->seal = (struct ind_seal_info){ 0 };
 	o->totals = (struct totals){ 0 };
 	row_start(&o->row, QUERY_KIND_BUNDLE);
 	int status = input_open(&in, name);

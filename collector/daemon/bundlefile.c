@@ -45,7 +45,7 @@ static void header_fill(const struct keep *k, struct ind_header *h)
 	const char *slash = o->savefile ? strrchr(o->savefile, '/') : NULL;
 	*h = (struct ind_header){
 		.sensor = text_of(k->sensor), .interface = text_of(o->interface), .source_file = text_of(slash ? slash + 1 : o->savefile),
-		.link_type = text_of(k->opened.link_name), .link_type_number = k->opened.link, .snaplen = k->opened.snaplen,
+		.link_type = text_of(k->opened.link.name), .link_type_number = k->opened.link.number, .snaplen = k->opened.snaplen,
 		.capture_filter = text_of(o->filter), .authority = text_of(o->authority), .case_id = text_of(o->case_id),
 		.clock_source = text_of(o->savefile ? "savefile" : "system"), .build_id = text_of("indicia " INDICIA_VERSION),
 		.signals = text_of(o->signals_text), .exhibits = text_of(o->exhibits ? "signal" : "none"), .privacy = text_of(o->privacy),
@@ -155,6 +155,9 @@ static enum ind_err seal(struct keep *k, enum ind_seal_reason reason, bool final
 		.realtime_ns = keep_realtime_ns(k), .boottime_ns = keep_boottime_ns(k), .reason = reason, .final = final,
 		.frames_seen = k->status.counters.frames, .has_source_sha256 = final && end && end->has_sha256,
 	};
+	info.link_type_count = final && end ? end->link_count : 0;
+	if (info.link_type_count)
+		memcpy(info.link_types, end->links, sizeof info.link_types);
 	if (info.has_source_sha256)
 		memcpy(info.source_sha256, end->source_sha256, sizeof info.source_sha256);
 	return ind_writer_seal(k->writer, &info);

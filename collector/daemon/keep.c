@@ -89,7 +89,7 @@ static enum step opened_take(struct turn *t, size_t bytes)
 	if (bytes != sizeof k->opened || k->writing)
 		return STEP_TAP_DIED;
 	memcpy(&k->opened, t->buffer, sizeof k->opened);
-	k->opened.link_name[sizeof k->opened.link_name - 1] = '\0';
+	k->opened.link.name[sizeof k->opened.link.name - 1] = '\0';
 	if (k->opened.user_kept)
 		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
 	say_begin(k->say);
@@ -109,10 +109,8 @@ static enum step status_take(struct turn *t, size_t bytes)
 
 static enum step end_take(struct turn *t, size_t bytes)
 {
-	if (bytes != sizeof t->end)
+	if (unpack_end(t->buffer, bytes, &t->end) != IND_OK)
 		return STEP_TAP_DIED;
-	memcpy(&t->end, t->buffer, sizeof t->end);
-	t->end.text[sizeof t->end.text - 1] = '\0';
 	if (t->k->writing)
 		t->k->status = t->end.status;
 	return STEP_ENDED;

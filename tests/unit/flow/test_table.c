@@ -44,7 +44,7 @@ static void see_packet(const struct craft *c, uint64_t time_ns)
 	struct packet p;
 	struct flow_key key;
 	bool is_new;
-	packet_decode(&f, PACKET_LINK_ETHERNET, &p);
+	packet_decode(&f, &p);
 	ck_assert_ptr_nonnull(p.ip);
 	flow_table_advance(&table, time_ns);
 	unsigned way = flow_key_of(&p, &key);
