@@ -8,7 +8,7 @@ static const struct cli_option options[] = {
 	{ OPT_READ, 'r', "read", "FILE", NULL, "read a savefile: pcap or pcapng, also gzipped" },
 	{ OPT_INTERFACE, 'i', "interface", "IFACE", NULL, "capture from an interface" },
 	{ OPT_WRITE, 'w', "write", "OUT.ieb|DIR", NULL, "the bundle, or the folder for bundles named SENSOR-START.ieb" },
-	{ OPT_FILTER, 'f', "filter", "BPF", NULL, "capture filter, in libpcap's language" },
+	{ OPT_FILTER, 'f', "filter", "BPF", NULL, "capture filter, in libpcap's language; hosts by address, names are not looked up" },
 	{ OPT_DATA, 'd', "data", "DATADIR", NULL, "folder of reference data" },
 	{ OPT_KEY, 0, "key", "FILE", NULL, "signing key; the one in the state directory if not given" },
 	{ OPT_SENSOR, 0, "sensor", "ID", NULL, "name of the sensor; the host's name if not given" },

@@ -18,4 +18,9 @@ run 0 "$indicia" collect -q -r "$work/gap.pcap" -f tcp -w gap.ieb
 run 0 "$indicia" flows -o ndjson gap.ieb
 same "flows" 1 "$(grep -c '"type":"flow"' "$work/stdout")"
 grep -q '"spkts":2,' "$work/stdout" && good || bad "the flow has not both packets"
+
+# Names of hosts are never looked up.
+rm gap.ieb
+run 2 "$indicia" collect -q -r "$work/gap.pcap" -f 'host www.example.org' -w x.ieb; one_error www.example.org 'names are not looked up'; nothing_left
+run 0 "$indicia" collect -q -r "$work/gap.pcap" -f 'tcp port http' -w named.ieb
 finish
