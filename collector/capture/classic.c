@@ -88,11 +88,11 @@ static enum ind_err records_take(struct capture *c, struct frame *frames, size_t
 			break;
 		c->at += RECORD_HEADER_BYTES + captured;
 		c->number++;
+		c->links[0].told.seen = true;
 		frame_set(c, at, captured, &frames[n]);
 		if (filter_takes(&c->links[0], frames[n].captured, frames[n].wire, frames[n].bytes))
 			n++;
 	}
-	c->links[0].told.seen |= c->number > 0;
 	*count = n;
 	return IND_OK;
 }
