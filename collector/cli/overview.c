@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct totals { uint64_t flows, signals, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
+struct totals { uint64_t flows, outer, packets, bytes, signals, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
 
 struct overview {
 	struct query_row row;
@@ -42,14 +42,21 @@ void overview_free(struct overview *o)
 
 const struct query_row *overview_row(const struct overview *o) { return o->has_row ? &o->row : NULL; }
 
+/* Who counts the flows around others too counts their bytes twice. */
 static void count_flow(struct totals *t, const struct ind_flow *flow, size_t signals)
 {
-	if (!t->flows || flow->start_ns < t->first_ns)
+	if ((!t->flows && !t->outer) || flow->start_ns < t->first_ns)
 		t->first_ns = flow->start_ns;
 	if (flow->end_ns > t->last_ns)
 		t->last_ns = flow->end_ns;
-	t->flows++;
 	t->signals += signals;
+	if (flow->carries != IND_TUNNEL_NONE) {
+		t->outer++;
+		return;
+	}
+	t->flows++;
+	t->packets += flow->packets[IND_SRC] + flow->packets[IND_DST];
+	t->bytes += flow->bytes[IND_SRC] + flow->bytes[IND_DST];
 }
 
 static void count_record(struct overview *o, const struct ind_record *record)
@@ -119,11 +126,15 @@ static void row_totals(struct overview *o)
 {
 	const struct totals *t = &o->totals;
 	struct query_row *row = &o->row;
-	if (t->flows) {
+	if (t->flows || t->outer) {
 		row_time(row, QUERY_BUNDLE_from, t->first_ns);
 		row_time(row, QUERY_BUNDLE_to, t->last_ns);
 	}
 	row_u64(row, QUERY_BUNDLE_flows, t->flows);
+	row_u64(row, QUERY_BUNDLE_packets, t->packets);
+	row_u64(row, QUERY_BUNDLE_flow_bytes, t->bytes);
+	if (t->outer)
+		row_u64(row, QUERY_BUNDLE_outer_flows, t->outer);
 	row_u64(row, QUERY_BUNDLE_signals, t->signals);
 	row_u64(row, QUERY_BUNDLE_exhibits, t->exhibits);
 	row_u64(row, QUERY_BUNDLE_claims, t->claims);
