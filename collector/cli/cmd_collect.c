@@ -26,7 +26,7 @@ static const struct cli_option options[] = {
 	{ OPT_AUTOSTOP, 'a', "autostop", "LIMIT", NULL, "stop at duration:SECONDS, flows:COUNT or size:BYTES; may be given again" },
 	{ OPT_FLOWS, 0, "flows", "N", NULL, "flows that may be open at once (1048576)" },
 	{ OPT_USER, 0, "user", "NAME", NULL, "as root, drop to this user" },
-	{ OPT_VERBOSE, 'v', "verbose", NULL, NULL, "say more" },
+	{ OPT_VERBOSE, 'v', "verbose", NULL, NULL, "say who does what, and what was lost" },
 	OPTION_QUIET,
 	OPTION_HELP,
 };

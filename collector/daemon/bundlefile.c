@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "daemon/clock.h"
+#include "indicia/catalogue.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -251,6 +252,15 @@ static void sealed_tell(struct keep *k, const uint8_t sha256[IND_SHA256_BYTES])
 		k->status.kernel_drops + k->status.interface_drops, hex);
 }
 
+/* -v: what was not recorded so far, by cause. */
+static void losses_tell(const struct keep *k)
+{
+	say_note(k->say, "%" PRIu64 " frames read", k->status.counters.frames);
+	for (unsigned i = 1; i < IND_LOSS_MAX; i++)
+		if (k->told.count[i])
+			say_note(k->say, "not recorded: %s %" PRIu64, ind_loss_name(i), k->told.count[i]);
+}
+
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
 {
 	uint8_t sha256[IND_SHA256_BYTES];
@@ -269,6 +279,8 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 		err = streamfile_save(&k->streamfile, &k->stream, reason == IND_SEAL_ROTATE);
 	if (!err)
 		sealed_tell(k, sha256);
+	if (!err && k->say->verbose)
+		losses_tell(k);
 	k->overflow += origin_set_overflow(k->origins);
 	ind_writer_free(k->writer);
 	origin_set_free(k->origins);

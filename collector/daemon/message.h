@@ -16,6 +16,8 @@ enum { MESSAGE_TEXT_BYTES = 256 };
 struct message_opened {
 	struct ind_link_type link;   /* of the first frame */
 	uint32_t snaplen;
+	uint32_t uid;                /* as whom it is read */
+	char reader[64];             /* by what, in words */
 	uint32_t user_kept;          /* 1: this place does not let tap become another user; it gave up all capabilities instead */
 };
 

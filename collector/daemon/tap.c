@@ -234,7 +234,8 @@ static void engine_start(struct tap *t)
 	if (err)
 		tap_fail(t, 5, err == IND_NOMEM ? "not enough memory for the flow table; a smaller --flows needs less" : ind_strerror(err));
 	struct message_opened *m = ring_reserve(t->ring, sizeof *m);
-	*m = (struct message_opened){ .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept };
+	*m = (struct message_opened){ .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept, .uid = geteuid() };
+	strncpy(m->reader, capture_reader(t->capture), sizeof m->reader - 1);
 	link_tell(capture_link(t->capture), &m->link);
 	ring_commit(t->ring, MESSAGE_OPENED, sizeof *m);
 	ring_flush(t->ring);
