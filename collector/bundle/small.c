@@ -93,15 +93,62 @@ enum ind_err loss_unpack(const uint8_t *payload, size_t bytes, struct ind_loss *
 	return err;
 }
 
+/* Ascending, each once, with a name of printable ASCII. */
+static bool link_type_follows(const struct ind_link_type *t, const struct ind_link_type *before)
+{
+	size_t bytes = strnlen(t->name, sizeof t->name);
+	if (bytes == 0 || bytes == sizeof t->name || (before && t->number <= before->number))
+		return false;
+	for (size_t i = 0; i < bytes; i++)
+		if (t->name[i] < ' ' || t->name[i] > '~')
+			return false;
+	return true;
+}
+
+static bool link_types_ok(const struct ind_seal_info *info)
+{
+	if (info->link_type_count == 1 || info->link_type_count > IND_LINK_TYPES_MAX)
+		return false;
+	for (size_t i = 0; i < info->link_type_count; i++)
+		if (!link_type_follows(&info->link_types[i], i ? &info->link_types[i - 1] : NULL))
+			return false;
+	return true;
+}
+
+static bool link_types_get(const Indicia__V1__SealInfo *m, struct ind_seal_info *info)
+{
+	if (m->n_link_types > IND_LINK_TYPES_MAX)
+		return false;
+	info->link_type_count = m->n_link_types;
+	for (size_t i = 0; i < m->n_link_types; i++) {
+		struct ind_link_type *to = &info->link_types[i];
+		size_t bytes = strlen(m->link_types[i]->name);
+		if (bytes >= sizeof to->name)
+			return false;
+		to->number = m->link_types[i]->number;
+		memcpy(to->name, m->link_types[i]->name, bytes + 1);
+	}
+	return link_types_ok(info);
+}
+
 static uint64_t rows(const struct ind_writer_totals *t) { return t->flows + t->exhibits + t->claims + t->origins; }
 
 enum ind_err seal_pack(const struct seal *s, size_t before, struct buffer *out, size_t *bytes)
 {
 	Indicia__V1__SealInfo m = INDICIA__V1__SEAL_INFO__INIT;
+	Indicia__V1__LinkType type[IND_LINK_TYPES_MAX], *types[IND_LINK_TYPES_MAX];
 	uint8_t digest[IND_SHA256_BYTES];
 	memcpy(digest, s->info.source_sha256, sizeof digest);
-	if (s->info.reason > IND_SEAL_RECOVERY)
+	if (s->info.reason > IND_SEAL_RECOVERY || !link_types_ok(&s->info))
 		return IND_USAGE;
+	for (size_t i = 0; i < s->info.link_type_count; i++) {
+		indicia__v1__link_type__init(&type[i]);
+		type[i].number = s->info.link_types[i].number;
+		type[i].name = (char *)(uintptr_t)s->info.link_types[i].name;
+		types[i] = &type[i];
+	}
+	m.link_types = types;
+	m.n_link_types = s->info.link_type_count;
 	m.epoch = s->epoch;
 	m.realtime_ns = s->info.realtime_ns;
 	m.final = s->info.final;
@@ -151,7 +198,7 @@ enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *s)
 		return err;
 	const Indicia__V1__SealInfo *m = (const Indicia__V1__SealInfo *)(void *)message;
 	seal_get(m, s);
-	bool ok = m->reason <= IND_SEAL_RECOVERY && message_may_have(&m->source_sha256, IND_SHA256_BYTES) && m->records == rows(&s->totals);
+	bool ok = link_types_get(m, &s->info) && m->reason <= IND_SEAL_RECOVERY && message_may_have(&m->source_sha256, IND_SHA256_BYTES) && m->records == rows(&s->totals);
 	message_free(message);
 	return ok ? IND_OK : IND_MALFORMED;
 }

@@ -50,17 +50,6 @@ enum ind_err capture_finish(struct capture *c, enum ind_err err, struct capture 
 	return IND_OK;
 }
 
-void capture_name_link(struct capture *c)
-{
-	int link = pcap_datalink(c->pcap);
-	const char *name = pcap_datalink_val_to_name(link);
-
-	if (name)
-		snprintf(c->link_name, sizeof c->link_name, "%s", name);
-	else
-		snprintf(c->link_name, sizeof c->link_name, "LINKTYPE_%d", link);
-}
-
 static enum ind_err savefile_sniff(struct capture *c)
 {
 	enum ind_err err = source_peek(&c->source);
@@ -69,6 +58,8 @@ static enum ind_err savefile_sniff(struct capture *c)
 		return capture_fail_source(c);
 	if (c->source.head_bytes == 0)
 		return capture_fail(c, IND_SHORT, "%s: the file is empty", c->name);
+	if (ng_likes(&c->source))
+		return ng_open(c);
 	return classic_likes(&c->source) ? classic_open(c) : savefile_open(c);
 }
 
@@ -81,13 +72,11 @@ enum ind_err capture_open_savefile(const struct capture_options *options, struct
 		return IND_NOMEM;
 	}
 	source_start(&c->source, options, &c->stop);
+	c->filter = options->filter;
+	c->asked_snaplen = options->snaplen ? options->snaplen : UINT32_MAX;
 	enum ind_err err = savefile_sniff(c);
-	if (!err) {
-		uint32_t most = c->source_snaplen ? c->source_snaplen : CAPTURE_FRAME_MAX_BYTES;
-		c->snaplen = options->snaplen && options->snaplen < most ? options->snaplen : most;
-		capture_name_link(c);
-		err = filter_compile(c, options->filter);
-	}
+	uint32_t most = c->source_snaplen ? c->source_snaplen : CAPTURE_FRAME_MAX_BYTES;
+	c->snaplen = c->asked_snaplen < most ? c->asked_snaplen : most;
 	return capture_finish(c, err, capture, error);
 }
 
@@ -95,10 +84,14 @@ void capture_close(struct capture *c)
 {
 	if (!c)
 		return;
-	if (c->has_filter)
-		pcap_freecode(&c->program);
-	if (c->pcap)
+	for (size_t i = 0; i < c->link_count; i++) {
+		if (c->links[i].has_filter)
+			pcap_freecode(&c->links[i].program);
+		pcap_close(c->links[i].pcap);
+	}
+	if (c->pcap && !c->link_count)
 		pcap_close(c->pcap);
+	ng_close(c);
 	for (size_t i = 0; i < 2; i++)
 		if (c->drops_fd[i] >= 0)
 			close(c->drops_fd[i]);
@@ -106,8 +99,10 @@ void capture_close(struct capture *c)
 	free(c);
 }
 
-unsigned capture_link(const struct capture *c) { return (unsigned)pcap_datalink(c->pcap); }
-const char *capture_link_name(const struct capture *c) { return c->link_name; }
+size_t capture_link_count(const struct capture *c) { return c->link_count; }
+const struct capture_link *capture_link_at(const struct capture *c, size_t i) { return &c->links[i].told; }
+const struct capture_link *capture_link(const struct capture *c) { return &c->links[c->first_link].told; }
+const char *capture_reader(const struct capture *c) { return c->reader; }
 uint32_t capture_snaplen(const struct capture *c) { return c->snaplen; }
 const char *capture_error(const struct capture *c) { return c->error; }
 

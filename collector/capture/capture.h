@@ -25,7 +25,7 @@ struct capture_options {
 	int fd;                      /* savefile: opened for reading, at its start; stays the caller's. -1 with `read` */
 	capture_read *read;          /* NULL: read(2) on fd */
 	void *read_ctx;
-	const char *filter;          /* libpcap's filter language; NULL or "" takes all */
+	const char *filter;          /* libpcap's filter language, without names of hosts; NULL or "" takes all. Read until capture_close */
 	uint32_t snaplen;            /* frames are cut to it; 0: CAPTURE_SNAPLEN live, as it is in a savefile */
 	bool promiscuous;
 	bool hash;                   /* savefile: SHA-256 of the bytes as read, for capture_sha256 */
@@ -40,23 +40,38 @@ enum ind_err capture_open_live(const struct capture_options *options, struct cap
 
 void capture_close(struct capture *c);
 
-/* libpcap's DLT number and its name ("EN10MB"), and the bytes per frame that the source keeps at most. */
-unsigned capture_link(const struct capture *c);
-const char *capture_link_name(const struct capture *c);
+/* Link types by libpcap's DLT number and name ("EN10MB"): one for all frames, but a pcapng file has one per interface, and more of them
+ * may become known while it is read. */
+enum { CAPTURE_LINKS_MAX = 16, CAPTURE_LINK_NAME_BYTES = 32 };
+struct capture_link {
+	unsigned number;
+	bool seen;                   /* a frame of it was read, whether the filter took it or not */
+	char name[CAPTURE_LINK_NAME_BYTES];
+};
+size_t capture_link_count(const struct capture *c);
+const struct capture_link *capture_link_at(const struct capture *c, size_t i);
+
+/* That of the first frame; of the first interface if there is no frame. */
+const struct capture_link *capture_link(const struct capture *c);
+
+/* Which of the room's readers it is, in words for people. */
+const char *capture_reader(const struct capture *c);
+
+/* The bytes per frame that the source keeps at most. */
 uint32_t capture_snaplen(const struct capture *c);
 
 /* Up to `max` (at most CAPTURE_BATCH are given) frames, borrowed until the next call. `wire` is never less than `captured`; `number` counts
  * what stands in a savefile, also what the filter left out; live, what the filter took.
  * IND_OK: *count frames, which may be 0: live after about 100 ms without traffic, in a savefile where the filter took nothing for long. With anything else *count is 0 and all frames before were given:
  * IND_END savefile read wholly, or capture_break; IND_SHORT the file ends inside a record; IND_MALFORMED it is damaged here;
- * IND_IO (also: the interface disappeared or was renamed). The outcome stays; capture_error says it in words. */
+ * IND_IO (also: the interface disappeared or was renamed); IND_USAGE the filter cannot be used with a link type that appears here. The outcome stays; capture_error says it in words. */
 enum ind_err capture_next(struct capture *c, struct frame *frames, size_t max, size_t *count) IND_MUST_USE;
 
 /* One line on the last outcome other than IND_OK and IND_END; before it, what libpcap warned of when it opened a live interface, or "".
  * Valid until capture_close. */
 const char *capture_error(const struct capture *c);
 
-/* Since the start. Savefile: received counts records read; no drops. Live: received is what the kernel took for us, what it dropped then
+/* Since the start. Savefile: received counts records read; drops are those that a pcapng file tells of. Live: received is what the kernel took for us, what it dropped then
  * included; interface_drops are the interface's own counts (missed, FIFO). May be called in a confined process. */
 struct capture_stats { uint64_t received, kernel_drops, interface_drops; };
 void capture_stats(struct capture *c, struct capture_stats *stats);

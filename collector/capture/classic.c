@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Classic pcap savefiles (draft-ietf-opsawg-pcap), version 2.4, both byte orders, microseconds and nanoseconds: record headers are
- * read in place, frames point into the buffer. All else is libpcap's. */
+ * read in place, frames point into the buffer. */
 #include "capture/room.h"
-#include <stdlib.h>
 #include <string.h>
 
-enum { RECORD_HEADER_BYTES = 16, BUFFER_BYTES = CAPTURE_PIECE_BYTES + RECORD_HEADER_BYTES + CAPTURE_FRAME_MAX_BYTES };
+enum { RECORD_HEADER_BYTES = 16 };
 static const uint32_t magic_micro = 0xa1b2c3d4, magic_nano = 0xa1b23c4d;
 
 static inline uint32_t word(const uint8_t *at, bool swapped)
@@ -58,25 +57,6 @@ bool classic_likes(const struct source *s)
 		!link_needs_libpcap(word(s->head + 20, swapped));
 }
 
-/* The next piece of the file behind the unread tail, which moves to the front. */
-static enum ind_err piece_read(struct capture *c)
-{
-	size_t got, tail = c->end - c->at;
-
-	memmove(c->buffer, c->buffer + c->at, tail);
-	c->at = 0;
-	c->end = tail;
-	enum ind_err err = source_read(&c->source, c->buffer + tail, CAPTURE_PIECE_BYTES, &got);
-	if (err)
-		return err == IND_END ? err : capture_fail_source(c);
-	c->end += got;
-	if (got > 0)
-		return IND_OK;
-	if (tail == 0)
-		return IND_END;
-	return capture_fail(c, IND_SHORT, "%s: the file ends inside record %llu", c->name, (unsigned long long)c->number + 1);
-}
-
 static void frame_set(const struct capture *c, const uint8_t *at, uint32_t captured, struct frame *frame)
 {
 	bool swapped = c->swapped;
@@ -88,6 +68,7 @@ static void frame_set(const struct capture *c, const uint8_t *at, uint32_t captu
 	frame->wire = wire < captured ? captured : wire;
 	frame->time_ns = word(at, swapped) * UINT64_C(1000000000) + word(at + 4, swapped) * UINT64_C(1) * (c->nanoseconds ? 1 : 1000);
 	frame->number = c->number;
+	frame->link = c->links[0].told.number;
 }
 
 /* As many whole records as the buffer holds. */
@@ -107,8 +88,9 @@ static enum ind_err records_take(struct capture *c, struct frame *frames, size_t
 			break;
 		c->at += RECORD_HEADER_BYTES + captured;
 		c->number++;
+		c->links[0].told.seen = true;
 		frame_set(c, at, captured, &frames[n]);
-		if (filter_takes(c, frames[n].captured, frames[n].wire, frames[n].bytes))
+		if (filter_takes(&c->links[0], frames[n].captured, frames[n].wire, frames[n].bytes))
 			n++;
 	}
 	*count = n;
@@ -120,39 +102,24 @@ static enum ind_err classic_next(struct capture *c, struct frame *frames, size_t
 	enum ind_err err = records_take(c, frames, max, count);
 	if (err || *count)
 		return err;
-	err = piece_read(c);
+	err = piece_read(c, false, "record", c->number + 1);
 	return err ? err : records_take(c, frames, max, count);
-}
-
-/* libpcap judges the file header, knows link types, and needs a handle to compile filters for. */
-static enum ind_err header_read(struct capture *c)
-{
-	char error[PCAP_ERRBUF_SIZE] = "";
-
-	FILE *file = fmemopen(c->source.head, SOURCE_HEAD_BYTES, "r");
-	if (!file)
-		return capture_fail(c, IND_NOMEM, "%s: out of memory", c->name);
-	c->pcap = pcap_fopen_offline(file, error);
-	if (c->pcap)
-		return IND_OK;
-	fclose(file);
-	return capture_fail(c, IND_UNKNOWN, "%s: %.150s", c->name, error);
 }
 
 enum ind_err classic_open(struct capture *c)
 {
-	enum ind_err err = header_read(c);
+	enum ind_err err = link_open(c, c->source.head, &c->pcap);
+	if (!err)
+		err = link_add(c, c->pcap);
+	if (!err)
+		err = piece_start(c, RECORD_HEADER_BYTES + CAPTURE_FRAME_MAX_BYTES);
 	if (err)
 		return err;
-	c->buffer = malloc(BUFFER_BYTES);
-	if (!c->buffer)
-		return capture_fail(c, IND_NOMEM, "%s: out of memory", c->name);
+	c->at = SOURCE_HEAD_BYTES;
 	c->swapped = is_swapped(c->source.head);
 	c->nanoseconds = word(c->source.head, c->swapped) == magic_nano;
 	c->source_snaplen = (uint32_t)pcap_snapshot(c->pcap);
 	c->next = classic_next;
-	memcpy(c->buffer, c->source.head, SOURCE_HEAD_BYTES);
-	c->at = c->end = SOURCE_HEAD_BYTES;
-	c->source.head_given = SOURCE_HEAD_BYTES;
+	c->reader = "the program's own reader of pcap files";
 	return IND_OK;
 }

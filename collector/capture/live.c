@@ -29,6 +29,7 @@ static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_c
 	uint8_t *copy = c->buffer + batch->count * c->snaplen;
 	uint64_t fraction = (uint64_t)header->ts.tv_usec * (c->nanoseconds ? 1 : 1000);
 
+	c->links[0].told.seen = true;
 	memcpy(copy, bytes, captured);
 	batch->frames[batch->count++] = (struct frame) {
 		.bytes = copy,
@@ -36,6 +37,7 @@ static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_c
 		.wire = header->len < captured ? captured : header->len,
 		.time_ns = (uint64_t)header->ts.tv_sec * 1000000000 + fraction,
 		.number = ++c->number,
+		.link = c->links[0].told.number,
 	};
 }
 
@@ -121,7 +123,8 @@ void capture_stats(struct capture *c, struct capture_stats *stats)
 	struct pcap_stat now;
 
 	if (!c->live) {
-		*stats = (struct capture_stats) { .received = c->number };
+		c->stats.received = c->number;
+		*stats = c->stats;
 		return;
 	}
 	if (pcap_stats(c->pcap, &now) == 0) {
@@ -167,14 +170,14 @@ static enum ind_err ring_open(struct capture *c)
 	return result > 0 ? IND_OK : IND_IO;
 }
 
-static enum ind_err live_filter(struct capture *c, const char *text)
+static enum ind_err live_filter(struct capture *c)
 {
-	enum ind_err err = filter_compile(c, text);
+	enum ind_err err = link_add(c, c->pcap);
 
-	if (err || !c->has_filter)
+	if (err || !c->links[0].has_filter)
 		return err;
-	if (pcap_setfilter(c->pcap, &c->program) != 0)
-		return capture_fail(c, IND_USAGE, "capture filter \"%.80s\": %.120s", text, pcap_geterr(c->pcap));
+	if (pcap_setfilter(c->pcap, &c->links[0].program) != 0)
+		return capture_fail(c, IND_USAGE, "capture filter \"%.80s\": %.120s", c->filter, pcap_geterr(c->pcap));
 	return IND_OK;
 }
 
@@ -191,7 +194,6 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 		err = ring_open(c);
 	if (err)
 		return err;
-	capture_name_link(c);
 	c->buffer = malloc((size_t)CAPTURE_BATCH * c->snaplen);
 	if (!c->buffer)
 		return capture_fail(c, IND_NOMEM, "%s: out of memory", c->name);
@@ -200,7 +202,7 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 	c->interface_index = index_of(c);
 	drops_open(c, options->interface);
 	c->drops_before = drops_read(c);
-	return live_filter(c, options->filter);
+	return live_filter(c);
 }
 
 enum ind_err capture_open_live(const struct capture_options *options, struct capture **capture, char error[static CAPTURE_ERROR_BYTES])
@@ -214,5 +216,7 @@ enum ind_err capture_open_live(const struct capture_options *options, struct cap
 	}
 	c->live = true;
 	c->next = live_next;
+	c->reader = "libpcap";
+	c->filter = options->filter;
 	return capture_finish(c, live_start(c, options), capture, error);
 }

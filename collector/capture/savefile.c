@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Savefiles that libpcap reads for us: pcapng and the rarer forms of pcap. It reuses its buffer, so frames are copied. */
+/* Savefiles that libpcap reads for us: the rarer forms of pcap. It reuses its buffer, so frames are copied. */
 #include "capture/room.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -70,10 +70,12 @@ static enum ind_err savefile_next(struct capture *c, struct frame *frames, size_
 		c->number++;
 		uint32_t captured = header->caplen < c->snaplen ? header->caplen : c->snaplen;
 		uint32_t wire = header->len < captured ? captured : header->len;
-		if (!filter_takes(c, captured, wire, bytes))
+		c->links[0].told.seen = true;
+		if (!filter_takes(&c->links[0], captured, wire, bytes))
 			continue;
 		struct frame *frame = &frames[(*count)++];
-		*frame = (struct frame) { .captured = captured, .wire = wire, .time_ns = time_of(&header->ts), .number = c->number };
+		*frame = (struct frame) { .captured = captured, .wire = wire, .time_ns = time_of(&header->ts), .number = c->number,
+			.link = c->links[0].told.number };
 		if (!frame_keep(c, bytes, frame))
 			break;
 	}
@@ -108,5 +110,6 @@ enum ind_err savefile_open(struct capture *c)
 	}
 	c->source_snaplen = (uint32_t)pcap_snapshot(c->pcap);
 	c->next = savefile_next;
-	return IND_OK;
+	c->reader = "libpcap";
+	return link_add(c, c->pcap);
 }

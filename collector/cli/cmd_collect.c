@@ -8,7 +8,7 @@ static const struct cli_option options[] = {
 	{ OPT_READ, 'r', "read", "FILE", NULL, "read a savefile: pcap or pcapng, also gzipped" },
 	{ OPT_INTERFACE, 'i', "interface", "IFACE", NULL, "capture from an interface" },
 	{ OPT_WRITE, 'w', "write", "OUT.ieb|DIR", NULL, "the bundle, or the folder for bundles named SENSOR-START.ieb" },
-	{ OPT_FILTER, 'f', "filter", "BPF", NULL, "capture filter, in libpcap's language" },
+	{ OPT_FILTER, 'f', "filter", "BPF", NULL, "capture filter, in libpcap's language; hosts by address, names are not looked up" },
 	{ OPT_DATA, 'd', "data", "DATADIR", NULL, "folder of reference data" },
 	{ OPT_KEY, 0, "key", "FILE", NULL, "signing key; the one in the state directory if not given" },
 	{ OPT_SENSOR, 0, "sensor", "ID", NULL, "name of the sensor; the host's name if not given" },
@@ -26,7 +26,7 @@ static const struct cli_option options[] = {
 	{ OPT_AUTOSTOP, 'a', "autostop", "LIMIT", NULL, "stop at duration:SECONDS, flows:COUNT or size:BYTES; may be given again" },
 	{ OPT_FLOWS, 0, "flows", "N", NULL, "flows that may be open at once (1048576)" },
 	{ OPT_USER, 0, "user", "NAME", NULL, "as root, drop to this user" },
-	{ OPT_VERBOSE, 'v', "verbose", NULL, NULL, "say more" },
+	{ OPT_VERBOSE, 'v', "verbose", NULL, NULL, "say who does what, and what was lost" },
 	OPTION_QUIET,
 	OPTION_HELP,
 };

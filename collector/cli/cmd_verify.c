@@ -25,6 +25,7 @@ struct verify {
 	struct inputs inputs;
 	struct output_options output;
 	struct writer writer;
+	struct chain chain;
 	bool lines, explain;
 };
 
@@ -54,6 +55,7 @@ static int verify_one(struct verify *v, struct out *out, const char *name)
 		input_close(&in);
 	}
 	verdict_of(&verdict, name, err);
+	verdict.has_gap = err == IND_OK && chain_follow(&v->chain, &verdict.result, &verdict.gap);
 	if (v->lines)
 		verdict_line(&verdict, out, v->explain);
 	else
@@ -112,6 +114,7 @@ static int run(int argc, char **argv)
 		status = trust_load(&v.trust);
 	if (status == CLI_DONE)
 		status = verify_all(&v);
+	chain_free(&v.chain);
 	inputs_free(&v.inputs);
 	return status;
 }
@@ -122,7 +125,9 @@ const struct cli_verb cmd_verify = {
 	"covered by a trusted seal; INCOMPLETE sealed up to a point, and no final seal; UNSEALED no seal at all; ALTERED these bytes are not the bytes "
 	"that were sealed; UNTRUSTED sealed by a key that is not trusted here; ROLLBACK a state that was witnessed is missing; UNSUPPORTED a "
 	"version that this program does not know; UNREADABLE the file cannot be read.\n"
-	"Trusted are the keys of --trust, else this user's own and those in /etc/indicia/trust.d. Exit status 0 only if all are VALID.",
+	"Trusted are the keys of --trust, else this user's own and those in /etc/indicia/trust.d. Exit status 0 only if all are VALID. "
+	"Bundles of one stream follow on each other: of those given, in that order, the leaves between two that were in none are named; each verifies alone, so "
+	"this is no verdict.",
 	"indicia verify case.ieb\n# with the key that the sensor's owner handed over\nindicia verify --trust fra-01.pub --explain case.ieb\n"
 	"# for a script\nindicia verify -o json archive/ | jq -r 'select(.verdict!=\"VALID\")|.file'",
 	OPTIONS_OF(options), run,

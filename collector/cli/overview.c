@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct totals { uint64_t flows, signals, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
+struct totals { uint64_t flows, outer, packets, bytes, signals, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
 
 struct overview {
 	struct query_row row;
@@ -21,8 +21,8 @@ struct overview {
 	struct totals totals;
 	struct ind_reader *header;   /* the row borrows from it */
 	uint8_t key_id[4], sha256[HASH_SHA256_BYTES];
-	uint8_t source_sha256[IND_SHA256_BYTES];
-	bool has_row, has_source_sha256;
+	struct ind_seal_info seal;   /* the last one */
+	bool has_row;
 };
 
 struct overview *overview_new(void)
@@ -42,14 +42,21 @@ void overview_free(struct overview *o)
 
 const struct query_row *overview_row(const struct overview *o) { return o->has_row ? &o->row : NULL; }
 
+/* Who counts the flows around others too counts their bytes twice. */
 static void count_flow(struct totals *t, const struct ind_flow *flow, size_t signals)
 {
-	if (!t->flows || flow->start_ns < t->first_ns)
+	if ((!t->flows && !t->outer) || flow->start_ns < t->first_ns)
 		t->first_ns = flow->start_ns;
 	if (flow->end_ns > t->last_ns)
 		t->last_ns = flow->end_ns;
-	t->flows++;
 	t->signals += signals;
+	if (flow->carries != IND_TUNNEL_NONE) {
+		t->outer++;
+		return;
+	}
+	t->flows++;
+	t->packets += flow->packets[IND_SRC] + flow->packets[IND_DST];
+	t->bytes += flow->bytes[IND_SRC] + flow->bytes[IND_DST];
 }
 
 static void count_record(struct overview *o, const struct ind_record *record)
@@ -65,8 +72,7 @@ static void count_record(struct overview *o, const struct ind_record *record)
 			t->loss[i] += record->loss.count[i];
 		break;
 	case IND_REC_SEAL:
-		o->has_source_sha256 = record->seal.has_source_sha256;
-		memcpy(o->source_sha256, record->seal.source_sha256, sizeof(o->source_sha256));
+		o->seal = record->seal;
 		break;
 	default: break;
 	}
@@ -105,15 +111,30 @@ static int header_read(struct overview *o, const struct input *in)
 	return CLI_DONE;
 }
 
+/* What the header could not know yet. */
+static void row_seal(struct query_row *row, const struct ind_seal_info *seal)
+{
+	if (seal->has_source_sha256)
+		row_hex(row, QUERY_BUNDLE_source_sha256, seal->source_sha256, sizeof(seal->source_sha256));
+	size_t from = row->items_used;
+	for (size_t i = 0; i < seal->link_type_count; i++)
+		row_item(row, NULL, seal->link_types[i].name);
+	row_items(row, QUERY_BUNDLE_link_types, CELL_LIST, from);
+}
+
 static void row_totals(struct overview *o)
 {
 	const struct totals *t = &o->totals;
 	struct query_row *row = &o->row;
-	if (t->flows) {
+	if (t->flows || t->outer) {
 		row_time(row, QUERY_BUNDLE_from, t->first_ns);
 		row_time(row, QUERY_BUNDLE_to, t->last_ns);
 	}
 	row_u64(row, QUERY_BUNDLE_flows, t->flows);
+	row_u64(row, QUERY_BUNDLE_packets, t->packets);
+	row_u64(row, QUERY_BUNDLE_flow_bytes, t->bytes);
+	if (t->outer)
+		row_u64(row, QUERY_BUNDLE_outer_flows, t->outer);
 	row_u64(row, QUERY_BUNDLE_signals, t->signals);
 	row_u64(row, QUERY_BUNDLE_exhibits, t->exhibits);
 	row_u64(row, QUERY_BUNDLE_claims, t->claims);
@@ -124,8 +145,7 @@ static void row_totals(struct overview *o)
 		if (t->loss[i])
 			row_item_u64(row, ind_loss_name(i), t->loss[i]);
 	row_items(row, QUERY_BUNDLE_losses, CELL_MAP, from);
-	if (o->has_source_sha256)
-		row_hex(row, QUERY_BUNDLE_source_sha256, o->source_sha256, sizeof(o->source_sha256));
+	row_seal(row, &o->seal);
 }
 
 static enum ind_err file_digest(const struct input *in, uint8_t digest[static HASH_SHA256_BYTES])
@@ -171,7 +191,8 @@ static int overview_fill(struct overview *o, const struct input *in, const char 
 int overview_read(struct overview *o, const char *name)
 {
 	struct input in;
-	o->has_row = o->has_source_sha256 = false;
+	o->has_row = false;
+	o->seal = (struct ind_seal_info){ 0 };
 	o->totals = (struct totals){ 0 };
 	row_start(&o->row, QUERY_KIND_BUNDLE);
 	int status = input_open(&in, name);

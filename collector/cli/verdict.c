@@ -38,6 +38,9 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 	switch (r->verdict) {
 	case IND_VERDICT_VALID:
 		snprintf(text, LINE_BYTES, "%llu leaves, %llu records, key %s", (unsigned long long)r->leaves, (unsigned long long)r->records, id);
+		if (v->has_gap)
+			snprintf(text + strlen(text), LINE_BYTES - strlen(text), "; leaves %llu to %llu of its stream are missing before it",
+				(unsigned long long)v->gap.from, (unsigned long long)v->gap.to - 1);
 		break;
 	case IND_VERDICT_UNTRUSTED:
 		snprintf(text, LINE_BYTES, "%s: key %s; to trust it: indicia keys trust %s", r->reason, id, v->key_text);
@@ -138,6 +141,21 @@ static void row_header(struct verdict *v)
 		row_u64(row, QUERY_VERIFY_clock_error_us, r->clock_error_ns / NS_PER_US);
 }
 
+/* In a valid bundle no leaf is missing, and before it only where a gap was seen; of any other it is not known. */
+static void row_missing(struct verdict *v)
+{
+	struct query_row *row = &v->row;
+	if (v->result.verdict != IND_VERDICT_VALID)
+		return;
+	row_no_items(row, QUERY_VERIFY_missing);
+	size_t from = row->items_used;
+	if (v->has_gap) {
+		row_item_u64(row, NULL, v->gap.from);
+		row_item_u64(row, NULL, v->gap.to);
+	}
+	row_items(row, QUERY_VERIFY_missing, CELL_RANGES, from);
+}
+
 const struct query_row *verdict_row(struct verdict *v)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -157,9 +175,7 @@ const struct query_row *verdict_row(struct verdict *v)
 	if (r->authenticated_leaves)
 		row_hex(row, QUERY_VERIFY_root, r->root, sizeof(r->root));
 	row_header(v);
-	/* Of a valid bundle no leaf is missing; of any other it is not known. */
-	if (r->verdict == IND_VERDICT_VALID)
-		row_no_items(row, QUERY_VERIFY_missing);
+	row_missing(v);
 	row_text(row, QUERY_VERIFY_rollback, r->verdict == IND_VERDICT_ROLLBACK ? NULL : "not_excluded");
 	return row;
 }

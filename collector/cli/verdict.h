@@ -2,13 +2,15 @@
 #ifndef CLI_VERDICT_H
 #define CLI_VERDICT_H
 
-#include "indicia/verify.h"
+#include "cli/chain.h"
 #include "query/write.h"
 
 /* What verify found, for people and for programs. */
 struct verdict {
 	const char *file;
 	bool unreadable;
+	bool has_gap;                /* leaves of its stream lie between the inputs before it and it */
+	struct chain_gap gap;
 	struct ind_verify_result result;
 	struct query_row row;
 	char key_text[IND_KEY_TEXT_MAX];

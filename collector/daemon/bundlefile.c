@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "daemon/clock.h"
+#include "indicia/catalogue.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -45,7 +46,7 @@ static void header_fill(const struct keep *k, struct ind_header *h)
 	const char *slash = o->savefile ? strrchr(o->savefile, '/') : NULL;
 	*h = (struct ind_header){
 		.sensor = text_of(k->sensor), .interface = text_of(o->interface), .source_file = text_of(slash ? slash + 1 : o->savefile),
-		.link_type = text_of(k->opened.link_name), .link_type_number = k->opened.link, .snaplen = k->opened.snaplen,
+		.link_type = text_of(k->opened.link.name), .link_type_number = k->opened.link.number, .snaplen = k->opened.snaplen,
 		.capture_filter = text_of(o->filter), .authority = text_of(o->authority), .case_id = text_of(o->case_id),
 		.clock_source = text_of(o->savefile ? "savefile" : "system"), .build_id = text_of("indicia " INDICIA_VERSION),
 		.signals = text_of(o->signals_text), .exhibits = text_of(o->exhibits ? "signal" : "none"), .privacy = text_of(o->privacy),
@@ -155,6 +156,9 @@ static enum ind_err seal(struct keep *k, enum ind_seal_reason reason, bool final
 		.realtime_ns = keep_realtime_ns(k), .boottime_ns = keep_boottime_ns(k), .reason = reason, .final = final,
 		.frames_seen = k->status.counters.frames, .has_source_sha256 = final && end && end->has_sha256,
 	};
+	info.link_type_count = final && end ? end->link_count : 0;
+	if (info.link_type_count)
+		memcpy(info.link_types, end->links, sizeof info.link_types);
 	if (info.has_source_sha256)
 		memcpy(info.source_sha256, end->source_sha256, sizeof info.source_sha256);
 	return ind_writer_seal(k->writer, &info);
@@ -248,6 +252,15 @@ static void sealed_tell(struct keep *k, const uint8_t sha256[IND_SHA256_BYTES])
 		k->status.kernel_drops + k->status.interface_drops, hex);
 }
 
+/* -v: what was not recorded so far, by cause. */
+static void losses_tell(const struct keep *k)
+{
+	say_note(k->say, "%" PRIu64 " frames read", k->status.counters.frames);
+	for (unsigned i = 1; i < IND_LOSS_MAX; i++)
+		if (k->told.count[i])
+			say_note(k->say, "not recorded: %s %" PRIu64, ind_loss_name(i), k->told.count[i]);
+}
+
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
 {
 	uint8_t sha256[IND_SHA256_BYTES];
@@ -266,6 +279,8 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 		err = streamfile_save(&k->streamfile, &k->stream, reason == IND_SEAL_ROTATE);
 	if (!err)
 		sealed_tell(k, sha256);
+	if (!err && k->say->verbose)
+		losses_tell(k);
 	k->overflow += origin_set_overflow(k->origins);
 	ind_writer_free(k->writer);
 	origin_set_free(k->origins);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { WAIT_MS = 100, EXIT_TAP_DIED = 70, EXIT_DAMAGED = 3, EXIT_IO = 5, TAP_STATUS_MAX = 5 };
 
@@ -83,16 +84,30 @@ static enum step exhibit_take(struct turn *t, size_t bytes)
 	return failed(t, ind_writer_exhibit(t->k->writer, &exhibit));
 }
 
+/* -v: who does what. */
+static void opened_tell(const struct keep *k)
+{
+	const struct message_opened *o = &k->opened;
+	if (!k->say->verbose)
+		return;
+	say_note(k->say, "process %ld, user id %u, reads packets by %s: link type %s, %u bytes of each at most", (long)k->tap, (unsigned)o->uid, o->reader,
+		o->link.name, (unsigned)o->snaplen);
+	say_note(k->say, "process %ld, user id %u, writes and seals", (long)getpid(), (unsigned)geteuid());
+	say_note(k->say, "reserved: room for %u open flows%s", (unsigned)k->options->flow_table, k->options->interface ? " and the kernel's ring (-B)" : "");
+}
+
 static enum step opened_take(struct turn *t, size_t bytes)
 {
 	struct keep *k = t->k;
 	if (bytes != sizeof k->opened || k->writing)
 		return STEP_TAP_DIED;
 	memcpy(&k->opened, t->buffer, sizeof k->opened);
-	k->opened.link_name[sizeof k->opened.link_name - 1] = '\0';
+	k->opened.link.name[sizeof k->opened.link.name - 1] = '\0';
+	k->opened.reader[sizeof k->opened.reader - 1] = '\0';
 	if (k->opened.user_kept)
 		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
 	say_begin(k->say);
+	opened_tell(k);
 	return failed(t, bundle_begin(k));
 }
 
@@ -109,10 +124,8 @@ static enum step status_take(struct turn *t, size_t bytes)
 
 static enum step end_take(struct turn *t, size_t bytes)
 {
-	if (bytes != sizeof t->end)
+	if (unpack_end(t->buffer, bytes, &t->end) != IND_OK)
 		return STEP_TAP_DIED;
-	memcpy(&t->end, t->buffer, sizeof t->end);
-	t->end.text[sizeof t->end.text - 1] = '\0';
 	if (t->k->writing)
 		t->k->status = t->end.status;
 	return STEP_ENDED;

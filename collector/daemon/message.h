@@ -3,6 +3,7 @@
 #define DAEMON_MESSAGE_H
 
 #include "engine/engine.h"
+#include "indicia/bundle.h"
 #include "indicia/record.h"
 
 /* What tap says to keep over the ring. All fixed layouts; everything in them is checked by keep before use. */
@@ -13,9 +14,11 @@ enum { MESSAGE_TEXT_BYTES = 256 };
 
 /* The capture is open. */
 struct message_opened {
-	uint32_t link, snaplen;
+	struct ind_link_type link;   /* of the first frame */
+	uint32_t snaplen;
+	uint32_t uid;                /* as whom it is read */
+	char reader[64];             /* by what, in words */
 	uint32_t user_kept;          /* 1: this place does not let tap become another user; it gave up all capabilities instead */
-	char link_name[32];
 };
 
 /* A flow, then `signal_count` of struct message_signal, each followed by its value (and digest, if cut), padded to 8. */
@@ -53,6 +56,8 @@ struct message_end {
 	uint8_t has_sha256;
 	uint8_t unused[2];
 	uint8_t source_sha256[IND_SHA256_BYTES];
+	uint32_t link_count;         /* 0, or of how many link types the frames were, if of several */
+	struct ind_link_type links[IND_LINK_TYPES_MAX]; /* ascending */
 	char text[MESSAGE_TEXT_BYTES];
 };
 

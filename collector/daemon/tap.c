@@ -177,13 +177,15 @@ static void source_open(struct tap *t)
 		tap_fail(t, exit_status_of(err, !o->savefile), error[0] ? error : ind_strerror(err));
 }
 
+/* Of several link types those that are not decoded are counted frame by frame. */
 static void link_check(struct tap *t)
 {
-	if (packet_link_known(capture_link(t->capture)))
-		return;
+	for (size_t i = 0; i < capture_link_count(t->capture); i++)
+		if (packet_link_known(capture_link_at(t->capture, i)->number))
+			return;
 	char text[MESSAGE_TEXT_BYTES] = "";
 	const char *parts[] = {
-		t->options->savefile ? t->options->savefile : t->options->interface, ": link type ", capture_link_name(t->capture),
+		t->options->savefile ? t->options->savefile : t->options->interface, ": link type ", capture_link(t->capture)->name,
 		" is not one that indicia decodes",
 	};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -214,10 +216,16 @@ static void rights_drop(struct tap *t, const struct tap_user *user)
 		tap_fail(t, 4, "the process that reads packets could not give up its rights");
 }
 
+static void link_tell(const struct capture_link *link, struct ind_link_type *m)
+{
+	*m = (struct ind_link_type){ .number = link->number };
+	strncpy(m->name, link->name, sizeof m->name - 1);
+}
+
 static void engine_start(struct tap *t)
 {
 	struct engine_options o = {
-		.link = capture_link(t->capture), .flows = t->options->flow_table, .exhibits = t->options->exhibits,
+		.flows = t->options->flow_table, .exhibits = t->options->exhibits,
 		.payload_exhibits = !t->options->leave_names, .skew_min_s = t->options->skew_min_s,
 		.output = { .flow = flow_send, .exhibit = exhibit_send, .ctx = t },
 	};
@@ -226,8 +234,9 @@ static void engine_start(struct tap *t)
 	if (err)
 		tap_fail(t, 5, err == IND_NOMEM ? "not enough memory for the flow table; a smaller --flows needs less" : ind_strerror(err));
 	struct message_opened *m = ring_reserve(t->ring, sizeof *m);
-	*m = (struct message_opened){ .link = capture_link(t->capture), .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept };
-	strncpy(m->link_name, capture_link_name(t->capture), sizeof m->link_name - 1);
+	*m = (struct message_opened){ .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept, .uid = geteuid() };
+	strncpy(m->reader, capture_reader(t->capture), sizeof m->reader - 1);
+	link_tell(capture_link(t->capture), &m->link);
 	ring_commit(t->ring, MESSAGE_OPENED, sizeof *m);
 	ring_flush(t->ring);
 }
@@ -283,7 +292,7 @@ static enum ind_err frames_run(struct tap *t)
 		if (count && seen - told_at_frames < STATUS_EVERY_FRAMES && t->options->savefile)
 			continue;
 		uint64_t now_ns = clock_ns(CLOCK_BOOTTIME);
-		if (count == 0)
+		if (count == 0 && t->options->interface)
 			engine_tick(t->engine, clock_ns(CLOCK_REALTIME));
 		if (now_ns - told_ns >= STATUS_EVERY_NS || t->options->savefile) {
 			status_send(t);
@@ -317,8 +326,30 @@ static void ending_tell(struct tap *t, enum ind_err err)
 		return;
 	bool damaged = t->options->savefile && (err == IND_SHORT || err == IND_MALFORMED);
 	t->end.cut = damaged;
-	t->end.exit_status = damaged ? 3 : t->options->interface ? 75 : 5;
+	t->end.exit_status = damaged ? 3 : err == IND_USAGE ? 2 : t->options->interface ? 75 : 5;
 	strncpy(t->end.text, capture_error(t->capture), sizeof t->end.text - 1);
+}
+
+/* In its place among those before it; two numbers of a savefile may be one link type. */
+static void link_insert(struct message_end *m, const struct capture_link *link)
+{
+	uint32_t at = m->link_count;
+	for (uint32_t i = 0; i < m->link_count; i++)
+		if (m->links[i].number == link->number)
+			return;
+	for (; at > 0 && m->links[at - 1].number > link->number; at--)
+		m->links[at] = m->links[at - 1];
+	link_tell(link, &m->links[at]);
+	m->link_count++;
+}
+
+/* Where frames were of one link type, the first message has named it. */
+static void links_tell(struct tap *t)
+{
+	for (size_t i = 0; i < capture_link_count(t->capture); i++)
+		if (capture_link_at(t->capture, i)->seen)
+			link_insert(&t->end, capture_link_at(t->capture, i));
+	t->end.link_count = t->end.link_count > 1 ? t->end.link_count : 0;
 }
 
 static void break_handler(int number)
@@ -353,6 +384,7 @@ _Noreturn void tap_run(const struct daemon_options *options, const struct tap_us
 	engine_flush(t.engine);
 	ending_tell(&t, err);
 	digest_finish(&t);
+	links_tell(&t);
 	status_fill(&t, &t.end.status);
 	tap_exit(&t);
 }

@@ -74,3 +74,28 @@ enum ind_err unpack_exhibit(const void *message, size_t bytes, struct ind_exhibi
 		m.side <= IND_SERVER && m.kind <= IND_EXHIBIT_DATAGRAM && m.masked <= 1 && m.flow_serial;
 	return good ? IND_OK : IND_MALFORMED;
 }
+
+static bool link_type_good(const struct ind_link_type *t)
+{
+	size_t bytes = strnlen(t->name, sizeof t->name);
+	if (bytes == 0 || bytes == sizeof t->name)
+		return false;
+	for (size_t i = 0; i < bytes; i++)
+		if (t->name[i] < ' ' || t->name[i] > '~')
+			return false;
+	return true;
+}
+
+enum ind_err unpack_end(const void *message, size_t bytes, struct message_end *end)
+{
+	if (bytes != sizeof *end)
+		return IND_MALFORMED;
+	memcpy(end, message, sizeof *end);
+	end->text[sizeof end->text - 1] = '\0';
+	if (end->link_count == 1 || end->link_count > IND_LINK_TYPES_MAX)
+		return IND_MALFORMED;
+	for (uint32_t i = 0; i < end->link_count; i++)
+		if (!link_type_good(&end->links[i]) || (i && end->links[i].number <= end->links[i - 1].number))
+			return IND_MALFORMED;
+	return IND_OK;
+}

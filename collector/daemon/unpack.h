@@ -12,5 +12,6 @@ enum { UNPACK_SIGNALS_MAX = 1100 };
 
 enum ind_err unpack_flow(const void *message, size_t bytes, struct ind_flow *flow, struct ind_signal *signals, size_t *count) IND_MUST_USE;
 enum ind_err unpack_exhibit(const void *message, size_t bytes, struct ind_exhibit *exhibit) IND_MUST_USE;
+enum ind_err unpack_end(const void *message, size_t bytes, struct message_end *end) IND_MUST_USE;
 
 #endif

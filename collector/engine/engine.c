@@ -105,7 +105,7 @@ static size_t frame_decode(struct engine *e, const struct frame *frame, struct a
 {
 	struct arrival *a = arrivals;
 	frame_count(&e->counters, frame);
-	enum decode outcome = packet_decode(frame, e->options.link, &a->packet);
+	enum decode outcome = packet_decode(frame, &a->packet);
 	if (!a->packet.ip) {
 		outcome_count(&e->counters, outcome);
 		return 0;

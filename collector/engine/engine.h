@@ -18,7 +18,6 @@ struct engine_output {
 };
 
 struct engine_options {
-	unsigned link;               /* link type of the frames, libpcap's number */
 	uint32_t flows;              /* size of the flow table */
 	uint64_t signals[IND_SIGNAL_SET_WORDS]; /* bit n: record signal n */
 	uint32_t skew_min_s;         /* how long a connection's clock is watched before its skew is told; 0: as the method says */

@@ -30,7 +30,7 @@ static void validated_set(struct flow *f, const struct signal_ctx *ctx)
 	f->udp_validated = flow_src_way(f) == ctx->client_way ? ctx->validated & 7 : IND_VALID_UNTESTABLE;
 }
 
-static enum parse talk_see(struct engine *e, struct flow *f, struct signal_ctx *ctx, struct cursor bytes)
+static enum parse conversation_see(struct engine *e, struct flow *f, struct signal_ctx *ctx, struct cursor bytes)
 {
 	struct flow_udp *u = flow_udp(&e->table, f);
 	struct gather gather[2] = { { &e->table, &u->buffer[0] }, { &e->table, &u->buffer[1] } };
@@ -39,7 +39,7 @@ static enum parse talk_see(struct engine *e, struct flow *f, struct signal_ctx *
 	ctx->aead = e->aead;
 	ctx->validated = f->udp_validated;
 	ctx->client_way = (uint8_t)flow_src_way(f);
-	enum parse outcome = signal_talk_parsers[u->parser]->see(ctx, &bytes);
+	enum parse outcome = signal_conversation_parsers[u->parser]->see(ctx, &bytes);
 	if (outcome != PARSE_NOT)
 		validated_set(f, ctx);
 	if (outcome == PARSE_DONE) {
@@ -49,13 +49,13 @@ static enum parse talk_see(struct engine *e, struct flow *f, struct signal_ctx *
 	return outcome;
 }
 
-static enum parse talk_find(struct engine *e, struct flow *f, struct signal_ctx *ctx, struct cursor bytes)
+static enum parse conversation_find(struct engine *e, struct flow *f, struct signal_ctx *ctx, struct cursor bytes)
 {
-	for (uint32_t i = 0; signal_talk_parsers[i]; i++) {
-		if (!signal_talk_parsers[i]->begins(bytes))
+	for (uint32_t i = 0; signal_conversation_parsers[i]; i++) {
+		if (!signal_conversation_parsers[i]->begins(bytes))
 			continue;
 		flow_udp_start(&e->table, f)->parser = i;
-		enum parse outcome = talk_see(e, f, ctx, bytes);
+		enum parse outcome = conversation_see(e, f, ctx, bytes);
 		if (outcome != PARSE_NOT)
 			return outcome;
 		flow_udp_end(&e->table, f);
@@ -85,7 +85,7 @@ void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct p
 	ctx.way = (uint8_t)way;
 	ctx.at_end = true;
 	e->current_roles = true;
-	enum parse outcome = f->udp ? talk_see(e, f, &ctx, bytes) : talk_find(e, f, &ctx, bytes);
+	enum parse outcome = f->udp ? conversation_see(e, f, &ctx, bytes) : conversation_find(e, f, &ctx, bytes);
 	if (outcome == PARSE_NOT && datagram_parse(&ctx, bytes, p->port) == PARSE_NOT)
 		looked_in_vain(f, bytes);
 }

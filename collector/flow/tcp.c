@@ -84,11 +84,12 @@ static bool is_far(uint32_t seq, uint32_t next)
 	return ahead > TCP_WINDOW && ahead < UINT32_MAX - TCP_OLD_MAX;
 }
 
-/* One segment far away proves nothing. A second one that follows it says that the capture missed what was between. */
+/* One segment far away proves nothing, nor does an empty one that comes twice. A second one that goes on from it says that the capture missed
+ * what was between. */
 static void far_see(struct flow_tcp *tcp, unsigned way, uint32_t seq, uint32_t end)
 {
 	uint16_t mark = (uint16_t)(TCP_SEEN_FAR_LOW << way);
-	if (tcp->seen & mark && seq == tcp->far[way]) {
+	if (tcp->seen & mark && seq == tcp->far[way] && end != seq) {
 		tcp->next[way] = end;
 		tcp->seen &= (uint16_t)~mark;
 		return;

@@ -76,11 +76,11 @@ static enum decode layers_decode(struct cursor *c, enum layer layer, struct pack
 	}
 }
 
-enum decode packet_decode(const struct frame *frame, unsigned link, struct packet *packet)
+enum decode packet_decode(const struct frame *frame, struct packet *packet)
 {
 	struct cursor c = cursor_of(frame->bytes, frame->captured);
 	*packet = (struct packet){ .frame = frame, .wire_end = frame->wire };
-	return layers_decode(&c, link_layer(link), packet);
+	return layers_decode(&c, link_layer(frame->link), packet);
 }
 
 static void tunnels_copy(struct packet *to, const struct packet *from)

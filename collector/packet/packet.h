@@ -14,6 +14,7 @@ struct frame {
 	uint32_t wire;               /* bytes that were on the wire */
 	uint64_t time_ns;
 	uint64_t number;             /* in the capture, from 1 */
+	unsigned link;               /* its link type, libpcap's number */
 };
 
 /* Link types by libpcap's DLT/LINKTYPE numbers, as far as this room decodes them. */
@@ -84,7 +85,7 @@ enum decode { DECODE_OK, DECODE_SHORT, DECODE_MALFORMED, DECODE_UNKNOWN };
 
 /* Decodes the first IP layer down to its transport header. With DECODE_OK there is an IP layer in *packet; a transport header that is cut
  * short leaves has_ports false and is DECODE_SHORT with the IP layer valid (ip != NULL). */
-enum decode packet_decode(const struct frame *frame, unsigned link, struct packet *packet);
+enum decode packet_decode(const struct frame *frame, struct packet *packet);
 
 /* The IP layer inside outer->inner, if there is one (inner->ip). Says in outer->carries which encapsulation it is that stands there.
  * Every inner layer has one encapsulation more around it, or is not decoded: a frame has at most IND_TUNNEL_MAX of them. */

@@ -10,6 +10,7 @@
 enum query_form {
 	CELL_ABSENT, CELL_TEXT, CELL_U64, CELL_I64, CELL_1E4 /* 1/10,000 */, CELL_DECIMAL /* text of a JSON number */, CELL_TIME, CELL_ADDR,
 	CELL_HEX, CELL_TRUE, CELL_LIST, CELL_HOURS, CELL_MAP, CELL_MAP_LISTS /* neighbours of one key form its list */, CELL_ROWS,
+	CELL_RANGES /* items in pairs: from, and behind the last */,
 };
 
 /* One entry of a list or map. */

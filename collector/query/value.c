@@ -120,6 +120,19 @@ static void json_list(struct out *o, const struct query_cell *cell)
 	out_char(o, ']');
 }
 
+static void json_ranges(struct out *o, const struct query_cell *cell)
+{
+	out_char(o, '[');
+	for (size_t i = 0; i + 1 < cell->count; i += 2) {
+		out_text(o, i ? ",[" : "[");
+		json_item(o, &cell->items[i]);
+		out_char(o, ',');
+		json_item(o, &cell->items[i + 1]);
+		out_char(o, ']');
+	}
+	out_char(o, ']');
+}
+
 static bool same_key(const struct query_cell *cell, size_t i) { return i > 0 && strcmp(cell->items[i].key, cell->items[i - 1].key) == 0; }
 
 static void json_map(struct out *o, const struct query_cell *cell)
@@ -162,6 +175,7 @@ void value_json(struct out *o, const struct query_cell *cell)
 		out_char(o, '"');
 		break;
 	case CELL_LIST: json_list(o, cell); break;
+	case CELL_RANGES: json_ranges(o, cell); break;
 	case CELL_HOURS:
 		out_char(o, '[');
 		put_hours(o, cell, "\"");
@@ -211,6 +225,15 @@ static void plain_items(struct out *o, const struct query_cell *cell)
 	}
 }
 
+static void plain_ranges(struct out *o, const struct query_cell *cell)
+{
+	for (size_t i = 0; i < cell->count; i++) {
+		if (i)
+			out_text(o, i % 2 ? "..." : ",");
+		plain_item(o, &cell->items[i]);
+	}
+}
+
 /* Of a row inside a cell, the fields that its tables show. */
 static void plain_rows(struct out *o, const struct query_cell *cell)
 {
@@ -238,6 +261,7 @@ void value_plain(struct out *o, const struct query_cell *cell)
 	case CELL_LIST:
 	case CELL_MAP:
 	case CELL_MAP_LISTS: plain_items(o, cell); break;
+	case CELL_RANGES: plain_ranges(o, cell); break;
 	case CELL_ROWS: plain_rows(o, cell); break;
 	default: put_scalar(o, cell); break;
 	}
@@ -245,5 +269,6 @@ void value_plain(struct out *o, const struct query_cell *cell)
 
 bool value_is_text(const struct query_cell *cell)
 {
-	return cell->form == CELL_TEXT || cell->form == CELL_LIST || cell->form == CELL_HOURS || cell->form == CELL_MAP || cell->form == CELL_MAP_LISTS || cell->form == CELL_ROWS;
+	return cell->form == CELL_TEXT || cell->form == CELL_LIST || cell->form == CELL_HOURS || cell->form == CELL_MAP || cell->form == CELL_MAP_LISTS || cell->form == CELL_ROWS ||
+		cell->form == CELL_RANGES;
 }

@@ -240,4 +240,4 @@ static enum parse dtls_see(struct signal_ctx *ctx, struct cursor *bytes)
 	return PARSE_MORE;
 }
 
-const struct signal_talk_parser dtls_parser = { "dtls", dtls_begins, dtls_see };
+const struct signal_conversation_parser dtls_parser = { "dtls", dtls_begins, dtls_see };

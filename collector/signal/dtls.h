@@ -5,7 +5,7 @@
 #include "signal/signal.h"
 
 /* DTLS 1.0 to 1.3 (RFC 4347, RFC 6347, RFC 9147): hellos, and up to 1.2 the server's leaf certificate. */
-extern const struct signal_talk_parser dtls_parser;
+extern const struct signal_conversation_parser dtls_parser;
 
 enum { DTLS_CHANGE_CIPHER_SPEC = 20, DTLS_ALERT = 21, DTLS_HANDSHAKE = 22 };
 

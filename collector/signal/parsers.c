@@ -25,7 +25,7 @@ const struct signal_stream_parser *const signal_stream_parsers[] = {
 	&socks_parser, &ldap_parser, &rpc_parser, &kerberos_tcp_parser, NULL,
 };
 
-const struct signal_talk_parser *const signal_talk_parsers[] = { &quic_parser, &dtls_parser, NULL };
+const struct signal_conversation_parser *const signal_conversation_parsers[] = { &quic_parser, &dtls_parser, NULL };
 
 const struct signal_datagram_parser *const signal_datagram_parsers[] = {
 	&dns_udp_parser, &ntp_parser, &stun_parser, &dhcp_parser, &nbns_parser, &sip_parser, &kerberos_udp_parser, NULL,

@@ -384,4 +384,4 @@ static enum parse quic_see(struct signal_ctx *ctx, struct cursor *bytes)
 	return outcome(ctx, q);
 }
 
-const struct signal_talk_parser quic_parser = { "quic", quic_begins, quic_see };
+const struct signal_conversation_parser quic_parser = { "quic", quic_begins, quic_see };

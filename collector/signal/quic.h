@@ -7,7 +7,7 @@
 
 /* QUIC versions 1 and 2 and the late drafts: the Initial packets, whose keys follow from what stands in the first of them (RFC 9001
  * section 5.2), and the headers that show whether the client can be reached at its address. */
-extern const struct signal_talk_parser quic_parser;
+extern const struct signal_conversation_parser quic_parser;
 
 enum { QUIC_ID_MAX_BYTES = 20, QUIC_PLAIN_MAX_BYTES = 16384 };
 

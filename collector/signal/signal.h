@@ -85,7 +85,7 @@ struct signal_datagram_parser {
  * needed to read them. `begins` says whether a datagram may be its first; it is asked for every one of a flow that no conversation was
  * found in, and must reject foreign bytes within a few comparisons. `see` gets that one and all later ones. PARSE_MORE: go on; PARSE_DONE:
  * nothing more is wanted of the flow; PARSE_NOT: not this protocol, if it was the first one the conversation never was. */
-struct signal_talk_parser {
+struct signal_conversation_parser {
 	const char *name;
 	bool (*begins)(struct cursor bytes);
 	enum parse (*see)(struct signal_ctx *ctx, struct cursor *bytes);
@@ -93,7 +93,7 @@ struct signal_talk_parser {
 
 /* All parsers, NULL at the end, in the order in which they are asked. */
 extern const struct signal_stream_parser *const signal_stream_parsers[];
-extern const struct signal_talk_parser *const signal_talk_parsers[];
+extern const struct signal_conversation_parser *const signal_conversation_parsers[];
 extern const struct signal_datagram_parser *const signal_datagram_parsers[];
 
 static inline bool signal_wanted(const struct signal_ctx *ctx, enum ind_signal_id id)

@@ -9,7 +9,7 @@
 /* Evidence bundles: docs/bundle-format.md is the normative text. Bytes leave through a function and arrive through one, so
  * nothing here knows files. */
 
-enum { IND_STREAM_ID_BYTES = 16, IND_SENSOR_ID_MAX = 63, IND_FRONTIER_MAX = 64, IND_DATA_SETS_MAX = 64 };
+enum { IND_STREAM_ID_BYTES = 16, IND_SENSOR_ID_MAX = 63, IND_FRONTIER_MAX = 64, IND_DATA_SETS_MAX = 64, IND_LINK_TYPES_MAX = 16, IND_LINK_NAME_BYTES = 32 };
 
 /* ---- what the HEADER says ---- */
 
@@ -27,7 +27,7 @@ struct ind_header {
 	struct ind_text interface;   /* of a live capture, else empty */
 	struct ind_text source_file; /* base name of a savefile, else empty */
 	uint8_t source_sha256[IND_SHA256_BYTES]; /* all zero: not a savefile, or not yet known (see ind_seal_info) */
-	struct ind_text link_type;   /* libpcap's name, "EN10MB" */
+	struct ind_text link_type;   /* of the first frame: libpcap's name, "EN10MB" */
 	struct ind_text capture_filter;
 	struct ind_text authority, case_id;
 	struct ind_text clock_source;
@@ -92,6 +92,8 @@ IND_API enum ind_err ind_writer_origin(struct ind_writer *w, const struct ind_or
 IND_API enum ind_err ind_writer_clock(struct ind_writer *w, const struct ind_clock *clock) IND_MUST_USE;
 IND_API enum ind_err ind_writer_loss(struct ind_writer *w, const struct ind_loss *loss) IND_MUST_USE;
 
+struct ind_link_type { uint32_t number; char name[IND_LINK_NAME_BYTES]; };
+
 /* What a seal says besides the tree head. */
 struct ind_seal_info {
 	uint64_t realtime_ns, boottime_ns;
@@ -100,6 +102,8 @@ struct ind_seal_info {
 	uint64_t frames_seen;        /* by the capture so far */
 	bool has_source_sha256;      /* final seal of a savefile: digest of the whole file as read */
 	uint8_t source_sha256[IND_SHA256_BYTES];
+	size_t link_type_count;      /* 0 where all frames were of the header's link type, else at least 2 */
+	struct ind_link_type link_types[IND_LINK_TYPES_MAX]; /* ascending */
 };
 
 /* Writes the batches that are waiting, then SEALINFO, makes both durable, and only then signs and writes the CHECKPOINT.

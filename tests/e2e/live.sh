@@ -44,8 +44,19 @@ P
 
 run 0 "$indicia" collect -q -i lo --sensor timed -w timed.ieb -a duration:1
 run 0 "$indicia" verify timed.ieb
-mkdir many; "$indicia" collect -q -i lo --sensor many -w many -G 1 -a duration:3; same "exit status with rotation" 0 $?
+mkdir many; "$indicia" collect -q -i lo --sensor many -w many -G 1 -a duration:4; same "exit status with rotation" 0 $?
 same "several bundles" yes "$([ "$(find many -name '*.ieb' | wc -l)" -ge 2 ] && echo yes)"
+run 0 "$indicia" verify -o json many
+same "leaves missing of a whole stream" 0 "$(grep -vc '"missing":\[\]' "$work/stdout")"
+
+# Without the bundle in the middle the others are VALID, and the gap is named.
+second=$(find many -name '*.ieb' | sort | sed -n 2p)
+run 0 "$indicia" verify -o json "$second"; same "missing before a bundle alone" 1 "$(grep -c '"missing":\[\]' "$work/stdout")"
+leaves=$(grep -oE '"(first_leaf|leaves)":[0-9]+' "$work/stdout" | cut -d: -f2 | paste -sd ' ')
+rm "$second"
+run 0 "$indicia" verify -o json many
+same "gap" 1 "$(grep -c "\"missing\":\[\[${leaves% *},$((${leaves% *} + ${leaves#* }))\]\]" "$work/stdout")"
 run 0 "$indicia" verify many
+same "gap in words" 1 "$(grep -c "leaves ${leaves% *} to .* are missing" "$work/stdout")"
 same "nothing left open" "" "$(find . -name '*.open')"
 finish

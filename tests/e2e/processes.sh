@@ -35,4 +35,9 @@ exec 7>&-
 run 0 "$indicia" verify x.ieb
 run 0 "$indicia" flows -o ndjson x.ieb
 same "flows of what was read" yes "$([ "$(wc -l < "$work/stdout")" -ge 5 ] && echo yes)"
+# -v says who does what, and what was not recorded.
+run 0 "$indicia" collect -v -r "$root/tests/data/two_interfaces.pcapng" -w told.ieb
+for word in 'reads packets by' 'reader of pcapng' 'writes and seals' 'open flows' '16 frames read' 'not recorded: kernel_drop 5'; do
+    grep -qF "$word" "$work/stderr" && good || bad "-v does not say '$word': $(cat "$work/stderr")"
+done
 finish

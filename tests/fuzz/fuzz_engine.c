@@ -50,9 +50,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const unsigned links[] = { PACKET_LINK_ETHERNET, PACKET_LINK_RAW };
 	struct cursor c = cursor_of(data, size);
 	struct engine_options o = {
-		.link = links[cursor_u8(&c) % 2], .flows = 8, .signals = { UINT64_MAX, UINT64_MAX }, .exhibits = true, .payload_exhibits = true,
+		.flows = 8, .signals = { UINT64_MAX, UINT64_MAX }, .exhibits = true, .payload_exhibits = true,
 		.output = { .flow = flow_take, .exhibit = exhibit_take },
 	};
+	unsigned link = links[cursor_u8(&c) % 2];
 	struct engine *e;
 	uint64_t time_ns = UINT64_C(1700000000000000000), number = 0, with_ip = 0, fragments = 0;
 	if (engine_new(&o, &e) != IND_OK)
@@ -62,13 +63,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		uint16_t count = cursor_le16(&c) & 2047;
 		uint64_t step = cursor_u8(&c);
 		size_t there = count < cursor_left(&c) ? count : cursor_left(&c);
-		struct frame f = { .bytes = cursor_take(&c, there), .captured = (uint32_t)there, .wire = count, .number = ++number };
+		struct frame f = { .bytes = cursor_take(&c, there), .captured = (uint32_t)there, .wire = count, .number = ++number, .link = link };
 		struct packet p;
 		time_ns += step * step * step * 1000;
 		f.time_ns = time_ns;
 		if (!f.bytes)
 			break;
-		packet_decode(&f, o.link, &p);
+		packet_decode(&f, &p);
 		layers_count(p, &with_ip, &fragments);
 		engine_frames(e, &f, 1);
 	}

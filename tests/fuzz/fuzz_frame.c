@@ -32,10 +32,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	if (size < 3)
 		return 0;
-	struct frame f = { .bytes = data + 3, .captured = (uint32_t)(size - 3), .number = 1 };
+	struct frame f = { .bytes = data + 3, .captured = (uint32_t)(size - 3), .number = 1, .link = links[data[0] % (sizeof links / sizeof *links)] };
 	f.wire = f.captured + data[1];
 	struct packet p, inner;
-	enum decode outcome = packet_decode(&f, links[data[0] % (sizeof links / sizeof *links)], &p);
+	enum decode outcome = packet_decode(&f, &p);
 	if (outcome == DECODE_OK && !p.ip)
 		abort();
 	check(&f, &p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Datagrams, each behind two bytes: bit 15 who sends, bit 14 whether what follows is the payload of an Initial packet, to be protected here
  * with the keys that a client's first packet fixes, or the datagram itself; the rest its length. */
-#include "feed_talk.h"
+#include "feed_conversation.h"
 #include "signal/quic.h"
 #include "support/quic_seal.h"
 
@@ -31,11 +31,11 @@ static size_t initial(uint8_t *packet, unsigned side, uint32_t number, struct cu
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct feed_talk *t;
+	static struct feed_conversation *t;
 	static uint8_t packet[ROOM + 64];
 	if (!t)
-		t = feed_talk_new();
-	feed_talk_reset(t);
+		t = feed_conversation_new();
+	feed_conversation_reset(t);
 	struct cursor c = cursor_of(data, size);
 	for (uint32_t number = 0; cursor_left(&c) >= 2; number++) {
 		unsigned head = cursor_be16(&c);
@@ -45,8 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct cursor bytes = cursor_sub(&c, count);
 		if (count && head & ROOM)
 			bytes = cursor_of(packet, initial(packet, head >> 15, number, bytes));
-		feed_talk_datagram(t, &quic_parser, head >> 15, bytes.p, cursor_left(&bytes));
+		feed_conversation_datagram(t, &quic_parser, head >> 15, bytes.p, cursor_left(&bytes));
 	}
-	feed_talk_end(t);
+	feed_conversation_end(t);
 	return 0;
 }

@@ -27,6 +27,14 @@ static void must(bool holds)
 		abort();
 }
 
+static bool link_is_told(const struct capture *c, unsigned number)
+{
+	for (size_t i = 0; i < capture_link_count(c); i++)
+		if (capture_link_at(c, i)->seen && capture_link_at(c, i)->number == number)
+			return true;
+	return false;
+}
+
 static void read_all(struct capture *c, size_t size, uint32_t snaplen)
 {
 	struct frame frames[CAPTURE_BATCH];
@@ -38,13 +46,17 @@ static void read_all(struct capture *c, size_t size, uint32_t snaplen)
 		must(count <= CAPTURE_BATCH);
 		for (size_t i = 0; i < count; i++) {
 			must(frames[i].number > last && frames[i].wire >= frames[i].captured && frames[i].captured <= snaplen);
+			must(link_is_told(c, frames[i].link));
 			last = frames[i].number;
 			for (uint32_t b = 0; b < frames[i].captured; b++)
 				sum += frames[i].bytes[b];
 		}
 	}
-	must(err == IND_END || err == IND_SHORT || err == IND_MALFORMED);
+	must(err == IND_END || err == IND_SHORT || err == IND_MALFORMED || err == IND_USAGE);
 	must((err == IND_END) == (capture_error(c)[0] == '\0'));
+	struct capture_stats stats;
+	capture_stats(c, &stats);
+	must(stats.received >= last);
 	must(last <= size && sum <= 255 * (uint64_t)size);
 }
 

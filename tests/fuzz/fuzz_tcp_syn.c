@@ -12,10 +12,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (size)
 		memcpy(copy, data, size);
-	struct frame frame = { .bytes = copy, .captured = (uint32_t)size, .wire = (uint32_t)size, .number = 1 };
+	struct frame frame = { .bytes = copy, .captured = (uint32_t)size, .wire = (uint32_t)size, .number = 1, .link = PACKET_LINK_RAW };
 	struct signal_ctx ctx = { .sink = &feed_sink };
 	struct packet packet;
-	if (packet_decode(&frame, PACKET_LINK_RAW, &packet) == DECODE_OK && packet.tcp_options)
+	if (packet_decode(&frame, &packet) == DECODE_OK && packet.tcp_options)
 		tcp_syn_see(&ctx, &packet);
 	free(copy);
 	return 0;

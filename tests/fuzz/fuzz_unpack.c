@@ -14,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct ind_signal signals[UNPACK_SIGNALS_MAX];
 	struct ind_flow flow;
 	struct ind_exhibit exhibit;
+	struct message_end end;
 	size_t count = 0;
 	uint8_t *aligned = malloc(size + 1);
 	if (!aligned)
@@ -25,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			sink += (unsigned)signals[i].value[signals[i].value_bytes - 1];
 	if (unpack_exhibit(aligned, size, &exhibit) == IND_OK)
 		sink += exhibit.bytes[exhibit.bytes_count - 1];
+	if (unpack_end(aligned, size, &end) == IND_OK)
+		sink += end.text[0];
 	free(aligned);
 	return 0;
 }

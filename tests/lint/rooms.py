@@ -17,7 +17,7 @@ SPDX = 'SPDX-License-Identifier: Apache-2.0'
 PRINTERS = ('daemon', 'cli')
 SYSTEM = set('''assert.h ctype.h errno.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h string.h strings.h time.h wchar.h wctype.h dirent.h dlfcn.h endian.h fcntl.h fnmatch.h getopt.h glob.h grp.h
-ifaddrs.h langinfo.h libgen.h libintl.h mntent.h netdb.h poll.h pthread.h pwd.h regex.h sched.h semaphore.h spawn.h stdalign.h sysexits.h
+ifaddrs.h langinfo.h libgen.h libintl.h mntent.h netdb.h nss.h poll.h pthread.h pwd.h regex.h sched.h semaphore.h spawn.h stdalign.h sysexits.h
 syslog.h termios.h threads.h uchar.h unistd.h wordexp.h'''.split())
 SYSTEM_FOLDERS = ('arpa/', 'bits/', 'linux/', 'net/', 'netinet/', 'netpacket/', 'sys/')
 # Assembled from pieces, so that this file does not find itself.

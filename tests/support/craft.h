@@ -56,7 +56,7 @@ static inline void craft_udp(struct craft *c, unsigned sport, unsigned dport, un
 
 static inline struct frame craft_frame(const struct craft *c, uint64_t time_ns)
 {
-	return (struct frame){ .bytes = c->bytes, .captured = (uint32_t)c->count, .wire = (uint32_t)c->count, .time_ns = time_ns, .number = 1 };
+	return (struct frame){ .bytes = c->bytes, .captured = (uint32_t)c->count, .wire = (uint32_t)c->count, .time_ns = time_ns, .number = 1, .link = PACKET_LINK_ETHERNET };
 }
 
 /* An Ethernet frame with one IPv4 TCP segment. */

@@ -226,6 +226,30 @@ static void loss_order(struct forge *f) { loss_put(f, BYTES(0x1a, 4, 0x08, 2, 0x
 static void loss_cause(struct forge *f) { loss_put(f, BYTES(0x1a, 4, 0x08, 17, 0x10, 1)); }
 static void loss_nothing(struct forge *f) { loss_put(f, BYTES(0x1a, 2, 0x08, 1)); }
 
+/* A final SEALINFO of epoch 0 without records, and what follows `origins` in it. */
+static void link_types_put(struct forge *f, const uint8_t *types, size_t bytes)
+{
+	uint8_t payload[256] = { 0x10, 0x80, 0xd0, 0x83, 0xf5, 0xd7, 0xa2, 0xe7, 0xcb, 0x17, 0x18, 1 };
+	memcpy(payload + 12, types, bytes);
+	frame(f, FRAME_SEALINFO, payload, 12 + bytes);
+	checkpoint(f);
+}
+
+#define LINK_TYPE(number) 0x72, 5, 0x08, number, 0x12, 1, 'E'
+static void link_types_good(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(1), LINK_TYPE(101))); }
+static void link_types_one(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(1))); }
+static void link_types_order(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(101), LINK_TYPE(1))); }
+static void link_types_twice(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(1), LINK_TYPE(1))); }
+static void link_types_nameless(struct forge *f) { link_types_put(f, BYTES(0x72, 2, 0x08, 1, LINK_TYPE(2))); }
+static void link_types_newline(struct forge *f) { link_types_put(f, BYTES(0x72, 5, 0x08, 1, 0x12, 1, '\n', LINK_TYPE(2))); }
+static void link_types_many(struct forge *f)
+{
+	uint8_t types[17 * 7];
+	for (uint8_t i = 0; i < 17; i++)
+		memcpy(types + i * 7, (const uint8_t[]){ LINK_TYPE(i + 1) }, 7);
+	link_types_put(f, types, sizeof types);
+}
+
 static void note_crlf(struct forge *f) { note_case(f, origin_line(f) - 1, 1, "\r\n"); }
 static void note_size_zero(struct forge *f) { note_case(f, origin_line(f), 0, "0"); }
 static void note_size_other(struct forge *f) { note_case(f, origin_line(f), 1, "7"); }
@@ -279,6 +303,13 @@ static const struct whole_case {
 	{ { "loss_order", IND_VERDICT_ALTERED, "loss_form" }, loss_order },
 	{ { "loss_cause", IND_VERDICT_ALTERED, "loss_form" }, loss_cause },
 	{ { "loss_nothing", IND_VERDICT_ALTERED, "loss_form" }, loss_nothing },
+	{ { "link_types_good", IND_VERDICT_VALID, "" }, link_types_good },
+	{ { "link_types_one", IND_VERDICT_ALTERED, "seal_form" }, link_types_one },
+	{ { "link_types_order", IND_VERDICT_ALTERED, "seal_form" }, link_types_order },
+	{ { "link_types_twice", IND_VERDICT_ALTERED, "seal_form" }, link_types_twice },
+	{ { "link_types_nameless", IND_VERDICT_ALTERED, "seal_form" }, link_types_nameless },
+	{ { "link_types_newline", IND_VERDICT_ALTERED, "seal_form" }, link_types_newline },
+	{ { "link_types_many", IND_VERDICT_ALTERED, "seal_form" }, link_types_many },
 	{ { "note_crlf", IND_VERDICT_ALTERED, "checkpoint_form" }, note_crlf },
 	{ { "note_size_zero", IND_VERDICT_ALTERED, "checkpoint_form" }, note_size_zero },
 	{ { "note_size_other", IND_VERDICT_ALTERED, "checkpoint_root" }, note_size_other },

@@ -318,6 +318,7 @@ void sample_bundle(struct memory *m, unsigned records, const struct keys *k, con
 	put_records(w, records / 2, records);
 	info = (struct ind_seal_info){
 		.realtime_ns = 1700000020000000000, .reason = IND_SEAL_SHUTDOWN, .final = true, .has_source_sha256 = true, .source_sha256 = { 1 },
+		.link_type_count = 2, .link_types = { { 1, "EN10MB" }, { 113, "LINUX_SLL" } },
 	};
 	must(ind_writer_seal(w, &info) == IND_OK);
 	ind_writer_free(w);

@@ -95,6 +95,16 @@ static void header_same(const struct ind_record *r)
 	ck_assert(got->deterministic);
 }
 
+static void seal_same(const struct ind_seal_info *seal)
+{
+	ck_assert_uint_eq(seal->link_type_count, seal->final ? 2 : 0);
+	if (!seal->final)
+		return;
+	ck_assert_uint_eq(seal->link_types[0].number, 1);
+	ck_assert_uint_eq(seal->link_types[1].number, 113);
+	ck_assert_str_eq(seal->link_types[1].name, "LINUX_SLL");
+}
+
 /* Counts of what was read, by kind. */
 static void read_all(const struct memory *m, uint32_t want, unsigned counts[IND_REC_SEAL + 1], enum ind_err end)
 {
@@ -117,6 +127,8 @@ static void read_all(const struct memory *m, uint32_t want, unsigned counts[IND_
 			ck_assert(r->clock.max_error_ns == 1000 && r->clock.est_error_ns == IND_ABSENT_U64 && r->clock.sync == IND_SYNC_NTP);
 		if (r->kind == IND_REC_LOSS)
 			ck_assert(r->loss.count[IND_LOSS_KERNEL_DROP] == 3 && r->loss.count[IND_LOSS_DISK] == 4 && r->loss.count[IND_LOSS_RING] == 0);
+		if (r->kind == IND_REC_SEAL)
+			seal_same(&r->seal);
 		counts[r->kind]++;
 	}
 	ck_assert_int_eq(err, end);

@@ -59,39 +59,91 @@ static inline void put_record(struct savefile *s, uint32_t seconds, uint32_t fra
 	s->size += count;
 }
 
-/* pcapng: section header, one interface with times in microseconds (the default), packets. */
-static inline void put_ng_header(struct savefile *s, uint16_t link, uint32_t snaplen)
+/* pcapng, block by block: what stands between block_begin and block_end becomes one, with both its lengths. */
+static inline size_t block_begin(struct savefile *s, uint32_t type)
 {
-	put32(s, 0x0a0d0d0a);
-	put32(s, 28);
+	put32(s, type);
+	put32(s, 0);
+	return s->size;
+}
+
+static inline void block_end(struct savefile *s, size_t begun)
+{
+	while (s->size % 4)
+		s->bytes[s->size++] = 0;
+	size_t bytes = s->size - begun + 12;
+	s->size = begun - 4;
+	put32(s, (uint32_t)bytes);
+	s->size = begun + bytes - 12;
+	put32(s, (uint32_t)bytes);
+}
+
+static inline void put_option(struct savefile *s, uint16_t code, const void *value, uint16_t count)
+{
+	put16(s, code);
+	put16(s, count);
+	put_bytes(s, value, count);
+	while (s->size % 4)
+		s->bytes[s->size++] = 0;
+}
+
+static inline void put_option64(struct savefile *s, uint16_t code, uint64_t value)
+{
+	put16(s, code);
+	put16(s, 8);
+	put32(s, (uint32_t)(s->big ? value >> 32 : value));
+	put32(s, (uint32_t)(s->big ? value : value >> 32));
+}
+
+static inline void put_section(struct savefile *s)
+{
+	size_t block = block_begin(s, 0x0a0d0d0a);
 	put32(s, 0x1a2b3c4d);
 	put16(s, 1);
 	put16(s, 0);
 	put32(s, 0xffffffff);
 	put32(s, 0xffffffff);
-	put32(s, 28);
-	put32(s, 1);
-	put32(s, 20);
+	block_end(s, block);
+}
+
+/* Times in microseconds: the default. */
+static inline void put_interface(struct savefile *s, uint16_t link, uint32_t snaplen)
+{
+	size_t block = block_begin(s, 1);
 	put16(s, link);
 	put16(s, 0);
 	put32(s, snaplen);
-	put32(s, 20);
+	block_end(s, block);
+}
+
+static inline void put_ng_header(struct savefile *s, uint16_t link, uint32_t snaplen)
+{
+	put_section(s);
+	put_interface(s, link, snaplen);
+}
+
+static inline size_t packet_begin(struct savefile *s, uint32_t interface, uint64_t time, uint8_t fill, uint32_t count)
+{
+	size_t block = block_begin(s, 6);
+	put32(s, interface);
+	put32(s, (uint32_t)(time >> 32));
+	put32(s, (uint32_t)time);
+	put32(s, count);
+	put32(s, count);
+	memset(s->bytes + s->size, fill, (count + 3) & ~3u);
+	s->size += (count + 3) & ~3u;
+	return block;
+}
+
+static inline void put_ng_packet_of(struct savefile *s, uint32_t interface, uint64_t time, uint8_t fill, uint32_t count)
+{
+	size_t block = packet_begin(s, interface, time, fill, count);
+	block_end(s, block);
 }
 
 static inline void put_ng_packet(struct savefile *s, uint64_t time_us, uint8_t fill, uint32_t count)
 {
-	uint32_t padded = (count + 3) & ~3u;
-
-	put32(s, 6);
-	put32(s, 32 + padded);
-	put32(s, 0);
-	put32(s, (uint32_t)(time_us >> 32));
-	put32(s, (uint32_t)time_us);
-	put32(s, count);
-	put32(s, count);
-	memset(s->bytes + s->size, fill, padded);
-	s->size += padded;
-	put32(s, 32 + padded);
+	put_ng_packet_of(s, 0, time_us, fill, count);
 }
 
 #endif

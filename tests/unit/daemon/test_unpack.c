@@ -87,6 +87,37 @@ START_TEST(exhibits_are_checked_too)
 }
 END_TEST
 
+static void end_is(const struct message_end *m, enum ind_err expected)
+{
+	struct message_end end;
+	ck_assert_int_eq(unpack_end(m, sizeof *m, &end), expected);
+}
+
+START_TEST(the_end_is_checked)
+{
+	struct message_end m = { .link_count = 2, .links = { { 1, "EN10MB" }, { 12, "RAW" } } }, end;
+	memset(m.text, 'x', sizeof m.text);
+	ck_assert_int_eq(unpack_end(&m, sizeof m, &end), IND_OK);
+	ck_assert_uint_eq(strlen(end.text), sizeof m.text - 1);
+	ck_assert_int_eq(unpack_end(&m, sizeof m - 1, &end), IND_MALFORMED);
+	m.links[1].number = 1;
+	end_is(&m, IND_MALFORMED);
+	m.links[1].number = 2;
+	m.links[0].name[2] = '\n';
+	end_is(&m, IND_MALFORMED);
+	m.links[0].name[0] = '\0';
+	end_is(&m, IND_MALFORMED);
+	memset(m.links[0].name, 'E', sizeof m.links[0].name);
+	end_is(&m, IND_MALFORMED);
+	m.link_count = 0;
+	end_is(&m, IND_OK);
+	m.link_count = 1;
+	end_is(&m, IND_MALFORMED);
+	m.link_count = IND_LINK_TYPES_MAX + 1;
+	end_is(&m, IND_MALFORMED);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("unpack");
@@ -94,5 +125,6 @@ int main(void)
 	tcase_add_test(t, every_cut_and_every_addition_is_malformed);
 	tcase_add_test(t, what_no_tap_says_is_malformed);
 	tcase_add_test(t, exhibits_are_checked_too);
+	tcase_add_test(t, the_end_is_checked);
 	return suite_run("daemon.unpack", t);
 }

@@ -36,7 +36,6 @@ static void exhibit_take(void *ctx, const struct ind_exhibit *x) { (void)ctx, (v
 static struct engine *engine_make(uint64_t wanted, uint32_t min_s)
 {
 	struct engine_options o = {
-		.link = PACKET_LINK_ETHERNET,
 		.flows = 64,
 		.signals = { wanted },
 		.skew_min_s = min_s,

@@ -15,6 +15,7 @@ static struct engine *engine;
 static struct ind_flow flows[FLOWS];
 static size_t flow_count, host_count;
 static uint64_t now_ns, frame_number;
+static unsigned link_type;
 
 static void flow_take(void *ctx, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
 {
@@ -35,11 +36,12 @@ static void exhibit_take(void *ctx, const struct ind_exhibit *x)
 static void setup(void)
 {
 	struct engine_options o = {
-		.link = PACKET_LINK_RAW, .flows = 8192, .signals = { UINT64_MAX, UINT64_MAX }, .output = { .flow = flow_take, .exhibit = exhibit_take },
+		.flows = 8192, .signals = { UINT64_MAX, UINT64_MAX }, .output = { .flow = flow_take, .exhibit = exhibit_take },
 	};
 	ck_assert_int_eq(engine_new(&o, &engine), IND_OK);
 	flow_count = host_count = frame_number = 0;
 	now_ns = T0;
+	link_type = PACKET_LINK_RAW;
 }
 
 static void teardown(void) { engine_free(engine); }
@@ -48,6 +50,7 @@ static void feed(const struct craft *c)
 {
 	struct frame f = craft_frame(c, now_ns += 1000000);
 	f.number = ++frame_number;
+	f.link = link_type;
 	engine_frames(engine, &f, 1);
 }
 
@@ -126,12 +129,8 @@ END_TEST
 /* The router before the last takes the label off: one direction has it, the other not. */
 START_TEST(mpls_in_one_direction_does_not_split_a_flow)
 {
-	struct engine_options o = {
-		.link = PACKET_LINK_ETHERNET, .flows = 64, .signals = { UINT64_MAX, UINT64_MAX }, .output = { .flow = flow_take, .exhibit = exhibit_take },
-	};
-	engine_free(engine);
-	ck_assert_int_eq(engine_new(&o, &engine), IND_OK);
 	struct craft c;
+	link_type = PACKET_LINK_ETHERNET;
 	craft_segment(&c, B, 80, A, 40000, 500, 101, TCP_ACK, NULL, 0);
 	feed(&c);
 	c.count = 0;

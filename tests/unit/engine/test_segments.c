@@ -37,7 +37,6 @@ static void exhibit_take(void *ctx, const struct ind_exhibit *x) { (void)ctx, (v
 static void setup(void)
 {
 	struct engine_options o = {
-		.link = PACKET_LINK_ETHERNET,
 		.flows = 64,
 		.signals = { UINT64_MAX, UINT64_MAX },
 		.exhibits = true,

@@ -34,7 +34,7 @@ static void exhibit_take(void *ctx, const struct ind_exhibit *x) { (void)ctx, (v
 static void setup(void)
 {
 	struct engine_options o = {
-		.link = PACKET_LINK_ETHERNET, .flows = 64, .signals = { UINT64_MAX, UINT64_MAX }, .exhibits = true, .payload_exhibits = true,
+		.flows = 64, .signals = { UINT64_MAX, UINT64_MAX }, .exhibits = true, .payload_exhibits = true,
 		.output = { .flow = flow_take, .exhibit = exhibit_take },
 	};
 	ck_assert_int_eq(engine_new(&o, &engine), IND_OK);

@@ -43,8 +43,9 @@ static struct assembly *offer(unsigned version, uint32_t id, const uint8_t *data
 	uint8_t *frame = malloc(c.count + piece.bytes);
 	memcpy(frame, c.bytes, c.count);
 	memcpy(frame + c.count, data + piece.at, piece.bytes);
-	struct frame f = { .bytes = frame, .captured = (uint32_t)c.count + piece.there, .wire = (uint32_t)c.count + piece.bytes, .time_ns = time_ns, .number = 1 };
-	ck_assert_int_eq(packet_decode(&f, PACKET_LINK_RAW, &p), DECODE_OK);
+	struct frame f = { .bytes = frame, .captured = (uint32_t)c.count + piece.there, .wire = (uint32_t)c.count + piece.bytes, .time_ns = time_ns, .number = 1,
+		.link = PACKET_LINK_RAW };
+	ck_assert_int_eq(packet_decode(&f, &p), DECODE_OK);
 	ck_assert(p.is_fragment && fragment_fits(&p));
 	struct assembly *whole = fragment_add(&table, &p, 0, &is_new);
 	free(frame);

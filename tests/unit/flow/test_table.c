@@ -44,7 +44,7 @@ static void see_packet(const struct craft *c, uint64_t time_ns)
 	struct packet p;
 	struct flow_key key;
 	bool is_new;
-	packet_decode(&f, PACKET_LINK_ETHERNET, &p);
+	packet_decode(&f, &p);
 	ck_assert_ptr_nonnull(p.ip);
 	flow_table_advance(&table, time_ns);
 	unsigned way = flow_key_of(&p, &key);
@@ -172,6 +172,21 @@ START_TEST(retransmissions_are_counted_and_keep_alives_are_not)
 	tcp(T0 + 4 * SECOND, true, 1500, 5001, TCP_ACK, 0);
 	flow_table_flush(&table, IND_END_CAPTURE);
 	ck_assert_uint_eq(ended[0].retransmits[IND_SRC], 1);
+}
+END_TEST
+
+/* Far from all that was seen, an empty segment twice is one segment that came twice; only one that goes on from it shows a stream there. */
+START_TEST(equal_segments_far_away_prove_nothing)
+{
+	enum { FAR = 0x01000000 };
+	bool goes_on = _i;
+	handshake(T0);
+	tcp(T0 + SECOND, false, FAR, 1001, TCP_ACK, 0);
+	tcp(T0 + 2 * SECOND, false, FAR, 1001, TCP_ACK, goes_on ? 100 : 0);
+	tcp(T0 + 3 * SECOND, false, FAR + (goes_on ? 100 : 0), 1001, TCP_RST, 0);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended_count, 1);
+	ck_assert_uint_eq(ended[0].end_reason, goes_on ? IND_END_RST : IND_END_CAPTURE);
 }
 END_TEST
 
@@ -333,6 +348,7 @@ int main(void)
 	tcase_add_test(t, who_never_acknowledges_is_not_validated);
 	tcase_add_test(t, one_direction_says_nothing_of_the_source);
 	tcase_add_test(t, a_syn_ack_first_orients_the_flow);
+	tcase_add_loop_test(t, equal_segments_far_away_prove_nothing, 0, 2);
 	tcase_add_test(t, retransmissions_are_counted_and_keep_alives_are_not);
 	tcase_add_test(t, a_new_syn_on_old_ports_is_a_new_flow);
 	tcase_add_test(t, silence_ends_a_flow);

@@ -94,6 +94,13 @@ static void frame_make(const struct around *r, struct craft *c)
 	craft_put(c, "abc", 3);
 }
 
+static struct frame frame_of(const struct craft *c, unsigned link)
+{
+	struct frame f = craft_frame(c, 1);
+	f.link = link;
+	return f;
+}
+
 static void inner_is(const struct packet *p, const struct around *r)
 {
 	unsigned kinds = 0;
@@ -110,9 +117,9 @@ static void inner_found(const struct around *r)
 	struct craft c;
 	struct packet p, inner;
 	frame_make(r, &c);
-	struct frame f = craft_frame(&c, 1);
+	struct frame f = frame_of(&c, r->link);
 	ck_assert(packet_link_known(r->link));
-	ck_assert_msg(packet_decode(&f, r->link, &p) == DECODE_OK, "%s", r->name);
+	ck_assert_msg(packet_decode(&f, &p) == DECODE_OK, "%s", r->name);
 	if (!r->outer_proto) {
 		inner_is(&p, r);
 		return;
@@ -134,9 +141,9 @@ static void cuts_stay_inside(const struct around *r)
 	for (size_t n = 0; n < c.count; n++) {
 		uint8_t *exact = malloc(n ? n : 1);
 		memcpy(exact, c.bytes, n);
-		struct frame f = { .bytes = exact, .captured = (uint32_t)n, .wire = (uint32_t)c.count };
+		struct frame f = { .bytes = exact, .captured = (uint32_t)n, .wire = (uint32_t)c.count, .link = r->link };
 		struct packet p, inner;
-		enum decode outcome = packet_decode(&f, r->link, &p);
+		enum decode outcome = packet_decode(&f, &p);
 		if (outcome == DECODE_OK && p.inner)
 			(void)packet_decode_inner(&p, &inner);
 		ck_assert_msg(n >= c.count - 11 || outcome != DECODE_OK || r->outer_proto, "%s cut to %zu", r->name, n);
@@ -152,10 +159,10 @@ static void changes_stay_inside(const struct around *r)
 	for (size_t at = 0; at < c.count; at++) {
 		uint8_t was = c.bytes[at];
 		for (unsigned v = 0; v < 256; v += 5) {
-			struct frame f = craft_frame(&c, 1);
+			struct frame f = frame_of(&c, r->link);
 			struct packet p, inner;
 			c.bytes[at] = (uint8_t)v;
-			(void)packet_decode(&f, r->link, &p);
+			(void)packet_decode(&f, &p);
 			if (p.inner)
 				(void)packet_decode_inner(&p, &inner);
 		}
@@ -183,8 +190,8 @@ START_TEST(ip6_in_ip4_is_6to4_by_its_prefix)
 		if (to4)
 			c.bytes[20 + 8] = 0x20, c.bytes[20 + 9] = 0x02;
 		craft_udp(&c, 1, 2, 0);
-		struct frame f = craft_frame(&c, 1);
-		ck_assert_int_eq(packet_decode(&f, PACKET_LINK_RAW, &p), DECODE_OK);
+		struct frame f = frame_of(&c, PACKET_LINK_RAW);
+		ck_assert_int_eq(packet_decode(&f, &p), DECODE_OK);
 		ck_assert_int_eq(packet_decode_inner(&p, &inner), DECODE_OK);
 		ck_assert_uint_eq(p.carries, to4 ? IND_TUNNEL_6TO4 : IND_TUNNEL_6IN4);
 		ck_assert_uint_eq(inner.ip_version, 6);
@@ -201,13 +208,13 @@ START_TEST(teredo_is_known_by_its_content)
 	craft_udp(&c, 3544, 40000, 13 + 8 + 40);
 	craft_put(&c, "\0\1\0\0nnnnnnnn\0\0\0ppaaaa", 13 + 8);
 	craft_ip6(&c, 1, 2, 59, 0);
-	struct frame f = craft_frame(&c, 1);
-	ck_assert_int_eq(packet_decode(&f, PACKET_LINK_RAW, &p), DECODE_OK);
+	struct frame f = frame_of(&c, PACKET_LINK_RAW);
+	ck_assert_int_eq(packet_decode(&f, &p), DECODE_OK);
 	ck_assert_ptr_nonnull(p.inner);
 	ck_assert_int_eq(packet_decode_inner(&p, &inner), DECODE_OK);
 	ck_assert_uint_eq(p.carries, IND_TUNNEL_TEREDO);
 	c.bytes[20 + 8 + 13 + 8] = 0x50;
-	ck_assert_int_eq(packet_decode(&f, PACKET_LINK_RAW, &p), DECODE_OK);
+	ck_assert_int_eq(packet_decode(&f, &p), DECODE_OK);
 	ck_assert_ptr_null(p.inner);
 }
 END_TEST
@@ -221,8 +228,8 @@ START_TEST(ah_before_a_transport_is_no_other_layer)
 	craft_put(&c, "\x3c\4\0\0ppppssssiiiiiiiiiiii", 24);
 	craft_put(&c, "\x11\0\1\4\0\0\0\0", 8);
 	craft_udp(&c, 12345, 54321, 0);
-	struct frame f = craft_frame(&c, 1);
-	ck_assert_int_eq(packet_decode(&f, PACKET_LINK_RAW, &p), DECODE_OK);
+	struct frame f = frame_of(&c, PACKET_LINK_RAW);
+	ck_assert_int_eq(packet_decode(&f, &p), DECODE_OK);
 	ck_assert_ptr_null(p.inner);
 	ck_assert_uint_eq(p.proto, 17);
 	ck_assert_uint_eq(p.port[1], 54321);
@@ -238,9 +245,9 @@ START_TEST(nesting_ends)
 	struct packet p[LEVELS];
 	for (unsigned i = 0; i < LEVELS; i++)
 		craft_ip4(&c, 1, 2, 4, 64, 20 * (LEVELS - i - 1));
-	struct frame f = craft_frame(&c, 1);
+	struct frame f = frame_of(&c, PACKET_LINK_RAW);
 	unsigned depth = 0;
-	ck_assert_int_eq(packet_decode(&f, PACKET_LINK_RAW, &p[0]), DECODE_OK);
+	ck_assert_int_eq(packet_decode(&f, &p[0]), DECODE_OK);
 	while (p[depth].inner && packet_decode_inner(&p[depth], &p[depth + 1]) == DECODE_OK && p[depth + 1].ip)
 		depth++;
 	ck_assert_uint_eq(depth, IND_TUNNEL_MAX);
@@ -258,8 +265,8 @@ START_TEST(vlans_are_those_of_the_layer)
 	craft_ethernet(&c, 0x8100);
 	craft_be16(&c, 9), craft_be16(&c, 0x0800);
 	craft_ip4(&c, 3, 4, 99, 64, 0);
-	struct frame f = craft_frame(&c, 1);
-	ck_assert_int_eq(packet_decode(&f, PACKET_LINK_ETHERNET, &p), DECODE_OK);
+	struct frame f = frame_of(&c, PACKET_LINK_ETHERNET);
+	ck_assert_int_eq(packet_decode(&f, &p), DECODE_OK);
 	ck_assert_int_eq(packet_decode_inner(&p, &inner), DECODE_OK);
 	ck_assert(p.vlan_count == 1 && p.vlan[0] == 5);
 	ck_assert(inner.vlan_count == 1 && inner.vlan[0] == 9);

@@ -94,11 +94,11 @@ static size_t icmp(unsigned type, unsigned code, uint32_t originate, uint32_t tr
 	uint8_t *copy = malloc(c.count - cut);
 	ck_assert_ptr_nonnull(copy);
 	memcpy(copy, c.bytes, c.count - cut);
-	struct frame frame = { .bytes = copy, .captured = (uint32_t)(c.count - cut), .wire = (uint32_t)c.count, .time_ns = 7, .number = 1 };
+	struct frame frame = { .bytes = copy, .captured = (uint32_t)(c.count - cut), .wire = (uint32_t)c.count, .time_ns = 7, .number = 1, .link = PACKET_LINK_ETHERNET };
 	struct packet packet;
 	struct signal_ctx ctx = { .sink = &sink };
 	memset(&s, 0, sizeof(s));
-	packet_decode(&frame, PACKET_LINK_ETHERNET, &packet);
+	packet_decode(&frame, &packet);
 	if (icmp_ts_is(&packet))
 		icmp_ts_see(&ctx, &packet);
 	free(copy);

@@ -2,21 +2,21 @@
 #include "signal/dtls.h"
 
 #include "support/suite.h"
-#include "talk.h"
+#include "conversation.h"
 #include "tls_build.h"
 
 enum { CLIENT_WAY = 1, SERVER_WAY = 0, DTLS_1_0 = 0xfeff, DTLS_1_2 = 0xfefd, DTLS_1_3 = 0xfefc, VERIFY = 3 };
 
-static struct talk t;
+static struct conversation t;
 static struct wire w, body, extensions;
 
 static void start(void)
 {
-	talk_open(&t);
+	conversation_open(&t);
 	w.count = 0;
 }
 
-static void finish(void) { talk_close(&t); }
+static void finish(void) { conversation_close(&t); }
 
 /* Opens a record of epoch 0. */
 static size_t record_open(uint8_t type)
@@ -48,7 +48,7 @@ static void whole(uint8_t type, unsigned sequence) { fragment_record(type, seque
 
 static void hear(unsigned way)
 {
-	talk_hear(&t, &dtls_parser, way, w.bytes, w.count);
+	conversation_hear(&t, &dtls_parser, way, w.bytes, w.count);
 	w.count = 0;
 }
 
@@ -283,8 +283,8 @@ START_TEST(a_datagram_that_is_cut_anywhere)
 	all.count = 0;
 	put(&all, w.bytes, w.count);
 	for (size_t count = 0; count < all.count; count++) {
-		talk_reset(&t);
-		talk_hear(&t, &dtls_parser, CLIENT_WAY, all.bytes, count);
+		conversation_reset(&t);
+		conversation_hear(&t, &dtls_parser, CLIENT_WAY, all.bytes, count);
 		ck_assert_int_eq(t.outcome, PARSE_NOT);
 		ck_assert(!dtls_parser.begins(cursor_of(all.bytes, count)));
 		ck_assert_uint_eq(t.seen.seen.signals, 0);
@@ -299,7 +299,7 @@ START_TEST(a_message_that_is_cut_is_malformed)
 	all.count = 0;
 	put(&all, body.bytes, body.count);
 	for (size_t count = 34; count < all.count; count++) {
-		talk_reset(&t);
+		conversation_reset(&t);
 		body.count = count;
 		w.count = 0;
 		whole(TLS_CLIENT_HELLO, 0);

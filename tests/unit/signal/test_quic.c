@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections: hellos in one piece and in many, retries, refusals, and what shows that the client is where it says. */
 #include "support/suite.h"
-#include "talk.h"
+#include "conversation.h"
 
 #include "quic_hellos.h"
 
@@ -9,16 +9,16 @@ enum { CLIENT_WAY = 1, SERVER_WAY = 0 };
 static const char first_id[] = "8394c8f03e515708", client_id[] = "c1c1c1c1", server_id[] = "f067a5502a4262b5",
 		  retry_id[] = "0102030405060708";
 
-static struct talk t;
+static struct conversation t;
 static struct wire frames, w;
 
 static void start(void)
 {
-	talk_open(&t);
+	conversation_open(&t);
 	hellos_build();
 }
 
-static void finish(void) { talk_close(&t); }
+static void finish(void) { conversation_close(&t); }
 
 static struct shape client_shape(uint32_t version, uint64_t number)
 {
@@ -30,7 +30,7 @@ static struct shape server_shape(uint32_t version, uint64_t number)
 	return (struct shape) { version, IND_SERVER, first_id, client_id, server_id, NULL, number, 2 };
 }
 
-static void hear(unsigned way) { talk_hear(&t, &quic_parser, way, w.bytes, w.count); }
+static void hear(unsigned way) { conversation_hear(&t, &quic_parser, way, w.bytes, w.count); }
 
 /* A datagram with one Initial packet of the frames at hand. */
 static void initial(unsigned way, const struct shape *shape)
@@ -181,7 +181,7 @@ START_TEST(frames_that_are_cut_anywhere)
 	put_crypto(&whole, 0, hello.bytes, 200);
 	for (size_t count = 0; count < whole.count; count++) {
 		struct shape shape = client_shape(V1, 0);
-		talk_reset(&t);
+		conversation_reset(&t);
 		frames.count = 0;
 		put(&frames, whole.bytes, count);
 		shape.number_bytes = 4;
@@ -196,8 +196,8 @@ START_TEST(a_datagram_that_is_cut_says_nothing)
 {
 	client_speaks(V1);
 	for (size_t count = 0; count < w.count; count++) {
-		talk_reset(&t);
-		talk_hear(&t, &quic_parser, CLIENT_WAY, w.bytes, count);
+		conversation_reset(&t);
+		conversation_hear(&t, &quic_parser, CLIENT_WAY, w.bytes, count);
 		ck_assert_uint_eq(t.seen.seen.signals, 0);
 		ck_assert_int_eq(t.outcome, PARSE_NOT);
 	}

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef UNIT_SIGNAL_TALK_H
-#define UNIT_SIGNAL_TALK_H
+#ifndef UNIT_SIGNAL_CONVERSATION_H
+#define UNIT_SIGNAL_CONVERSATION_H
 
 #include "base/aead.h"
 #include "feed.h"
 #include "flow/gather.h"
 
 /* A conversation in datagrams, handed to its parser as an engine does: what is kept of it, and what was seen. */
-struct talk {
+struct conversation {
 	struct feed seen; /* for feed_value and feed_count */
 	struct flow_table table;
 	struct aead *aead;
@@ -18,15 +18,15 @@ struct talk {
 	size_t parts; /* exhibits that were announced as parts */
 };
 
-static inline void talk_part(void *ctx)
+static inline void conversation_part(void *ctx)
 {
 	struct seen *s = ctx;
-	struct talk *t = (struct talk *)((char *)s - offsetof(struct talk, seen.seen));
+	struct conversation *t = (struct conversation *)((char *)s - offsetof(struct conversation, seen.seen));
 	t->parts++;
 }
 
 /* Forgets the flow and what was seen of it. */
-static inline void talk_reset(struct talk *t)
+static inline void conversation_reset(struct conversation *t)
 {
 	memset(&t->seen, 0, sizeof t->seen);
 	gather_drop(&t->gather[0]);
@@ -37,7 +37,7 @@ static inline void talk_reset(struct talk *t)
 	t->parts = 0;
 }
 
-static inline void talk_open(struct talk *t)
+static inline void conversation_open(struct conversation *t)
 {
 	const struct flow_limits limits = {
 		.flows = 4, .head_buffers = 2, .idle_s = 60, .tcp_idle_s = 300, .active_s = 1800, .linger_s = 5
@@ -49,14 +49,15 @@ static inline void talk_open(struct talk *t)
 		t->gather[way] = (struct gather) { &t->table, &t->udp.buffer[way] };
 }
 
-static inline void talk_close(struct talk *t)
+static inline void conversation_close(struct conversation *t)
 {
 	flow_table_release(&t->table);
 	aead_free(t->aead);
 }
 
 /* One datagram, in a buffer that ends where it ends. */
-static inline void talk_hear(struct talk *t, const struct signal_talk_parser *parser, unsigned way, const void *bytes, size_t count)
+static inline void conversation_hear(
+	struct conversation *t, const struct signal_conversation_parser *parser, unsigned way, const void *bytes, size_t count)
 {
 	const struct signal_sink sink = {
 		.signal = seen_signal,
@@ -64,7 +65,7 @@ static inline void talk_hear(struct talk *t, const struct signal_talk_parser *pa
 		.malformed = seen_malformed,
 		.ctx = &t->seen.seen,
 		.wants_exhibits = !t->seen.no_exhibits,
-		.exhibit_part = talk_part,
+		.exhibit_part = conversation_part,
 	};
 	uint8_t *copy = malloc(count ? count : 1);
 	ck_assert_ptr_nonnull(copy);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef FUZZ_FEED_TALK_H
-#define FUZZ_FEED_TALK_H
+#ifndef FUZZ_FEED_CONVERSATION_H
+#define FUZZ_FEED_CONVERSATION_H
 
 #include "base/aead.h"
 #include "feed_stream.h"
 #include "flow/gather.h"
 
 /* Feeds datagrams to the parser of a conversation as an engine does. */
-struct feed_talk {
+struct feed_conversation {
 	struct flow_table table;
 	struct flow_udp udp;
 	struct gather gather[2];
@@ -18,19 +18,19 @@ struct feed_talk {
 
 static inline void feed_part(void *ctx) { (void)ctx; }
 
-/* Made once for all inputs; an input begins with feed_talk_reset. */
-static inline struct feed_talk *feed_talk_new(void)
+/* Made once for all inputs; an input begins with feed_conversation_reset. */
+static inline struct feed_conversation *feed_conversation_new(void)
 {
 	const struct flow_limits limits = {
 		.flows = 4, .head_buffers = 2, .idle_s = 60, .tcp_idle_s = 300, .active_s = 1800, .linger_s = 5
 	};
-	struct feed_talk *t = calloc(1, sizeof *t);
+	struct feed_conversation *t = calloc(1, sizeof *t);
 	if (!t || flow_table_init(&t->table, &limits) || aead_new(&t->aead))
 		abort();
 	return t;
 }
 
-static inline void feed_talk_reset(struct feed_talk *t)
+static inline void feed_conversation_reset(struct feed_conversation *t)
 {
 	memset(&t->udp, 0, sizeof t->udp);
 	t->gather[0] = (struct gather) { &t->table, &t->udp.buffer[0] };
@@ -39,7 +39,7 @@ static inline void feed_talk_reset(struct feed_talk *t)
 	t->validated = 0;
 }
 
-static inline void feed_talk_end(struct feed_talk *t)
+static inline void feed_conversation_end(struct feed_conversation *t)
 {
 	gather_drop(&t->gather[0]);
 	gather_drop(&t->gather[1]);
@@ -47,8 +47,8 @@ static inline void feed_talk_end(struct feed_talk *t)
 		abort();
 }
 
-static inline void feed_talk_datagram(
-	struct feed_talk *t, const struct signal_talk_parser *parser, unsigned way, const uint8_t *bytes, size_t count)
+static inline void feed_conversation_datagram(
+	struct feed_conversation *t, const struct signal_conversation_parser *parser, unsigned way, const uint8_t *bytes, size_t count)
 {
 	struct signal_sink sink = feed_sink;
 	sink.exhibit_part = feed_part;
