@@ -40,7 +40,7 @@ static void exhibit_take(void *ctx, const struct ind_exhibit *x) { (void)ctx, (v
 static void engine_start(bool wanted)
 {
 	struct engine_options o = {
-		.link = PACKET_LINK_ETHERNET, .flows = 64, .output = { .flow = flow_take, .exhibit = exhibit_take },
+		.flows = 64, .output = { .flow = flow_take, .exhibit = exhibit_take },
 	};
 	memset(o.signals, wanted ? 0xff : 0, sizeof o.signals);
 	o.signals[0] |= UINT64_C(1) << IND_SIG_PATH_HOPS;
