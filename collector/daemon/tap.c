@@ -3,7 +3,7 @@
 #include "daemon/tap.h"
 
 #include "base/hash.h"
-#include "bundle/codec.h"
+#include "base/gunzip.h"
 #include "capture/capture.h"
 #include "daemon/message.h"
 

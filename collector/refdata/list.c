@@ -40,6 +40,13 @@ uint32_t reading_piece(struct reading *r, const void *bytes, size_t count)
 	return r->err ? 0 : number;
 }
 
+uint32_t reading_value(struct reading *r, const void *bytes, size_t count, uint64_t hash)
+{
+	uint32_t number = 0;
+	reading_fail(r, pool_put_hashed(&r->list->values, bytes, count, hash, &number));
+	return r->err ? 0 : number;
+}
+
 uint32_t reading_text(struct reading *r, struct piece text)
 {
 	struct ind_text kept = text.bytes ? claim_text(text.at, text.bytes) : (struct ind_text){ NULL, 0 };
@@ -150,7 +157,7 @@ enum ind_err list_read(struct list *l, const char *name, const struct meta *meta
 	*l = (struct list){ .kind = meta->kind };
 	for (unsigned i = 0; i < LIST_RANGES_COUNT; i++)
 		ranges_start(&l->ranges[i], i == LIST_IP6 ? RANGES_KEY_WORDS : 1);
-	if (!r || pool_start(&l->pool)) {
+	if (!r || pool_start(&l->pool) || pool_start(&l->values)) {
 		free(r);
 		return fail(l, IND_NOMEM, name, "out of memory", error);
 	}
@@ -180,4 +187,5 @@ void list_free(struct list *l)
 	for (unsigned i = 0; i < LIST_RANGES_COUNT; i++)
 		ranges_free(&l->ranges[i]);
 	pool_free(&l->pool);
+	pool_free(&l->values);
 }

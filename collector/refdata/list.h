@@ -10,7 +10,7 @@
 /* One list: what a text file says of addresses, AS numbers and values of signals. */
 
 enum { LIST_IP4, LIST_IP6, LIST_AS, LIST_RANGES_COUNT };
-/* Values are pieces of the pool: a signal's id, or LIST_NAME, and the text in lower case. */
+/* Values are pieces of their own pool: a signal's id, or LIST_NAME, and the text in lower case; marked with their first entry. */
 enum { LIST_NAME = 0 };
 enum { LIST_NOTE_BYTES = 512, LIST_MATCHES_MAX = 8, LIST_MAX_BYTES = 1 << 30 };
 
@@ -27,7 +27,7 @@ struct list {
 	struct ind_data_set about;   /* texts are of the pool */
 	uint8_t kind;                /* enum ind_claim_kind */
 	char grade[2];
-	struct pool pool;
+	struct pool pool, values;    /* apart: what few lines differ in stays in a cache while many values are read */
 	struct ranges ranges[LIST_RANGES_COUNT];
 	uint64_t signals[IND_SIGNAL_SET_WORDS]; /* whose values it lists */
 	uint64_t lines, wrong, unused; /* entries; lines that are none; indicators of kinds that are not looked for */

@@ -16,10 +16,10 @@ static uint16_t flags_of(unsigned kind)
 	}
 }
 
-static struct ind_text text_of(const struct list *l, uint32_t number)
+static struct ind_text text_of(const struct pool *p, uint32_t number)
 {
 	size_t bytes = 0;
-	const char *at = number ? pool_get(&l->pool, number, &bytes) : NULL;
+	const char *at = number ? pool_get(p, number, &bytes) : NULL;
 	return (struct ind_text){ at, (uint16_t)bytes };
 }
 
@@ -45,9 +45,9 @@ static void entry_fill(const struct list *l, uint32_t value, struct ind_claim *c
 	memcpy(c->grade, e.grade[0] ? e.grade : l->grade, sizeof e.grade);
 	c->day = e.day;
 	c->tlp = e.tlp;
-	c->status = text_of(l, e.status);
-	c->label = text_of(l, e.label);
-	c->source = text_of(l, e.source);
+	c->status = text_of(&l->pool, e.status);
+	c->label = text_of(&l->pool, e.label);
+	c->source = text_of(&l->pool, e.source);
 }
 
 static void claim_fill(const struct list *l, uint32_t value, struct ind_claim *c)
@@ -104,7 +104,7 @@ static uint32_t value_find(const struct list *l, uint8_t what, const char *value
 	key[0] = what;
 	for (size_t i = 0; i < bytes; i++)
 		key[1 + i] = (uint8_t)(value[i] >= 'A' && value[i] <= 'Z' ? value[i] - 'A' + 'a' : value[i]);
-	return pool_find(&l->pool, key, 1 + bytes);
+	return pool_find(&l->values, key, 1 + bytes);
 }
 
 /* "example.org:8080" without the port. */
@@ -119,13 +119,13 @@ static size_t host_bytes(const char *value, size_t bytes)
 static size_t entries_claim(const struct list *l, uint32_t found, unsigned signal, struct ind_claim *claims, size_t max)
 {
 	size_t count = 0;
-	for (uint32_t at = found ? pool_mark(&l->pool, found) : 0; at && count < max && count < LIST_MATCHES_MAX; count++) {
+	for (uint32_t at = found ? pool_mark(&l->values, found) : 0; at && count < max && count < LIST_MATCHES_MAX; count++) {
 		struct list_entry e;
 		size_t entry_bytes;
 		memcpy(&e, pool_get(&l->pool, at, &entry_bytes), sizeof e);
 		claim_fill(l, at, &claims[count]);
 		claims[count].signal = (uint8_t)signal;
-		claims[count].indicator = text_of(l, found);
+		claims[count].indicator = text_of(&l->values, found);
 		claims[count].indicator.at++;
 		claims[count].indicator.bytes--;
 		at = e.next;

@@ -15,7 +15,8 @@ static const struct { const char *name; enum column column; } headings[] = {
 };
 
 /* What a type of indicator means; a signal's own name is one too. Neither a column nor a signal: a name of a host. */
-static const struct { const char *name; enum column column; uint8_t signal; } types[] = {
+struct indicator_type { const char *name; enum column column; uint8_t signal; };
+static const struct indicator_type types[] = {
 	{ "address", COLUMN_ADDRESS, 0 }, { "ip", COLUMN_ADDRESS, 0 }, { "ipv4", COLUMN_ADDRESS, 0 }, { "ipv6", COLUMN_ADDRESS, 0 },
 	{ "ip-src", COLUMN_ADDRESS, 0 }, { "ip-dst", COLUMN_ADDRESS, 0 }, { "ipv4-addr", COLUMN_ADDRESS, 0 }, { "ipv6-addr", COLUMN_ADDRESS, 0 },
 	{ "cidr", COLUMN_ADDRESS, 0 }, { "network", COLUMN_ADDRESS, 0 }, { "asn", COLUMN_AS, 0 }, { "as", COLUMN_AS, 0 },
@@ -140,7 +141,7 @@ static void entry_add(struct reading *r, uint32_t value, struct list_entry *e)
 {
 	const struct list_entry *head;
 	size_t bytes;
-	e->next = pool_mark(&r->list->pool, value);
+	e->next = pool_mark(&r->list->values, value);
 	if (e->next) {
 		head = pool_get(&r->list->pool, e->next, &bytes);
 		uint32_t next = e->next;
@@ -151,46 +152,78 @@ static void entry_add(struct reading *r, uint32_t value, struct list_entry *e)
 	}
 	uint32_t entry = reading_piece(r, e, sizeof *e);
 	if (entry)
-		pool_mark_set(&r->list->pool, value, entry);
+		pool_mark_set(&r->list->values, value, entry);
 }
 
 static void signal_mark(struct list *l, unsigned signal) { l->signals[signal / 64] |= UINT64_C(1) << signal % 64; }
 
-/* A value of a signal, in lower case; names of hosts without the dot at their end. */
-static const char *value_add(struct reading *r, struct piece text, uint8_t signal, struct list_entry *e)
+static void names_mark(struct reading *r)
 {
-	uint8_t key[1 + IND_VALUE_MAX_BYTES] = { signal };
+	for (unsigned i = 1; !r->names && i < IND_SIGNAL_ID_END; i++)
+		if (list_is_name(i))
+			signal_mark(r->list, i);
+	r->names = true;
+}
+
+/* A value of a signal, or the name of a host without the dot at its end, as it is looked for: in lower case. */
+struct value { uint8_t key[1 + IND_VALUE_MAX_BYTES]; size_t bytes; uint64_t hash; };
+
+/* No bytes: it is no value. */
+static void value_take(const struct reading *r, struct piece text, uint8_t signal, struct value *v)
+{
+	v->bytes = 0;
 	if (text.bytes > 1 && signal == LIST_NAME && text.at[text.bytes - 1] == '.')
 		text.bytes--;
 	if (text.bytes == 0 || text.bytes > IND_VALUE_MAX_BYTES)
-		return "no value, or one too long";
+		return;
+	v->key[0] = signal;
 	for (size_t i = 0; i < text.bytes; i++)
-		key[1 + i] = (uint8_t)(text.at[i] >= 'A' && text.at[i] <= 'Z' ? text.at[i] - 'A' + 'a' : text.at[i]);
-	uint32_t number = reading_piece(r, key, 1 + text.bytes);
+		v->key[1 + i] = (uint8_t)(text.at[i] >= 'A' && text.at[i] <= 'Z' ? text.at[i] - 'A' + 'a' : text.at[i]);
+	v->bytes = 1 + text.bytes;
+	v->hash = pool_hash(&r->list->values, v->key, v->bytes);
+	pool_expect(&r->list->values, v->hash);
+}
+
+static const char *value_add(struct reading *r, const struct value *v, struct list_entry *e)
+{
+	if (v->bytes == 0)
+		return "no value, or one too long";
+	uint32_t number = reading_value(r, v->key, v->bytes, v->hash);
 	if (number)
 		entry_add(r, number, e);
-	if (signal != LIST_NAME)
-		signal_mark(r->list, signal);
-	for (unsigned i = 1; signal == LIST_NAME && i < IND_SIGNAL_ID_END; i++)
-		if (list_is_name(i))
-			signal_mark(r->list, i);
+	if (v->key[0] == LIST_NAME)
+		names_mark(r);
+	else
+		signal_mark(r->list, v->key[0]);
 	r->list->lines++;
 	return NULL;
 }
 
-/* Types that nothing here looks for (files, URLs) are no mistake of the list. */
-static const char *indicator_add(struct reading *r, struct piece text, struct piece type, struct list_entry *e)
+static struct indicator_type type_of(struct piece type)
 {
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		if (!lines_same(type.at, type.bytes, types[i].name))
-			continue;
-		if (types[i].column == COLUMN_NONE)
-			return value_add(r, text, types[i].signal, e);
-		return named_add(r, text, types[i].column == COLUMN_AS, reading_piece(r, e, sizeof *e));
-	}
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (lines_same(type.at, type.bytes, types[i].name))
+			return types[i];
 	const struct ind_signal_info *signal = ind_signal_find(type.at, type.bytes);
-	if (signal)
-		return value_add(r, text, (uint8_t)signal->id, e);
+	return (struct indicator_type){ signal ? signal->name : NULL, COLUMN_NONE, signal ? (uint8_t)signal->id : 0 };
+}
+
+/* What stands beside a value is read while the place of the value is on its way from memory. Types that nothing here looks for (files, URLs)
+ * are no mistake of the list. */
+static const char *indicator_add(struct reading *r, const struct piece column[static COLUMN_COUNT])
+{
+	struct indicator_type type = type_of(column[COLUMN_TYPE]);
+	struct list_entry e;
+	struct value value;
+	if (type.name && type.column == COLUMN_NONE)
+		value_take(r, column[COLUMN_ADDRESS], type.signal, &value);
+	const char *why = entry_read(r, column, &e);
+	if (why || r->err)
+		return why;
+	if (type.name && type.column == COLUMN_NONE)
+		return value_add(r, &value, &e);
+	if (type.name)
+		return named_add(r, column[COLUMN_ADDRESS], type.column == COLUMN_AS, reading_piece(r, &e, sizeof e));
 	r->list->unused++;
 	return NULL;
 }
@@ -202,11 +235,11 @@ static const char *csv_read(struct reading *r, struct piece line)
 	for (size_t i = 0; i < r->column_count && field_next(r, line, &rest, &field); i++)
 		if (!column[r->columns[i]].bytes)
 			column[r->columns[i]] = field;
+	if (column[COLUMN_TYPE].bytes && column[COLUMN_ADDRESS].bytes)
+		return indicator_add(r, column);
 	const char *why = entry_read(r, column, &e);
 	if (why || r->err)
 		return why;
-	if (column[COLUMN_TYPE].bytes && column[COLUMN_ADDRESS].bytes)
-		return indicator_add(r, column[COLUMN_ADDRESS], column[COLUMN_TYPE], &e);
 	bool is_as = !column[COLUMN_ADDRESS].bytes && column[COLUMN_AS].bytes;
 	return named_add(r, column[is_as ? COLUMN_AS : COLUMN_ADDRESS], is_as, reading_piece(r, &e, sizeof e));
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "refdata/listfile.h"
 
+#include "base/hash.h"
+#include "refdata/unpack.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -93,6 +96,27 @@ static enum ind_err meta_of(const char *folder, const char *name, struct bytes *
 	return IND_MISSING;
 }
 
+/* A list is known by the digest of the file that the operator has. */
+static enum ind_err packed_list_read(struct list *l, const char *name, const struct meta *meta, const struct bytes *packed, char error[static LIST_NOTE_BYTES])
+{
+	struct bytes text = { 0 };
+	enum ind_err err = unpack(packed->at, packed->count, LIST_MAX_BYTES, &text.at, &text.count);
+	if (err == IND_MALFORMED)
+		return fail(err, name, "its gzip data are damaged, or it is cut", error);
+	if (err == IND_LIMIT)
+		return fail(err, name, "it is too large when unpacked", error);
+	if (err)
+		return fail(err, name, ind_strerror(err), error);
+	if (text.count == 0)
+		err = fail(IND_MALFORMED, name, "it is empty", error);
+	if (!err)
+		err = list_read(l, name, meta, text.at, text.count, error);
+	if (!err)
+		hash_sha256(packed->at, packed->count, l->about.sha256);
+	free(text.at);
+	return err;
+}
+
 enum ind_err listfile_open(struct list *l, const char *folder, const char *name, char error[static LIST_NOTE_BYTES])
 {
 	struct bytes meta_text, text = { 0 };
@@ -102,7 +126,9 @@ enum ind_err listfile_open(struct list *l, const char *folder, const char *name,
 		err = file_read(folder, name, LIST_MAX_BYTES, &text, error);
 	if (!err && text.count == 0)
 		err = fail(IND_MALFORMED, name, "it is empty", error);
-	if (!err)
+	if (!err && unpack_is_gzip(text.at, text.count))
+		err = packed_list_read(l, name, &meta, &text, error);
+	else if (!err)
 		err = list_read(l, name, &meta, text.at, text.count, error);
 	free(text.at);
 	free(meta_text.at);

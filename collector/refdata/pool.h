@@ -22,6 +22,11 @@ void pool_free(struct pool *p);
 /* The number of the piece, which is never 0. IND_LIMIT beyond 4 GiB, IND_NOMEM. */
 enum ind_err pool_put(struct pool *p, const void *piece, size_t bytes, uint32_t *number) IND_MUST_USE;
 
+/* The same in three steps, for a piece that is known some time before it is put: its place is fetched from memory in the meantime. */
+uint64_t pool_hash(const struct pool *p, const void *piece, size_t bytes);
+void pool_expect(const struct pool *p, uint64_t hash);
+enum ind_err pool_put_hashed(struct pool *p, const void *piece, size_t bytes, uint64_t hash, uint32_t *number) IND_MUST_USE;
+
 /* The number of the piece if it is there, else 0. */
 uint32_t pool_find(const struct pool *p, const void *piece, size_t bytes);
 

@@ -18,6 +18,7 @@ struct reading {
 	uint8_t columns[FIELDS_MAX]; /* enum column, of a CSV */
 	size_t column_count;         /* 0: it is no CSV */
 	bool begun;                  /* a line that is no comment was seen */
+	bool names;                  /* a name of a host was among the indicators */
 	bool is_cut;                 /* the file contradicts itself on how long it is */
 	struct piece pfx2as_last;    /* the origins of the line before, and their piece */
 	uint32_t pfx2as_piece;
@@ -37,6 +38,9 @@ void reading_add_as(struct reading *r, uint32_t first, uint32_t last, uint32_t v
 
 /* Number of a piece; 0 for an empty one, or after an error. */
 uint32_t reading_piece(struct reading *r, const void *bytes, size_t count);
+
+/* The number of a value, which is a piece of the pool of values; 0 after an error. */
+uint32_t reading_value(struct reading *r, const void *bytes, size_t count, uint64_t hash);
 
 /* Number of a text, cut to what a claim can hold; 0 for an empty one and for one that is no UTF-8. */
 uint32_t reading_text(struct reading *r, struct piece text);

@@ -76,6 +76,24 @@ run 2 "$indicia" data add -d "$work/other" "$data/unsaid.txt"; one_error unsaid.
 run 2 "$indicia" data add -d "$work/other" "$data/ioc.csv.meta"; one_error ioc.csv.meta
 run 0 "$indicia" data check -d "$work/other"
 
+# Packed lists say the same, and are known by the digest of the packed file; a damaged one is named and stops the run.
+mkdir "$work/packed"
+gzip -n9 < "$data/delegated-test-extended-20261120" > "$work/packed/delegated-test-extended-20261120.gz"
+gzip -n9 < "$data/routes.pfx2as" > "$work/packed/routes.pfx2as.gz"; cp "$data/routes.pfx2as.meta" "$work/packed/routes.pfx2as.gz.meta"
+collect 0 -q -r "$sample" -d "$work/packed" -w packed.ieb
+claims packed.ieb > "$work/claims"
+has "$work/claims" "$a" '"kind":"rir"' '"prefix":30' '"registered_country":"ZB"' '"data_set":"delegated-test-extended-20261120.gz"'
+has "$work/claims" "$a" '"kind":"pfx2as"' '"prefix":24' '"asns":[64500,64501]' '"build":"2026-11-20T08:00:00'
+run 0 "$indicia" show -o ndjson packed.ieb
+grep -qF "$(sha256sum < "$work/packed/routes.pfx2as.gz" | cut -c1-64)" "$work/stdout" && good || bad "the HEADER does not know the packed file"
+run 0 "$indicia" data check -d "$work/packed"
+cp "$work/packed/routes.pfx2as.gz" "$work/routes.gz"
+head -c 40 "$work/routes.gz" > "$work/packed/routes.pfx2as.gz"
+collect 3 -r "$sample" -d "$work/packed" -w cut.ieb; one_error 'routes.pfx2as.gz: its gzip data are damaged, or it is cut'
+[ -e cut.ieb ] && bad "a bundle beside a damaged list" || good
+gzip -n < /dev/null > "$work/packed/routes.pfx2as.gz"
+collect 3 -r "$sample" -d "$work/packed" -w cut.ieb; one_error 'routes.pfx2as.gz: it is empty'
+
 # The example of docs/reference-data.md runs as it is printed.
 mkdir "$work/doc"; ln -s "$sample" "$work/doc/sample.pcap"; mkdir "$work/bin"; ln -s "$indicia" "$work/bin/indicia"
 awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/docs/reference-data.md" > "$work/example.sh"

@@ -3,6 +3,7 @@
  * ends with claims that a bundle can hold. */
 #include "indicia/catalogue.h"
 #include "refdata/list.h"
+#include "refdata/unpack.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,19 @@ static void ask(const struct list *l, const uint8_t *data, size_t size)
 				abort();
 }
 
+/* Nothing but the bound matters here: what is unpacked is read as any other list. */
+static void unpack_any(const char *text, size_t bytes)
+{
+	enum { UNPACKED_MAX = 1 << 16 };
+	char *out;
+	size_t got;
+	if (!unpack_is_gzip(text, bytes) || unpack(text, bytes, UNPACKED_MAX, &out, &got))
+		return;
+	if (got > UNPACKED_MAX)
+		abort();
+	free(out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const uint8_t kinds[] = { IND_CLAIM_RIR, IND_CLAIM_PFX2AS, IND_CLAIM_TOR, IND_CLAIM_VPN, IND_CLAIM_HOSTS, IND_CLAIM_SCANNER, IND_CLAIM_IOC };
@@ -52,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	const char *text = (const char *)data + 1;
+	unpack_any(text, size - 1);
 	struct meta meta, kind = { .kind = kinds[data[0] % sizeof kinds], .date_s = 1 };
 	if (meta_read(text, size - 1, &meta, &complaint) && (!complaint.why || !complaint.line))
 		abort();
