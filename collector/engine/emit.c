@@ -2,10 +2,7 @@
 #include "engine/inside.h"
 
 #include "flow/clock.h"
-#include "signal/addr.h"
 #include "signal/clock_skew.h"
-#include "signal/path.h"
-#include "signal/ttl_step.h"
 
 /* A signal of the flow that ends: it goes out at once, behind the stored ones. */
 static void ending_take(struct engine *e, const struct ind_signal *s)
@@ -82,18 +79,17 @@ struct signal_ctx emit_ctx(struct engine *e, struct flow *f, unsigned way, const
 static void path_signals(struct engine *e, const struct flow *f, const struct ind_flow *record)
 {
 	const struct flow_clock *clock = flow_clock(&e->table, f);
-	const size_t stored = e->signal_count;
+	struct signal_end end = { .flow = record, .signals = e->signals, .count = e->signal_count };
 	e->text_free = e->text + STORE_BYTES_MAX;
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct signal_ctx ctx = { .sink = &e->sink, .time_ns = record->end_ns, .packet = e->counters.frames, .from = (uint8_t)dir };
 		unsigned way = dir ^ flow_src_way(f);
-		enum ind_side side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
-		path_end(&ctx, record);
-		ttl_step_put(&ctx, side, record, e->signals, stored);
-		addr_end(&ctx, record);
-		early_end(e, f, way, &ctx, side);
+		end.side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
+		for (signal_end_reader *const *reader = signal_end_readers; *reader; reader++)
+			(*reader)(&ctx, &end);
+		early_end(e, f, way, &ctx, end.side);
 		if (clock)
-			clock_skew_put(&ctx, side, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
+			clock_skew_put(&ctx, end.side, clock->samples[way], clock->way[way].count, e->options.skew_min_s);
 	}
 	e->text_free = NULL;
 }

@@ -57,11 +57,12 @@ static void eui64(struct signal_ctx *ctx, enum ind_side side, const uint8_t *a)
 	signal_put_text(ctx, IND_SIG_ADDR_EUI64, side, text, sizeof text - 1);
 }
 
-void addr_end(struct signal_ctx *ctx, const struct ind_flow *flow)
+void addr_end(struct signal_ctx *ctx, const struct signal_end *end)
 {
+	const struct ind_flow *flow = end->flow;
 	unsigned dir = ctx->from;
 	const uint8_t *a = flow->addr[dir];
-	enum ind_side side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
+	enum ind_side side = end->side;
 	if (flow->ip_version != 6 || !flow->packets[dir])
 		return;
 	if (is_6to4(a))

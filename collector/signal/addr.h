@@ -6,6 +6,6 @@
 
 /* Emits what the IPv6 address of one end, ctx->from, says by its form: an IPv4 address inside it, or a hardware address. Nothing of an end that
  * sent nothing: it never used the address. */
-void addr_end(struct signal_ctx *ctx, const struct ind_flow *flow);
+signal_end_reader addr_end;
 
 #endif

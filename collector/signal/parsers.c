@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "signal/addr.h"
 #include "signal/dhcp.h"
 #include "signal/dns.h"
 #include "signal/dtls.h"
@@ -7,6 +8,7 @@
 #include "signal/ldap.h"
 #include "signal/nbns.h"
 #include "signal/ntp.h"
+#include "signal/path.h"
 #include "signal/quic.h"
 #include "signal/rdp.h"
 #include "signal/rpc.h"
@@ -18,6 +20,7 @@
 #include "signal/talk.h"
 #include "signal/tls.h"
 #include "signal/tool_bittorrent.h"
+#include "signal/ttl_step.h"
 
 /* Strong and cheap signs first; what is only known after many bytes last. */
 const struct signal_stream_parser *const signal_stream_parsers[] = {
@@ -30,3 +33,5 @@ const struct signal_conversation_parser *const signal_conversation_parsers[] = {
 const struct signal_datagram_parser *const signal_datagram_parsers[] = {
 	&dns_udp_parser, &ntp_parser, &stun_parser, &dhcp_parser, &nbns_parser, &sip_parser, &kerberos_udp_parser, NULL,
 };
+
+signal_end_reader *const signal_end_readers[] = { path_end, ttl_step_end, addr_end, NULL };

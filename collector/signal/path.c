@@ -9,16 +9,16 @@ static unsigned initial_ttl(unsigned seen)
 	return seen <= 32 ? 32 : seen <= 64 ? 64 : seen <= 128 ? 128 : 255;
 }
 
-void path_end(struct signal_ctx *ctx, const struct ind_flow *flow)
+void path_end(struct signal_ctx *ctx, const struct signal_end *end)
 {
+	const struct ind_flow *flow = end->flow;
 	unsigned dir = ctx->from;
-	enum ind_side side = dir == IND_SRC ? IND_CLIENT : IND_SERVER;
 	uint32_t rtt_us = dir == IND_SRC ? flow->client_rtt_us : flow->server_rtt_us;
 	unsigned ttl = flow->ttl_max[dir];
 	if (flow->packets[dir])
-		signal_put_number(ctx, IND_SIG_PATH_HOPS, side, initial_ttl(ttl) - ttl);
+		signal_put_number(ctx, IND_SIG_PATH_HOPS, end->side, initial_ttl(ttl) - ttl);
 	if (rtt_us != IND_ABSENT_U32)
-		signal_put_number(ctx, IND_SIG_PATH_RTT_MIN, side, rtt_us);
+		signal_put_number(ctx, IND_SIG_PATH_RTT_MIN, end->side, rtt_us);
 }
 
 void path_turn(struct signal_ctx *ctx, uint64_t turn_ns, uint32_t rtt_us)

@@ -91,6 +91,20 @@ struct signal_conversation_parser {
 	enum parse (*see)(struct signal_ctx *ctx, struct cursor *bytes);
 };
 
+/* A flow that has ended, with the signals that it gave while it lived, as seen from one of its ends, ctx->from. */
+struct signal_end {
+	const struct ind_flow *flow;
+	const struct ind_signal *signals;
+	size_t count;
+	enum ind_side side;          /* of that end: client if it is the flow's source */
+};
+
+/* Emits what the flow as a whole says of that end. */
+typedef void signal_end_reader(struct signal_ctx *ctx, const struct signal_end *end);
+
+/* All readers of whole flows, NULL at the end. */
+extern signal_end_reader *const signal_end_readers[];
+
 /* All parsers, NULL at the end, in the order in which they are asked. */
 extern const struct signal_stream_parser *const signal_stream_parsers[];
 extern const struct signal_conversation_parser *const signal_conversation_parsers[];

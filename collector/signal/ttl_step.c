@@ -17,18 +17,20 @@ static int ttl_of(const struct ind_signal *s)
 	return ttl;
 }
 
-void ttl_step_put(struct signal_ctx *ctx, enum ind_side side, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
+void ttl_step_end(struct signal_ctx *ctx, const struct signal_end *end)
 {
+	const struct ind_flow *flow = end->flow;
+	const struct ind_signal *signals = end->signals;
 	int low = flow->ttl_min[ctx->from], high = flow->ttl_max[ctx->from];
 	if (!flow->packets[ctx->from] || high - low < STEP_MIN)
 		return;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < end->count; i++) {
 		bool is_first = signals[i].id == IND_SIG_TCP_SYN || signals[i].id == IND_SIG_TCP_SYNACK;
 		if (!is_first || signals[i].from != ctx->from)
 			continue;
 		int ttl = ttl_of(&signals[i]), step = high - ttl > ttl - low ? high - ttl : low - ttl;
 		if (ttl >= low && ttl <= high && (step >= STEP_MIN || step <= -STEP_MIN))
-			signal_put_number(ctx, IND_SIG_PATH_TTL_STEP, side, step);
+			signal_put_number(ctx, IND_SIG_PATH_TTL_STEP, end->side, step);
 		return;
 	}
 }

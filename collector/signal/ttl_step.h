@@ -5,7 +5,7 @@
 #include "signal/signal.h"
 
 /* Emits path.ttl_step of one end of a flow that has ended, ctx->from, if its SYN or SYN-ACK came with another TTL than something else that
- * it sent. `signals` are those of the flow; the TTL stands in its tcp.syn or tcp.synack. */
-void ttl_step_put(struct signal_ctx *ctx, enum ind_side side, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
+ * it sent. The TTL of those stands in the flow's tcp.syn or tcp.synack. */
+signal_end_reader ttl_step_end;
 
 #endif

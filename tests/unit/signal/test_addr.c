@@ -14,7 +14,7 @@ static void see(const uint8_t addr[16], unsigned ip_version, uint64_t packets)
 	struct ind_flow flow = { .ip_version = (uint8_t)ip_version, .packets = { packets, 0 } };
 	memcpy(flow.addr[IND_SRC], addr, 16);
 	memset(&s, 0, sizeof s);
-	addr_end(&ctx, &flow);
+	addr_end(&ctx, &(struct signal_end) { .flow = &flow, .side = IND_CLIENT });
 }
 
 static const uint8_t six_to_four[16] = { 0x20, 0x02, 192, 0, 2, 4, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1 };

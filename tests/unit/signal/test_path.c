@@ -11,7 +11,7 @@ static void see(enum ind_dir from, const struct ind_flow *flow)
 	const struct signal_sink sink = { .signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = &s, .wants_exhibits = true };
 	struct signal_ctx ctx = { .sink = &sink, .from = (uint8_t)from };
 	memset(&s, 0, sizeof(s));
-	path_end(&ctx, flow);
+	path_end(&ctx, &(struct signal_end) { .flow = flow, .side = from == IND_SRC ? IND_CLIENT : IND_SERVER });
 	for (size_t i = 0; i < s.signals; i++) {
 		ck_assert_uint_eq(s.signal[i].from, from);
 		ck_assert_uint_eq(s.signal[i].side, from == IND_SRC ? IND_CLIENT : IND_SERVER);

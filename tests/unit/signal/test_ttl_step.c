@@ -14,7 +14,7 @@ static const char *told(enum ind_dir from, uint8_t low, uint8_t high, const stru
 	flow.ttl_min[from] = low;
 	flow.ttl_max[from] = high;
 	memset(&s, 0, sizeof(s));
-	ttl_step_put(&ctx, from == IND_SRC ? IND_CLIENT : IND_SERVER, &flow, signals, count);
+	ttl_step_end(&ctx, &(struct signal_end) { &flow, signals, count, from == IND_SRC ? IND_CLIENT : IND_SERVER });
 	ck_assert_uint_le(s.signals, 1);
 	return s.signals ? seen_value(&s, IND_SIG_PATH_TTL_STEP) : "";
 }
