@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { CODEC_RAW = 0, CODEC_ZLIB = 1 };
-enum { RUN_MIN_BYTES = 512, RUN_PREFIX_BYTES = 16, HARDLY_PERCENT = 20, HARDLY_MIN_BYTES = 4096, HARDLY_FRAMES = 7 };
+enum { RUN_MIN_BYTES = 512, RUN_PREFIX_BYTES = 16, HARDLY_PERCENT = 10, HARDLY_MIN_BYTES = 4096, HARDLY_FRAMES = 7 };
 
 enum ind_err data_encoder_start(struct data_encoder *e)
 {
