@@ -17,8 +17,7 @@ enum ind_err aead_new(struct aead **aead) IND_MUST_USE;
 void aead_free(struct aead *aead);
 
 /* Encrypts one block. */
-bool aead_block(struct aead *aead, const uint8_t key[static AEAD_KEY_BYTES], const uint8_t in[static AEAD_BLOCK_BYTES],
-	uint8_t out[static AEAD_BLOCK_BYTES]);
+bool aead_block(const uint8_t key[static AEAD_KEY_BYTES], const uint8_t in[static AEAD_BLOCK_BYTES], uint8_t out[static AEAD_BLOCK_BYTES]);
 
 /* Opens `count` bytes, the tag at their end; `out` takes count - AEAD_TAG_BYTES. The associated data are the concatenation of `parts`.
  * False if the tag does not fit: what stands in `out` is then worth nothing. */

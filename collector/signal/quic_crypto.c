@@ -68,7 +68,7 @@ bool quic_packet_open(
 {
 	uint8_t mask[AEAD_BLOCK_BYTES], nonce[AEAD_NONCE_BYTES], number[NUMBER_BYTES_MAX];
 	size_t count = cursor_left(&p->rest);
-	if (count < SAMPLE_AT + AEAD_BLOCK_BYTES || count > sizeof plain->bytes || !aead_block(aead, keys->hp, p->rest.p + SAMPLE_AT, mask))
+	if (count < SAMPLE_AT + AEAD_BLOCK_BYTES || count > sizeof plain->bytes || !aead_block(keys->hp, p->rest.p + SAMPLE_AT, mask))
 		return false;
 	uint8_t first = p->start[0] ^ (mask[0] & PROTECTED_BITS);
 	unsigned number_bytes = (first & NUMBER_BITS) + 1u;

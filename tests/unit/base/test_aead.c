@@ -30,7 +30,7 @@ START_TEST(one_block)
 	hex(in, "00112233445566778899aabbccddeeff");
 	hex(want, "69c4e0d86a7b0430d8cdb78070b4c55a");
 	for (int again = 0; again < 3; again++) {
-		ck_assert(aead_block(aead, key, in, out));
+		ck_assert(aead_block(key, in, out));
 		ck_assert_mem_eq(out, want, sizeof want);
 	}
 }
