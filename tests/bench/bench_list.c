@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LINE = 96, LOOKUPS = 2 };
+enum { LINE = 96, LOOKUPS = 2000000 };
 
 struct kind { const char *name; unsigned kind; bool is_value; const char *heading; };
 static const struct kind kinds[] = {
@@ -79,13 +79,22 @@ static size_t ask_addresses(const struct list *l, unsigned version)
 	return found;
 }
 
-static size_t ask_values(const struct list *l)
+/* The name in the line after some place in the text, or in the first line. */
+static int name_near(const char *text, size_t bytes, char *value)
+{
+	const char *line = memchr(text + (((uint64_t)chance() << 32 | chance()) % bytes), '\n', LINE);
+	line = line && line + 1 < text + bytes ? line + 1 : strchr(text, '\n') + 1;
+	return snprintf(value, LINE, "%.*s", (int)strcspn(line, ","), line);
+}
+
+/* Half of them names that the list holds. */
+static size_t ask_values(const struct list *l, const char *text, size_t text_bytes)
 {
 	struct ind_claim claims[LIST_MATCHES_MAX];
 	size_t found = 0;
 	for (size_t i = 0; i < LOOKUPS; i++) {
 		char value[LINE];
-		int bytes = snprintf(value, sizeof value, "host%u.example", chance());
+		int bytes = i % 2 ? name_near(text, text_bytes, value) : snprintf(value, sizeof value, "host%u.example", chance());
 		found += list_value(l, IND_SIG_TLS_SNI, value, (size_t)bytes, claims, LIST_MATCHES_MAX) != 0;
 	}
 	return found;
@@ -116,7 +125,7 @@ int main(int argc, char **argv)
 	}
 	double read = cpu_seconds() - start;
 	start = cpu_seconds();
-	size_t found = kind->is_value ? ask_values(&list) : ask_addresses(&list, strcmp(kind->name, "plain6") == 0 ? 6 : 4);
+	size_t found = kind->is_value ? ask_values(&list, text, bytes) : ask_addresses(&list, strcmp(kind->name, "plain6") == 0 ? 6 : 4);
 	double asked = cpu_seconds() - start;
 	printf("%s: %zu lines, %.1f MB: read in %.3f s, %.0f bytes of memory a line; %d look-ups, %zu found, %.0f ns each\n", kind->name, lines,
 		(double)bytes / 1e6, read, (double)memory_of(&list) / (double)lines, LOOKUPS, found, asked / LOOKUPS * 1e9);
