@@ -27,12 +27,10 @@ static struct early *early_of(const struct engine *e, const struct flow *f, unsi
 	return (struct early *)pool_at(&e->early, flow_index(&e->table, f)) + way;
 }
 
-/* As clock.c says: nothing of SYN, RST and strangers. */
 static void timestamp_see(const struct engine *e, const struct flow *f, unsigned way, const struct packet *p, struct ts_hz *hz)
 {
-	const struct flow_tcp *tcp = flow_tcp(&e->table, f);
 	uint32_t value;
-	if (tcp && !(p->tcp_flags & (TCP_SYN | TCP_RST)) && clock_tsval_read(p, &value) && flow_tcp_near(tcp, way, p->seq))
+	if (flow_clock_read(&e->table, f, way, p, &value))
 		ts_hz_see(hz, p->frame->time_ns, value);
 }
 

@@ -61,7 +61,7 @@ static struct flow_clock *clock_start(struct flow_table *t, const struct flow *f
 }
 
 /* RFC 7323 section 3.2; the order of appendix A is what nearly all senders use. */
-bool clock_tsval_read(const struct packet *p, uint32_t *value)
+static bool tsval_read(const struct packet *p, uint32_t *value)
 {
 	static const uint8_t usual[] = { KIND_NOP, KIND_NOP, KIND_TIMESTAMPS, TIMESTAMPS_BYTES };
 	if (!p->tcp_options || p->tcp_options_bytes < TIMESTAMPS_BYTES)
@@ -120,6 +120,13 @@ static void sample_take(struct flow_clock *clock, unsigned way, uint64_t now_ns,
 	clock->way[way].next_ns = now_ns + (GAP_NS << clock->way[way].halvings);
 }
 
+/* The timestamp of a SYN may hold options instead (SYN cookies), that of a RST nothing; a stranger's segment is elsewhere. */
+bool flow_clock_read(const struct flow_table *t, const struct flow *f, unsigned way, const struct packet *p, uint32_t *value)
+{
+	const struct flow_tcp *tcp = flow_tcp(t, f);
+	return tcp && !(p->tcp_flags & (TCP_SYN | TCP_RST)) && tsval_read(p, value) && flow_tcp_near(tcp, way, p->seq);
+}
+
 void flow_clock_see(struct flow_table *t, const struct flow *f, unsigned way, const struct packet *p)
 {
 	uint64_t now_ns = p->frame->time_ns;
@@ -129,8 +136,7 @@ void flow_clock_see(struct flow_table *t, const struct flow *f, unsigned way, co
 	struct flow_clock *clock = index && index != NO_ROOM ? pool_at(&t->clocks, index) : NULL;
 	if (index == NO_ROOM || (clock && now_ns < clock->way[way].next_ns))
 		return;
-	/* The timestamp of a SYN may hold options instead (SYN cookies), that of a RST nothing; a stranger's segment is elsewhere. */
-	if (p->tcp_flags & (TCP_SYN | TCP_RST) || !clock_tsval_read(p, &value) || !flow_tcp_near(flow_tcp(t, f), way, p->seq))
+	if (!flow_clock_read(t, f, way, p, &value))
 		return;
 	if (!clock)
 		clock = clock_start(t, f);

@@ -24,8 +24,8 @@ struct flow_clock {
 	struct clock_sample samples[2][CLOCK_SAMPLES];
 };
 
-/* The sender's own clock in a segment; false if it has none. */
-bool clock_tsval_read(const struct packet *packet, uint32_t *value);
+/* The sender's own clock in a segment of the flow; false if it has none, or none to believe. */
+bool flow_clock_read(const struct flow_table *t, const struct flow *flow, unsigned way, const struct packet *packet, uint32_t *value);
 
 /* To be called for each TCP packet of the flow after flow_tcp_see, if the table keeps clocks. */
 void flow_clock_see(struct flow_table *t, const struct flow *f, unsigned way, const struct packet *packet);
