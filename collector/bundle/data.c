@@ -49,27 +49,29 @@ static struct column_time time_of(const struct batch *b)
 	return time;
 }
 
-/* Where a column is one byte over and over behind its prefix: how long the prefix is; else 0. */
-static uint8_t run_prefix(const uint8_t *raw, size_t raw_bytes, unsigned form)
+/* Is a column one byte over and over behind its prefix? */
+static bool is_run(const uint8_t *raw, size_t raw_bytes, unsigned form)
 {
 	size_t prefix = 2;
 	if (form == FORM_BYTES || raw_bytes < RUN_MIN_BYTES)
-		return 0;
+		return false;
 	while (raw[prefix - 1] & 0x80 && prefix < RUN_PREFIX_BYTES)
 		prefix++;
-	return memcmp(raw + prefix, raw + prefix + 1, raw_bytes - prefix - 1) == 0 ? (uint8_t)prefix : 0;
+	return memcmp(raw + prefix, raw + prefix + 1, raw_bytes - prefix - 1) == 0;
 }
 
-static size_t run_deflate(struct data_encoder *e, const uint8_t *raw, size_t raw_bytes, uint8_t prefix_bytes, uint8_t *out)
+/* Of as many bytes the prefix is the same, too. */
+static size_t run_deflate(struct data_encoder *e, const uint8_t *raw, size_t raw_bytes, uint8_t *out)
 {
+	uint8_t value = raw[raw_bytes - 1];
 	struct data_run *r = &e->run;
-	if (r->raw_bytes == raw_bytes && r->prefix_bytes == prefix_bytes && r->value == raw[prefix_bytes]) {
+	if (r->raw_bytes == raw_bytes && r->value == value) {
 		memcpy(out, r->stored, r->stored_bytes);
 		return r->stored_bytes;
 	}
 	size_t stored = codec_deflate(e->codec, raw, raw_bytes, out);
 	if (stored && stored <= sizeof r->stored) {
-		*r = (struct data_run){ .raw_bytes = raw_bytes, .prefix_bytes = prefix_bytes, .value = raw[prefix_bytes], .stored_bytes = (uint8_t)stored };
+		*r = (struct data_run){ .raw_bytes = raw_bytes, .value = value, .stored_bytes = (uint8_t)stored };
 		memcpy(r->stored, out, stored);
 	}
 	return stored;
@@ -79,9 +81,8 @@ static size_t run_deflate(struct data_encoder *e, const uint8_t *raw, size_t raw
 static size_t column_deflate(struct data_encoder *e, const struct batch *b, unsigned i, const uint8_t *raw, size_t raw_bytes, uint8_t *out)
 {
 	uint8_t *raw_frames = &e->raw_frames[b->spec->kind][i];
-	uint8_t prefix_bytes = run_prefix(raw, raw_bytes, b->spec->column[i].form);
-	if (prefix_bytes)
-		return run_deflate(e, raw, raw_bytes, prefix_bytes, out);
+	if (is_run(raw, raw_bytes, b->spec->column[i].form))
+		return run_deflate(e, raw, raw_bytes, out);
 	if (*raw_frames) {
 		--*raw_frames;
 		return 0;

@@ -11,8 +11,7 @@
 /* What deflating one byte many times gave: most columns of most frames are such runs, and of the same length. */
 struct data_run {
 	size_t raw_bytes;            /* 0: none yet */
-	uint8_t prefix_bytes, value;
-	uint8_t stored_bytes;
+	uint8_t value, stored_bytes;
 	uint8_t stored[64];
 };
 
