@@ -2,9 +2,9 @@
 /* RFC 1952, streaming, through zlib. */
 #include "base/gunzip.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 enum { INPUT_BYTES = 1 << 18, GZIP_ONLY = 15 + 16 };
@@ -18,6 +18,11 @@ struct gunzip {
 	bool any_member;
 	uint8_t input[INPUT_BYTES];
 };
+
+bool gunzip_begins(const void *bytes, size_t count)
+{
+	return count >= GUNZIP_MAGIC_BYTES && memcmp(bytes, "\x1f\x8b", GUNZIP_MAGIC_BYTES) == 0;
+}
 
 enum ind_err gunzip_new(gunzip_read_fn *read, void *ctx, struct gunzip **out)
 {

@@ -139,8 +139,8 @@ static enum ind_err unzipped_read(void *ctx, void *bytes, size_t count, size_t *
 
 static bool is_gzip(int fd)
 {
-	uint8_t magic[2];
-	return pread(fd, magic, sizeof magic, 0) == sizeof magic && magic[0] == 0x1f && magic[1] == 0x8b;
+	uint8_t magic[GUNZIP_MAGIC_BYTES];
+	return pread(fd, magic, sizeof magic, 0) == sizeof magic && gunzip_begins(magic, sizeof magic);
 }
 
 static int exit_status_of(enum ind_err err, bool live)

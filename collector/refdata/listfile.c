@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "refdata/listfile.h"
 
+#include "base/gunzip.h"
 #include "base/hash.h"
 #include "refdata/unpack.h"
 
@@ -126,7 +127,7 @@ enum ind_err listfile_open(struct list *l, const char *folder, const char *name,
 		err = file_read(folder, name, LIST_MAX_BYTES, &text, error);
 	if (!err && text.count == 0)
 		err = fail(IND_MALFORMED, name, "it is empty", error);
-	if (!err && unpack_is_gzip(text.at, text.count))
+	if (!err && gunzip_begins(text.at, text.count))
 		err = packed_list_read(l, name, &meta, &text, error);
 	else if (!err)
 		err = list_read(l, name, &meta, text.at, text.count, error);

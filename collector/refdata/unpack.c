@@ -11,8 +11,6 @@ enum { FIRST_ROOM = 1 << 16 };
 struct packed { const char *at; size_t left; };
 struct room { char *at; size_t bytes, size; };
 
-bool unpack_is_gzip(const char *bytes, size_t count) { return count >= 2 && memcmp(bytes, "\x1f\x8b", 2) == 0; }
-
 static enum ind_err packed_read(void *ctx, void *bytes, size_t size, size_t *got)
 {
 	struct packed *p = ctx;

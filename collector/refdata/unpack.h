@@ -3,13 +3,9 @@
 #define REFDATA_UNPACK_H
 
 #include "indicia/err.h"
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Whole files that are packed with gzip. */
-
-/* No text begins so (RFC 1952 section 2.3.1). */
-bool unpack_is_gzip(const char *bytes, size_t count);
 
 /* What is in it; the caller frees *out. IND_MALFORMED: it is damaged or cut; IND_LIMIT: there is more in it than `max`; IND_NOMEM. On failure
  * there is nothing to free. */

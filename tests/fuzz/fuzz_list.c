@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists: the first byte says of what kind, the rest is the file. Whatever it holds, it is read or refused with one line, and every look-up
  * ends with claims that a bundle can hold. */
+#include "base/gunzip.h"
 #include "indicia/catalogue.h"
 #include "refdata/list.h"
 #include "refdata/unpack.h"
@@ -50,7 +51,7 @@ static void unpack_any(const char *text, size_t bytes)
 	enum { UNPACKED_MAX = 1 << 16 };
 	char *out;
 	size_t got;
-	if (!unpack_is_gzip(text, bytes) || unpack(text, bytes, UNPACKED_MAX, &out, &got))
+	if (!gunzip_begins(text, bytes) || unpack(text, bytes, UNPACKED_MAX, &out, &got))
 		return;
 	if (got > UNPACKED_MAX)
 		abort();

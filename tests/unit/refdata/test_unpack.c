@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packed lists: all of what is in them, never more than the bound, and nothing of a damaged one. */
+#include "base/gunzip.h"
 #include "refdata/unpack.h"
 #include "support/suite.h"
 #include <stdint.h>
@@ -33,14 +34,14 @@ START_TEST(whole)
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		char *out = NULL;
 		size_t bytes = 1, count = pack(sizes[i]);
-		ck_assert(unpack_is_gzip(packed, count));
+		ck_assert(gunzip_begins(packed, count));
 		ck_assert_int_eq(unpack(packed, count, sizes[i], &out, &bytes), IND_OK);
 		ck_assert_uint_eq(bytes, sizes[i]);
 		ck_assert(bytes == 0 || memcmp(out, text, bytes) == 0);
 		free(out);
 	}
-	ck_assert(!unpack_is_gzip("\x1f", 1));
-	ck_assert(!unpack_is_gzip("192.0.2.1\n", 10));
+	ck_assert(!gunzip_begins("\x1f", 1));
+	ck_assert(!gunzip_begins("192.0.2.1\n", 10));
 }
 END_TEST
 
