@@ -9,8 +9,9 @@ static const struct ind_signal_info signals[] = {
 #define NUMBER IND_VALUE_NUMBER
 #define PATH IND_GROUP_PATH
 #define NAMES IND_GROUP_NAMES
-#define ON true
-#define OFF false
+#define ON IND_RECORDED_BY_DEFAULT
+#define OFF IND_RECORDED_ON_REQUEST
+#define DERIVED IND_DERIVED
 #define SIGNAL(id, symbol, name, family, value, group, recorded, help) { name, help, id, IND_FAMILY_##family, value, group, recorded },
 #include "indicia/signals.def"
 #undef SIGNAL
@@ -20,6 +21,7 @@ static const struct ind_signal_info signals[] = {
 #undef NAMES
 #undef ON
 #undef OFF
+#undef DERIVED
 };
 
 enum { SIGNAL_COUNT = sizeof signals / sizeof *signals };
@@ -51,6 +53,37 @@ const struct ind_signal_info *ind_signal_find(const char *name, size_t bytes)
 		if (strlen(signals[i].name) == bytes && memcmp(signals[i].name, name, bytes) == 0)
 			return &signals[i];
 	return NULL;
+}
+
+static void set_add(uint64_t *set, const struct ind_signal_info *info) { set[info->id / 64] |= UINT64_C(1) << info->id % 64; }
+
+static bool is_word(const char *text, size_t bytes, const char *word) { return strlen(word) == bytes && memcmp(text, word, bytes) == 0; }
+
+const char *ind_signal_set(const char *text, size_t bytes, uint64_t set[static IND_SIGNAL_SET_WORDS])
+{
+	const char *unknown = NULL, *end = text + bytes, *comma;
+	bool all = is_word(text, bytes, "all");
+	memset(set, 0, IND_SIGNAL_SET_WORDS * sizeof *set);
+	if (!bytes)
+		return text;
+	if (is_word(text, bytes, "none"))
+		return NULL;
+	if (all || is_word(text, bytes, "default")) {
+		for (size_t i = 0; i < SIGNAL_COUNT; i++)
+			if (all || signals[i].recorded != IND_RECORDED_ON_REQUEST)
+				set_add(set, &signals[i]);
+		return NULL;
+	}
+	for (const char *at = text; at <= end; at = comma + 1) {
+		comma = memchr(at, ',', (size_t)(end - at));
+		comma = comma ? comma : end;
+		const struct ind_signal_info *info = ind_signal_find(at, (size_t)(comma - at));
+		if (info)
+			set_add(set, info);
+		else if (!unknown)
+			unknown = at;
+	}
+	return unknown;
 }
 
 static const char *word(const char *const *words, size_t count, unsigned at)

@@ -60,10 +60,16 @@ static bool address_ok(uint8_t ip_version, const uint8_t *addr)
 	return ip_version == 6 || (ip_version == 4 && memcmp(addr + 4, zero, sizeof zero) == 0);
 }
 
+static bool is_stored(unsigned id)
+{
+	const struct ind_signal_info *info = ind_signal_info(id);
+	return !info || info->recorded != IND_DERIVED;
+}
+
 static bool signal_ok(const struct ind_signal *s)
 {
 	bool cut = s->flags & IND_SIGNAL_CUT;
-	return s->id >= 1 && s->id < IND_SIGNAL_ID_END && s->side <= IND_SERVER && s->from <= IND_DST && s->flags <= IND_SIGNAL_CUT &&
+	return s->id >= 1 && s->id < IND_SIGNAL_ID_END && is_stored(s->id) && s->side <= IND_SERVER && s->from <= IND_DST && s->flags <= IND_SIGNAL_CUT &&
 		s->value_bytes <= IND_VALUE_MAX_BYTES && cut == (s->sha256 != NULL);
 }
 
@@ -229,8 +235,11 @@ bool flow_get(const struct batch *b, struct row_cursor *at, struct ind_flow *f, 
 	direction_get(b, at, f, IND_DST);
 	lists_get(b, at, f);
 	uint64_t before_ns = f->start_ns;
-	for (size_t i = 0; i < number(b, FLOW_SIGNALS, row); before_ns = signals[i++].time_ns)
+	bool stored = true;
+	for (size_t i = 0; i < number(b, FLOW_SIGNALS, row); before_ns = signals[i++].time_ns) {
 		signal_get(b, at, before_ns, &signals[i]);
+		stored &= is_stored(signals[i].id);
+	}
 	at->row++;
-	return f->ip_version != 5;
+	return f->ip_version != 5 && stored;
 }

@@ -55,6 +55,11 @@ static const char *unit_of(const char *name)
 	return NULL;
 }
 
+static const char *recorded_word(unsigned recorded)
+{
+	return recorded == IND_DERIVED ? "derived" : recorded == IND_RECORDED_BY_DEFAULT ? "default" : "on request";
+}
+
 static void put_signal(struct fields *f, const struct ind_signal_info *info)
 {
 	const char family[2] = { ind_family_letter(info->family), '\0' };
@@ -70,7 +75,7 @@ static void put_signal(struct fields *f, const struct ind_signal_info *info)
 	row_text(&row, QUERY_FIELD_value, info->value == IND_VALUE_NUMBER ? "number" : "text");
 	row_text(&row, QUERY_FIELD_unit, unit_of(info->name));
 	row_text(&row, QUERY_FIELD_family, family);
-	row_text(&row, QUERY_FIELD_recorded, info->recorded_by_default ? "default" : "on request");
+	row_text(&row, QUERY_FIELD_recorded, recorded_word(info->recorded));
 	if (foreign) {
 		row_text(&row, QUERY_FIELD_zeek, foreign->zeek);
 		row_text(&row, QUERY_FIELD_eve, foreign->eve);

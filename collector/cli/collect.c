@@ -9,23 +9,12 @@
 
 enum { RING_MIB = 64, RING_MIB_MAX = 2047, FLOWS = 1 << 20, FLOWS_MAX = 1 << 27, SNAPLEN_MAX = 262144, ERROR_KM_MAX = 20016 };
 
-static void signal_on(struct daemon_options *d, unsigned id) { d->signals[id / 64] |= UINT64_C(1) << id % 64; }
-
-static void signals_set(struct daemon_options *d, bool all)
-{
-	size_t count;
-	const struct ind_signal_info *list = ind_signal_list(&count);
-	for (size_t i = 0; i < count; i++)
-		if (all || list[i].recorded_by_default)
-			signal_on(d, list[i].id);
-}
-
 void collect_defaults(struct daemon_options *d)
 {
 	*d = (struct daemon_options){
 		.signals_text = "default", .privacy = "full", .exhibits = true, .source_digest = true, .promiscuous = true, .ring_mib = RING_MIB, .flow_table = FLOWS,
 	};
-	signals_set(d, false);
+	ind_signal_set(d->signals_text, strlen(d->signals_text), d->signals);
 }
 
 int collect_sensor(struct daemon_options *d, const char *value)
@@ -79,13 +68,13 @@ int collect_position(struct daemon_options *d, const char *value)
 	return CLI_DONE;
 }
 
-static int unknown_signal(const char *name, size_t bytes)
+static int unknown_signal(const char *at)
 {
 	char word[64];
-	size_t count;
+	size_t count, bytes = strcspn(at, ",");
 	const struct ind_signal_info *list = ind_signal_list(&count);
 	struct near near;
-	snprintf(word, sizeof(word), "%.*s", (int)(bytes < sizeof(word) ? bytes : sizeof(word) - 1), name);
+	snprintf(word, sizeof(word), "%.*s", (int)(bytes < sizeof(word) ? bytes : sizeof(word) - 1), at);
 	near_start(&near, word);
 	for (size_t i = 0; i < count; i++)
 		near_offer(&near, list[i].name);
@@ -95,26 +84,18 @@ static int unknown_signal(const char *name, size_t bytes)
 	return CLI_USAGE;
 }
 
+static bool has(const struct daemon_options *d, unsigned id) { return d->signals[id / 64] >> id % 64 & 1; }
+
 int collect_signals(struct daemon_options *d, const char *value)
 {
-	memset(d->signals, 0, sizeof(d->signals));
+	const char *unknown = ind_signal_set(value, strlen(value), d->signals);
 	d->signals_text = value;
-	if (strcmp(value, "default") == 0 || strcmp(value, "all") == 0) {
-		signals_set(d, value[0] == 'a');
+	if (unknown)
+		return unknown_signal(unknown);
+	if (!has(d, IND_SIG_TCP_MTU_CLASS) || (has(d, IND_SIG_TCP_SYN) && has(d, IND_SIG_TCP_SYNACK)))
 		return CLI_DONE;
-	}
-	if (strcmp(value, "none") == 0)
-		return CLI_DONE;
-	for (const char *at = value;; at++) {
-		size_t bytes = strcspn(at, ",");
-		const struct ind_signal_info *info = ind_signal_find(at, bytes);
-		if (!info)
-			return unknown_signal(at, bytes);
-		signal_on(d, info->id);
-		at += bytes;
-		if (!*at)
-			return CLI_DONE;
-	}
+	tell_error("--signals: tcp.mtu_class is derived from tcp.syn and tcp.synack: name them, too");
+	return CLI_USAGE;
 }
 
 int collect_autostop(struct daemon_options *d, const char *value)

@@ -16,6 +16,7 @@ struct listing {
 	struct rows_context context;
 	struct parents *parents;
 	struct query_row row;
+	struct ind_derived derived;
 	const struct input *input;
 };
 
@@ -57,6 +58,13 @@ static void put_signals(struct listing *l, const struct ind_record *record)
 		if (!counts(l))
 			continue;
 		row_of_signal(&l->row, record, i);
+		put(l);
+	}
+	ind_flow_derive(&record->flow.flow, record->flow.signals, record->flow.signal_count, l->context.signals, &l->derived);
+	for (size_t i = 0; i < l->derived.count; i++) {
+		if (!counts(l))
+			continue;
+		row_of_derived(&l->row, record, &l->derived, i);
 		put(l);
 	}
 }

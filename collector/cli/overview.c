@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct totals { uint64_t flows, outer, packets, bytes, signals, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
+struct totals { uint64_t flows, outer, packets, bytes, signals, derived, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
 
 struct overview {
 	struct query_row row;
 	struct query_row sets[IND_DATA_SETS_MAX];
 	struct trust trust;
 	struct totals totals;
+	uint64_t signal_set[IND_SIGNAL_SET_WORDS];
 	struct ind_reader *header;   /* the row borrows from it */
 	uint8_t key_id[4], sha256[HASH_SHA256_BYTES];
 	struct ind_seal_info seal;   /* the last one */
@@ -43,13 +44,12 @@ void overview_free(struct overview *o)
 const struct query_row *overview_row(const struct overview *o) { return o->has_row ? &o->row : NULL; }
 
 /* Who counts the flows around others too counts their bytes twice. */
-static void count_flow(struct totals *t, const struct ind_flow *flow, size_t signals)
+static void count_flow(struct totals *t, const struct ind_flow *flow)
 {
 	if ((!t->flows && !t->outer) || flow->start_ns < t->first_ns)
 		t->first_ns = flow->start_ns;
 	if (flow->end_ns > t->last_ns)
 		t->last_ns = flow->end_ns;
-	t->signals += signals;
 	if (flow->carries != IND_TUNNEL_NONE) {
 		t->outer++;
 		return;
@@ -59,11 +59,22 @@ static void count_flow(struct totals *t, const struct ind_flow *flow, size_t sig
 	t->bytes += flow->bytes[IND_SRC] + flow->bytes[IND_DST];
 }
 
+static void count_signals(struct overview *o, const struct ind_record *record)
+{
+	struct ind_derived derived;
+	ind_flow_derive(&record->flow.flow, record->flow.signals, record->flow.signal_count, o->signal_set, &derived);
+	o->totals.signals += record->flow.signal_count;
+	o->totals.derived += derived.count;
+}
+
 static void count_record(struct overview *o, const struct ind_record *record)
 {
 	struct totals *t = &o->totals;
 	switch (record->kind) {
-	case IND_REC_FLOW: count_flow(t, &record->flow.flow, record->flow.signal_count); break;
+	case IND_REC_FLOW:
+		count_flow(t, &record->flow.flow);
+		count_signals(o, record);
+		break;
 	case IND_REC_EXHIBIT: t->exhibits++; break;
 	case IND_REC_CLAIM: t->claims++; break;
 	case IND_REC_ORIGIN: t->origins++; break;
@@ -105,6 +116,7 @@ static int header_read(struct overview *o, const struct input *in)
 		return CLI_DAMAGED;
 	}
 	row_of_header(&o->row, &record->header, o->sets);
+	ind_signal_set(record->header.signals.at, record->header.signals.bytes, o->signal_set);
 	ind_key_id(&record->header.identity, "indicia", o->key_id);
 	row_hex(&o->row, QUERY_BUNDLE_key, o->key_id, sizeof(o->key_id));
 	o->has_row = true;
@@ -136,6 +148,7 @@ static void row_totals(struct overview *o)
 	if (t->outer)
 		row_u64(row, QUERY_BUNDLE_outer_flows, t->outer);
 	row_u64(row, QUERY_BUNDLE_signals, t->signals);
+	row_u64(row, QUERY_BUNDLE_signals_derived, t->derived);
 	row_u64(row, QUERY_BUNDLE_exhibits, t->exhibits);
 	row_u64(row, QUERY_BUNDLE_claims, t->claims);
 	row_u64(row, QUERY_BUNDLE_origins, t->origins);

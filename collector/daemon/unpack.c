@@ -37,7 +37,7 @@ static bool signal_read(struct cursor *c, struct ind_signal *s)
 		.value = value, .sha256 = sha256,
 	};
 	return cursor_ok(c) && m.value_bytes && m.value_bytes <= IND_VALUE_MAX_BYTES && m.side <= IND_SERVER && m.from <= IND_DST &&
-		m.flags <= IND_SIGNAL_CUT && ind_signal_info(m.id);
+		m.flags <= IND_SIGNAL_CUT && ind_signal_info(m.id) && ind_signal_info(m.id)->recorded != IND_DERIVED;
 }
 
 enum ind_err unpack_flow(const void *message, size_t bytes, struct ind_flow *flow, struct ind_signal *signals, size_t *count)

@@ -33,35 +33,19 @@ static unsigned tls_facts(const struct ind_flow *flow, const struct ind_signal *
 	return facts;
 }
 
-static uint32_t number_of(const struct ind_signal *signal)
-{
-	uint32_t number = 0;
-	if (signal->value_bytes == 0 || signal->value_bytes > 9)
-		return IND_ABSENT_U32;
-	for (size_t i = 0; i < signal->value_bytes; i++) {
-		unsigned digit = (unsigned)signal->value[i] - '0';
-		if (digit > 9)
-			return IND_ABSENT_U32;
-		number = number * 10 + digit;
-	}
-	return number;
-}
-
 void facts_of_signal(
 	const struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said)
 {
 	switch (signal->id) {
-	case IND_SIG_PATH_HOPS:
-		said->hops = number_of(signal);
-		return;
-	case IND_SIG_PATH_RTT_MIN:
-		said->rtt_us = number_of(signal);
-		return;
 	case IND_SIG_TCP_SYN:
+		ind_mtus_add(&said->mtus, signal);
+		stack_read(signal, said, e);
+		return;
 	case IND_SIG_HTTP_USER_AGENT:
 		stack_read(signal, said, e);
 		return;
 	case IND_SIG_TCP_SYNACK:
+		ind_mtus_add(&said->mtus, signal);
 		e->facts |= stack_facts(signal);
 		return;
 	case IND_SIG_TLS_VERSION:

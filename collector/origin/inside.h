@@ -3,6 +3,7 @@
 #define ORIGIN_INSIDE_H
 
 #include "base/hash.h"
+#include "indicia/derive.h"
 #include "origin/origin.h"
 
 #include <string.h>
@@ -131,6 +132,7 @@ struct origin_set {
 struct said {
 	uint32_t rtt_us, hops; /* IND_ABSENT_U32 */
 	uint16_t stack;        /* stack_element, 0 if none */
+	struct ind_mtus mtus;
 };
 
 /* shelf.c */
@@ -139,6 +141,8 @@ uint32_t shelf_take(struct shelf *p); /* 0 if it is full; items are zero */
 void shelf_free(struct shelf *p);
 enum ind_err index_new(struct index *x, uint32_t room) IND_MUST_USE;
 void index_free(struct index *x);
+
+static inline bool is_enabled(const struct origin_set *s, unsigned id) { return s->enabled[id / 64] >> id % 64 & 1; }
 
 static inline struct entry *entry_at(const struct origin_set *s, uint32_t number)
 {

@@ -13,7 +13,7 @@ static void signals_learn(struct origin_set *s)
 	const struct ind_signal_info *list = ind_signal_list(&count);
 	for (size_t i = 0; i < count; i++) {
 		s->family_of[list[i].id] = list[i].family;
-		if (list[i].recorded_by_default && !(s->enabled[list[i].id / 64] >> list[i].id % 64 & 1))
+		if (list[i].recorded != IND_RECORDED_ON_REQUEST && !is_enabled(s, list[i].id))
 			s->family_limited[list[i].family] = true;
 	}
 	silence_learn(s);
@@ -128,20 +128,39 @@ static struct entry *end_of(struct origin_set *s, uint64_t hash, const struct in
 	return e;
 }
 
+static void observe(const struct origin_set *s, struct entry *e, unsigned id)
+{
+	unsigned family = s->family_of[id] - (unsigned)FAMILY_FIRST;
+	e->signals[id / 64] |= UINT64_C(1) << id % 64;
+	if (family < FAMILIES_COUNTED)
+		e->observations[family] += e->observations[family] < UINT16_MAX;
+}
+
 static void signal_count(
 	struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said)
 {
-	unsigned family = s->family_of[signal->id] - (unsigned)FAMILY_FIRST;
-	e->signals[signal->id / 64] |= UINT64_C(1) << signal->id % 64;
-	if (family < FAMILIES_COUNTED)
-		e->observations[family] += e->observations[family] < UINT16_MAX;
+	observe(s, e, signal->id);
 	facts_of_signal(s, e, flow, signal, said);
 }
 
+/* derive.h */
+static void derived_count(const struct origin_set *s, struct entry *e, const struct ind_flow *flow, unsigned dir, struct said *said)
+{
+	said->hops = is_enabled(s, IND_SIG_PATH_HOPS) ? ind_flow_hops(flow, dir) : IND_ABSENT_U32;
+	said->rtt_us = is_enabled(s, IND_SIG_PATH_RTT_MIN) ? ind_flow_rtt_us(flow, dir) : IND_ABSENT_U32;
+	if (said->hops != IND_ABSENT_U32)
+		observe(s, e, IND_SIG_PATH_HOPS);
+	if (said->rtt_us != IND_ABSENT_U32)
+		observe(s, e, IND_SIG_PATH_RTT_MIN);
+	for (unsigned i = 0; i < said->mtus.count && is_enabled(s, IND_SIG_TCP_MTU_CLASS); i++)
+		observe(s, e, IND_SIG_TCP_MTU_CLASS);
+}
+
 /* A flow between one address and itself counts for both of its ends. */
-static void end_count(struct origin_set *s, struct entry *e, const struct ind_flow *flow, unsigned dir, const struct said *said)
+static void end_count(struct origin_set *s, struct entry *e, const struct ind_flow *flow, unsigned dir, struct said *said)
 {
 	facts_of_flow(e, flow, dir);
+	derived_count(s, e, flow, dir, said);
 	measure_add(s, e, flow, said);
 	e->flows += e->flows < UINT32_MAX;
 	e->first_ns = flow->start_ns < e->first_ns ? flow->start_ns : e->first_ns;
@@ -177,7 +196,7 @@ void origin_set_flow(
 {
 	struct entry *src = end_of(s, ends->hash[IND_SRC], flow, IND_SRC);
 	struct entry *dst = end_of(s, ends->hash[IND_DST], flow, IND_DST);
-	struct said said[2] = { { IND_ABSENT_U32, IND_ABSENT_U32, 0 }, { IND_ABSENT_U32, IND_ABSENT_U32, 0 } };
+	struct said said[2] = { { .stack = 0 }, { .stack = 0 } };
 	for (size_t i = 0; i < count; i++) {
 		unsigned from = signals[i].from == IND_SRC ? IND_SRC : IND_DST;
 		struct entry *e = from == IND_SRC ? src : dst;

@@ -18,7 +18,6 @@ enum { RULES_MAX = 2 };
 
 static const struct rule family_rules[IND_FAMILY_COUNT][RULES_MAX] = {
 	[IND_FAMILY_V] = { { FACT_UNVALIDATED_ONE_WAY, IND_MISSING_SENSOR_LIMIT } },
-	[IND_FAMILY_P] = { { FACT_ONE_WAY | FACT_MIDSTREAM, IND_MISSING_SENSOR_LIMIT } },
 	[IND_FAMILY_H] = { { FACT_MIDSTREAM, IND_MISSING_SENSOR_LIMIT } },
 	[IND_FAMILY_A] = { { FACT_ESP, IND_MISSING_ENCRYPTED }, { FACT_MIDSTREAM, IND_MISSING_SENSOR_LIMIT } },
 	[IND_FAMILY_L] = { { HIDDEN, IND_MISSING_ENCRYPTED }, { FACT_MIDSTREAM, IND_MISSING_SENSOR_LIMIT } },
@@ -64,8 +63,6 @@ static enum ind_missing reason_of(const struct rule rules[static RULES_MAX], uin
 			return (enum ind_missing)rules[i].reason;
 	return otherwise;
 }
-
-static bool is_enabled(const struct origin_set *s, unsigned id) { return s->enabled[id / 64] >> id % 64 & 1; }
 
 void silence_learn(struct origin_set *s)
 {

@@ -18,6 +18,7 @@ void rows_context_of(struct rows_context *context, const struct ind_header *head
 {
 	copy(context->sensor, sizeof(context->sensor), header->sensor);
 	context->parent[0] = '\0';
+	ind_signal_set(header->signals.at, header->signals.bytes, context->signals);
 	context->data_set_count = header->data_set_count < IND_DATA_SETS_MAX ? header->data_set_count : IND_DATA_SETS_MAX;
 	for (size_t i = 0; i < context->data_set_count; i++) {
 		copy(context->data_sets[i].name, sizeof(context->data_sets[i].name), header->data_sets[i].name);

@@ -155,16 +155,13 @@ static void signal_name(struct query_row *row, const struct ind_signal *s, const
 	row_bytes(row, QUERY_SIGNAL_signal, text, PREFIX_BYTES + text_u64(s->id, text + PREFIX_BYTES, NAME_BYTES - PREFIX_BYTES));
 }
 
-void row_of_signal(struct query_row *row, const struct ind_record *record, size_t signal)
+static void signal_cells(struct query_row *row, const struct ind_record *record, const struct ind_signal *s, struct ind_record_id id)
 {
-	const struct ind_signal *s = &record->flow.signals[signal];
 	const struct ind_signal_info *info = ind_signal_info(s->id);
-	struct ind_record_id id = record->id;
 	row_start(row, QUERY_KIND_SIGNAL);
+	row_record(row, QUERY_SIGNAL_record, &id);
 	id.part = 0;
 	row_record(row, QUERY_SIGNAL_flow, &id);
-	id.part = (uint32_t)signal + 1;
-	row_record(row, QUERY_SIGNAL_record, &id);
 	row_time(row, QUERY_SIGNAL_time, s->time_ns);
 	signal_name(row, s, info);
 	row_text(row, QUERY_SIGNAL_side, ind_side_name(s->side));
@@ -172,4 +169,19 @@ void row_of_signal(struct query_row *row, const struct ind_record *record, size_
 	signal_value(row, s, info);
 	if (s->packet)
 		row_u64(row, QUERY_SIGNAL_packet, s->packet);
+}
+
+void row_of_signal(struct query_row *row, const struct ind_record *record, size_t signal)
+{
+	struct ind_record_id id = record->id;
+	id.part = (uint32_t)signal + 1;
+	signal_cells(row, record, &record->flow.signals[signal], id);
+}
+
+void row_of_derived(struct query_row *row, const struct ind_record *record, const struct ind_derived *derived, size_t signal)
+{
+	struct ind_record_id id = record->id;
+	id.part = (uint32_t)(record->flow.signal_count + signal) + 1;
+	signal_cells(row, record, &derived->signal[signal], id);
+	row_true(row, QUERY_SIGNAL_derived);
 }

@@ -2,6 +2,7 @@
 #ifndef QUERY_ROWS_H
 #define QUERY_ROWS_H
 
+#include "indicia/derive.h"
 #include "query/row.h"
 
 /* Records as rows. */
@@ -11,6 +12,7 @@ struct rows_context {
 	char sensor[IND_SENSOR_ID_MAX + 1];
 	size_t data_set_count;
 	struct { char name[128]; uint64_t build_epoch_s; } data_sets[IND_DATA_SETS_MAX];
+	uint64_t signals[IND_SIGNAL_SET_WORDS]; /* the set in force */
 	char parent[IND_RECORD_ID_TEXT]; /* record of the flow around the one at hand; "" if it is not known */
 };
 
@@ -19,6 +21,7 @@ void rows_context_of(struct rows_context *context, const struct ind_header *head
 /* Cells borrow from the record and from the context. The record is of the kind that the name says. */
 void row_of_flow(struct query_row *row, const struct ind_record *record, const struct rows_context *context);
 void row_of_signal(struct query_row *row, const struct ind_record *record, size_t signal);
+void row_of_derived(struct query_row *row, const struct ind_record *record, const struct ind_derived *derived, size_t signal);
 void row_of_origin(struct query_row *row, const struct ind_record *record, const struct rows_context *context);
 void row_of_claim(struct query_row *row, const struct ind_record *record, const struct rows_context *context);
 void row_of_exhibit(struct query_row *row, const struct ind_record *record);

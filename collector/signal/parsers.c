@@ -8,7 +8,6 @@
 #include "signal/ldap.h"
 #include "signal/nbns.h"
 #include "signal/ntp.h"
-#include "signal/path.h"
 #include "signal/quic.h"
 #include "signal/rdp.h"
 #include "signal/rpc.h"
@@ -34,4 +33,4 @@ const struct signal_datagram_parser *const signal_datagram_parsers[] = {
 	&dns_udp_parser, &ntp_parser, &stun_parser, &dhcp_parser, &nbns_parser, &sip_parser, &kerberos_udp_parser, NULL,
 };
 
-signal_end_reader *const signal_end_readers[] = { path_end, ttl_step_end, addr_end, NULL };
+signal_end_reader *const signal_end_readers[] = { ttl_step_end, addr_end, NULL };

@@ -4,10 +4,6 @@
 
 #include "signal/signal.h"
 
-/* Emits what a flow that has ended says of the path of one of its ends, ctx->from: path.hops if it sent anything, path.rtt_min_us if
- * its handshake was measured. */
-signal_end_reader path_end;
-
 /* The time between what only an end that received it can answer, and the client's answer, beside its round-trip time on the transport. */
 void path_turn(struct signal_ctx *ctx, uint64_t turn_ns, uint32_t rtt_us);
 

@@ -15,9 +15,6 @@ struct options {
 	uint32_t own_time, peer_time;
 };
 
-/* RFC 6691 section 2: the MSS is the MTU without the fixed headers of IP and TCP. */
-enum { MSS_LESS_4 = 40, MSS_LESS_6 = 60 };
-
 /* The value under construction: at most 40 option kinds of three digits, so it always fits. */
 struct value { size_t used; char text[256]; };
 
@@ -160,7 +157,5 @@ void tcp_syn_see(struct signal_ctx *ctx, const struct packet *p)
 	if (v.used == before)
 		put_text(&v, "-", 1);
 	signal_put_text(ctx, is_ack ? IND_SIG_TCP_SYNACK : IND_SIG_TCP_SYN, side, v.text, v.used);
-	if (options.has_mss && options.mss)
-		signal_put_number(ctx, IND_SIG_TCP_MTU_CLASS, side, options.mss + (p->ip_version == 4 ? MSS_LESS_4 : MSS_LESS_6));
 	signal_put_exhibit(ctx, IND_EXHIBIT_PACKET, side, p->ip, (size_t)(p->tcp_options - p->ip) + p->tcp_options_bytes, false);
 }

@@ -131,7 +131,7 @@ struct ind_record_id {
 	uint8_t stream_id[IND_STREAM_ID_BYTES];
 	uint64_t leaf;
 	uint32_t row;
-	uint32_t part;               /* 0: the record itself; k: its k-th signal, from 1 */
+	uint32_t part;               /* 0: the record itself; k: its k-th signal, from 1, the derived ones (derive.h) behind the others */
 };
 
 enum { IND_RECORD_ID_TEXT = 64 };

@@ -14,6 +14,8 @@ enum ind_signal_id {
 };
 
 enum ind_signal_value { IND_VALUE_TEXT, IND_VALUE_NUMBER };
+/* Derived signals follow from what is recorded (derive.h) and belong to the default set, too. */
+enum ind_signal_recorded { IND_RECORDED_ON_REQUEST, IND_RECORDED_BY_DEFAULT, IND_DERIVED };
 enum ind_signal_group { IND_GROUP_PATH = 4, IND_GROUP_NAMES = 5 };
 
 struct ind_signal_info {
@@ -23,7 +25,7 @@ struct ind_signal_info {
 	uint8_t family;              /* enum ind_family */
 	uint8_t value;               /* enum ind_signal_value */
 	uint8_t group;               /* enum ind_signal_group */
-	bool recorded_by_default;
+	uint8_t recorded;            /* enum ind_signal_recorded */
 };
 
 /* The row of a signal, or NULL for an id that this version does not know. Static storage. */
@@ -34,6 +36,10 @@ IND_API const struct ind_signal_info *ind_signal_list(size_t *count);
 
 /* The row whose name is the `bytes` bytes at `name`, or NULL. */
 IND_API const struct ind_signal_info *ind_signal_find(const char *name, size_t bytes);
+
+/* The set that `--signals` and a HEADER name: "default", "all", "none", or names with commas between; bit n of it is signal n. Returns where
+ * the first name stands that this version does not know (the others are in the set all the same), NULL if it knows all. */
+IND_API const char *ind_signal_set(const char *text, size_t bytes, uint64_t set[static IND_SIGNAL_SET_WORDS]);
 
 /* Words of the contract ("syn", "handshake", "vxlan", "NOT_SEEN", ...); "?" for a value outside the list. Static storage. */
 IND_API const char *ind_orient_name(unsigned orient);

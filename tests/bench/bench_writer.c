@@ -134,10 +134,7 @@ static void tcp_session(struct session *s, uint32_t i, uint32_t client, uint32_t
 	s->flow.server_rtt_us = 9000 + server % 50 * 1000 + chance(500);
 	uint64_t rtt = s->flow.server_rtt_us * (uint64_t)1000, packet = (uint64_t)i * 15;
 	observe(s, IND_SIG_TCP_SYN, 0, 0, packet, "v4:t63:w64240:m1460:s%u:o2-4-8-1-3:q", client % 12);
-	observe(s, IND_SIG_PATH_HOPS, 0, 0, packet, "%u", 1);
 	observe(s, IND_SIG_TCP_SYNACK, 1, rtt, packet + 3, "v4:t57:w65535:m1460:s%u:o2-4-8-1-3:q", server % 12);
-	observe(s, IND_SIG_PATH_HOPS, 1, rtt, packet + 3, "%u", server % 14);
-	observe(s, IND_SIG_PATH_RTT_MIN, 1, rtt + 500000, packet + 5, "%u", s->flow.server_rtt_us);
 }
 
 static void tls_session(struct session *s, uint32_t i, uint32_t client, uint32_t server)

@@ -336,7 +336,11 @@ def split(address, tail=b""):
     return [address[:n], address[n:] + tail]
 
 
+DERIVED = {3, 4, 8}  # section 4.1.1
+
+
 def flow_rows(k):
+    need(not DERIVED & set(k[38]), BAD_COLUMN)
     src, dst = addresses(k, 5, 7), addresses(k, 5, 8)
     values = dictionary(k, [42], 43, 44)[42]
     vlan = tunnel = signal = cut = 0

@@ -55,9 +55,29 @@ START_TEST(every_outcome_has_a_text)
 }
 END_TEST
 
+/* A set comes from a HEADER, too, and names may be those of a later version. */
+START_TEST(sets_by_their_names)
+{
+	static const char names[] = "tls.ja3,later.name,,path.hops";
+	uint64_t set[IND_SIGNAL_SET_WORDS], none[IND_SIGNAL_SET_WORDS] = { 0 };
+	ck_assert_ptr_eq(ind_signal_set(names, sizeof names - 1, set), names + 8);
+	ck_assert_uint_eq(set[0], UINT64_C(1) << IND_SIG_TLS_JA3 | UINT64_C(1) << IND_SIG_PATH_HOPS);
+	ck_assert_uint_eq(set[1], 0);
+	ck_assert_ptr_null(ind_signal_set("none", 4, set));
+	ck_assert_mem_eq(set, none, sizeof set);
+	ck_assert_ptr_null(ind_signal_set(NULL, 0, set));
+	ck_assert_mem_eq(set, none, sizeof set);
+	ck_assert_ptr_null(ind_signal_set("default", 7, set));
+	ck_assert(set[0] >> IND_SIG_PATH_HOPS & 1 && !(set[0] >> IND_SIG_TLS_TICKET & 1));
+	ck_assert_ptr_null(ind_signal_set("all", 3, set));
+	ck_assert(set[0] >> IND_SIG_TLS_TICKET & 1);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("catalogue");
+	tcase_add_test(t, sets_by_their_names);
 	tcase_add_test(t, the_list_is_in_order_and_found_both_ways);
 	tcase_add_test(t, words_have_an_answer_for_every_number);
 	tcase_add_test(t, every_outcome_has_a_text);

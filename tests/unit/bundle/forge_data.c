@@ -72,6 +72,7 @@ static void kind_exhibits(Indicia__V1__Data *m) { m->kind = INDICIA__V1__KIND__K
 static void unit_7(Indicia__V1__Data *m) { m->time_unit_ns = 7; }
 static void salt_short(Indicia__V1__Data *m) { m->salt_key.len = 15; }
 static void salt_other(Indicia__V1__Data *m) { m->salt_key.data[0] ^= 1; }
+static void signal_derived(Indicia__V1__Data *m) { SET(m, 38, 0, 0x0a, 3, 1, 1, 3); }
 static void claim_data_set(Indicia__V1__Data *m) { SET(m, 4, 0, 0x0a, 3, 0, 1, 2); }
 static void claim_prefix(Indicia__V1__Data *m) { SET(m, 3, 0, 0x0a, 3, 24, 33, 24); }
 static void claim_place(Indicia__V1__Data *m) { SET(m, 8, 0, 0x0a, 3, 2, 2, 2); }
@@ -91,6 +92,7 @@ static const struct data_case {
 	{ { "zone_filter", IND_VERDICT_ALTERED, "zone_map" }, ROW_FLOW, zone_filter_changed },
 	{ { "zone_signals", IND_VERDICT_ALTERED, "zone_map" }, ROW_FLOW, zone_absent_signals },
 	{ { "version_5", IND_VERDICT_ALTERED, "column_form" }, ROW_FLOW, version_5 },
+	{ { "signal_derived", IND_VERDICT_ALTERED, "column_form" }, ROW_FLOW, signal_derived },
 	{ { "protocol_large", IND_VERDICT_ALTERED, "column_form" }, ROW_FLOW, protocol_large },
 	{ { "varint_long", IND_VERDICT_ALTERED, "column_form" }, ROW_FLOW, varint_long },
 	{ { "varint_endless", IND_VERDICT_ALTERED, "column_form" }, ROW_FLOW, varint_endless },

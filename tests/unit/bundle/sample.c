@@ -167,7 +167,7 @@ void sample_flow(unsigned i, struct ind_flow *f)
 size_t sample_signals(unsigned i, const struct ind_flow *f, struct ind_signal s[static SAMPLE_SIGNALS], struct sample_values *values)
 {
 	static const uint8_t whole[IND_SHA256_BYTES] = { 0xaa, 0xbb };
-	static const uint16_t ids[SAMPLE_SIGNALS] = { IND_SIG_TCP_SYN, IND_SIG_TLS_SNI, IND_SIG_PATH_HOPS, 100 };
+	static const uint16_t ids[SAMPLE_SIGNALS] = { IND_SIG_TCP_SYN, IND_SIG_TLS_SNI, IND_SIG_PATH_PREHELLO, 100 };
 	size_t count = i % (SAMPLE_SIGNALS + 1);
 	for (unsigned k = 0; k < count; k++) {
 		snprintf(values->text[k], sizeof values->text[k], "value %u of %u", k, k % 2 ? i : i % 3);

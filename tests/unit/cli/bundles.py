@@ -58,7 +58,8 @@ check('records are named once', len(flows) == counts['flows'] and len({s['record
 check('signals name flows', all(s['flow'] in flows and s['record'].startswith(s['flow'] + ':') for s in signals))
 check('signals name an end of their flow', all(s['addr'] in (flows[s['flow']]['saddr'], flows[s['flow']]['daddr']) for s in signals))
 show = rows_of(run('show', '--json', 'a.ieb')[0], 'json')[0]
-check('show counts them', (show['flows'], show['signals'], show['origins'], show['verdict']) ==
+check('derived ones are marked', len([s for s in signals if s.get('derived')]) == show['signals_derived'] > 0)
+check('show counts them', (show['flows'], show['signals'] + show['signals_derived'], show['origins'], show['verdict']) ==
       (counts['flows'], counts['signals'], counts['origins'], 'VALID'))
 kinds = {json.loads(x)['type'] for x in run('show', '--records', 'a.ieb')[0].splitlines()}
 check(f'records of all kinds: {kinds}', {'flow', 'signal', 'exhibit', 'origin'} <= kinds)

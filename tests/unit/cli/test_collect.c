@@ -20,7 +20,7 @@ START_TEST(defaults)
 	ck_assert(d.exhibits && d.promiscuous && !d.has_position);
 	ck_assert_str_eq(d.privacy, "full");
 	for (size_t i = 0; i < count; i++)
-		ck_assert(has(list[i].id) == list[i].recorded_by_default);
+		ck_assert(has(list[i].id) == (list[i].recorded != IND_RECORDED_ON_REQUEST));
 }
 END_TEST
 
@@ -78,6 +78,9 @@ START_TEST(signal_sets)
 	ck_assert_int_eq(collect_signals(&d, "tls.ja3,"), CLI_USAGE);
 	ck_assert_int_eq(collect_signals(&d, "tls.ja5"), CLI_USAGE);
 	ck_assert_int_eq(collect_signals(&d, ""), CLI_USAGE);
+	ck_assert_int_eq(collect_signals(&d, "tcp.mtu_class"), CLI_USAGE);
+	ck_assert_int_eq(collect_signals(&d, "tcp.mtu_class,tcp.syn"), CLI_USAGE);
+	ck_assert_int_eq(collect_signals(&d, "tcp.mtu_class,tcp.syn,tcp.synack"), CLI_DONE);
 	ck_assert_int_eq(collect_signals(&d, "all"), CLI_DONE);
 	ck_assert(has(IND_SIG_TLS_JA3S));
 }

@@ -43,7 +43,7 @@ static void engine_start(bool wanted)
 		.flows = 64, .output = { .flow = flow_take, .exhibit = exhibit_take },
 	};
 	memset(o.signals, wanted ? 0xff : 0, sizeof o.signals);
-	o.signals[0] |= UINT64_C(1) << IND_SIG_PATH_HOPS;
+	o.signals[0] |= UINT64_C(1) << IND_SIG_TCP_SYN;
 	ck_assert_int_eq(engine_new(&o, &engine), IND_OK);
 	memset(class, 0, sizeof class);
 	memset(hz, 0, sizeof hz);

@@ -67,6 +67,7 @@ static inline struct ind_flow gather_exchange(unsigned src, unsigned dst, uint16
 	struct ind_flow f = {
 		.start_ns = DAWN_NS + (uint64_t)(at_s * 1e9), .packets = { 5, 4 }, .payload = { 100, 900 }, .addr = { { 10, 0, 0, (uint8_t)src }, { 10, 0, 1, (uint8_t)dst } },
 		.port = { 50000, port }, .ip_version = 4, .proto = 6, .tcp_flags = { 0x1b, 0x1b }, .validated = IND_VALID_HANDSHAKE, .end_reason = IND_END_FIN,
+		.client_rtt_us = IND_ABSENT_U32, .server_rtt_us = IND_ABSENT_U32,
 	};
 	f.end_ns = f.start_ns + SECOND_NS;
 	return f;

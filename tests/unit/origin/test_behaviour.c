@@ -21,37 +21,35 @@ static void exchange(uint16_t port, double at_s)
 	gather_flow(set, &f, NULL, 0);
 }
 
-static void exchange_saying(double at_s, unsigned id, const char *value)
+static void exchange_from_afar(double at_s, unsigned hops, uint32_t rtt_us)
 {
 	struct ind_flow f = gather_exchange(1, 1, 80, at_s);
-	struct ind_signal s = gather_signal(id, IND_SRC, value);
-	gather_flow(set, &f, &s, 1);
+	f.ttl_max[IND_SRC] = (uint8_t)(255 - hops);
+	f.client_rtt_us = rtt_us;
+	gather_flow(set, &f, NULL, 0);
 }
 
 /* ---- hops, round trips ---- */
 
 START_TEST(hops_of_an_address)
 {
-	static const char *const hops[] = { "12", "12", "11", "13", "12" };
+	static const unsigned hops[] = { 12, 12, 11, 13, 12 };
 	for (size_t i = 0; i < 5; i++)
-		exchange_saying((double)i, IND_SIG_PATH_HOPS, hops[i]);
+		exchange_from_afar((double)i, hops[i], IND_ABSENT_U32);
 	const struct ind_origin *o = told();
 	ck_assert_uint_eq(o->hops_min, 11);
 	ck_assert_uint_eq(o->hops_max, 13);
 	ck_assert_uint_eq(o->hops_mode, 12);
 	setup();
-	exchange_saying(0, IND_SIG_PATH_HOPS, "7");
+	exchange_from_afar(0, 7, IND_ABSENT_U32);
 	ck_assert_uint_eq(told()->hops_mode, 7);
 }
 END_TEST
 
 START_TEST(too_many_hops_have_no_mode)
 {
-	char text[8];
-	for (unsigned i = 0; i < 9; i++) {
-		snprintf(text, sizeof text, "%u", 20 + i);
-		exchange_saying(i, IND_SIG_PATH_HOPS, text);
-	}
+	for (unsigned i = 0; i < 9; i++)
+		exchange_from_afar(i, 20 + i, IND_ABSENT_U32);
 	const struct ind_origin *o = told();
 	ck_assert_uint_eq(o->hops_min, 20);
 	ck_assert_uint_eq(o->hops_max, 28);
@@ -61,15 +59,12 @@ END_TEST
 
 START_TEST(median_round_trip_is_within_its_class)
 {
-	char text[16];
 	for (unsigned scale = 1; scale < 4000; scale = scale * 3 + 1) {
 		for (unsigned count = 1; count <= 41; count += 8) {
 			if (scale > 1 || count > 1)
 				setup();
-			for (unsigned i = 0; i < count; i++) {
-				snprintf(text, sizeof text, "%u", (1000 + 10 * ((i * 7) % count)) * scale);
-				exchange_saying(i * 30, IND_SIG_PATH_RTT_MIN, text);
-			}
+			for (unsigned i = 0; i < count; i++)
+				exchange_from_afar(i * 30, 0, (1000 + 10 * ((i * 7) % count)) * scale);
 			const struct ind_origin *o = told();
 			double median = (1000 + 10.0 * (count / 2)) * scale;
 			ck_assert_uint_eq(o->rtt_samples, count);
@@ -85,7 +80,12 @@ END_TEST
 
 /* ---- co-tenancy ---- */
 
-static void syn(double at_s, const char *value) { exchange_saying(at_s, IND_SIG_TCP_SYN, value); }
+static void syn(double at_s, const char *value)
+{
+	struct ind_flow f = gather_exchange(1, 1, 80, at_s);
+	struct ind_signal s = gather_signal(IND_SIG_TCP_SYN, IND_SRC, value);
+	gather_flow(set, &f, &s, 1);
+}
 
 START_TEST(ttl_and_window_are_no_other_stack)
 {
@@ -340,19 +340,18 @@ END_TEST
 
 enum { FLOWS = 3000, VALUES = 6 };
 static const char *const stacks[VALUES] = { "v4:t1:w1:m1:s1:o2-8:q-", "v4:t1:w1:m2:s1:o2:q-", "v4:t1:w1:m3:s1:o2:q-", "v4:t1:w1:m4:s1:o2:q-", "v4:t1:w1:m5:s1:o2:q-", "v4:t1:w1:m6:s1:o2:q-" };
-static const char *const numbers[VALUES] = { "5", "6", "30000", "7", "480000", "9" };
+static const uint32_t rtts_us[VALUES] = { 5, 6, 30000, 7, 480000, 9 };
 
 static void any_flow(unsigned i)
 {
 	unsigned r = i * 2654435761u;
 	double at_s = r % 5 ? r % (6 * 86400) : i * 60 % (6 * 86400);
 	struct ind_flow f = gather_exchange(r >> 8 & 3, r >> 10 & 3, (uint16_t)(r % 5 ? r >> 12 & 1 : 7), at_s);
-	struct ind_signal s[] = {
-		gather_signal(IND_SIG_TCP_SYN, IND_SRC, stacks[(r >> 13) % VALUES]), gather_signal(IND_SIG_PATH_HOPS, IND_SRC, numbers[(r >> 15) % VALUES]),
-		gather_signal(IND_SIG_PATH_RTT_MIN, IND_DST, numbers[(r >> 17) % VALUES]),
-	};
+	struct ind_signal s = gather_signal(IND_SIG_TCP_SYN, IND_SRC, stacks[(r >> 13) % VALUES]);
+	f.ttl_max[IND_SRC] = (uint8_t)(64 - (r >> 15) % VALUES);
+	f.server_rtt_us = rtts_us[(r >> 17) % VALUES];
 	/* As many pairs of an hour and a stack as an address can tell apart. */
-	gather_flow(set, &f, at_s < 10 * 3600 ? s : s + 1, at_s < 10 * 3600 ? 3 : 2);
+	gather_flow(set, &f, &s, at_s < 10 * 3600);
 }
 
 START_TEST(the_order_of_flows_changes_nothing)

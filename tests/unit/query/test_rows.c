@@ -124,7 +124,7 @@ START_TEST(signals_name_their_flow_and_sender)
 	struct ind_record r = tcp_flow();
 	uint8_t digest[IND_SHA256_BYTES] = { 0xab };
 	struct ind_signal signals[] = {
-		{ .id = IND_SIG_PATH_RTT_MIN, .side = IND_CLIENT, .from = IND_SRC, .value = "21004", .value_bytes = 5, .time_ns = 1000, .packet = 9 },
+		{ .id = IND_SIG_PATH_PREHELLO, .side = IND_CLIENT, .from = IND_SRC, .value = "21004", .value_bytes = 5, .time_ns = 1000, .packet = 9 },
 		{ .id = IND_SIG_TLS_SNI, .side = IND_SERVER, .from = IND_DST, .flags = IND_SIGNAL_CUT, .value = "a\"b", .value_bytes = 3, .sha256 = digest },
 		{ .id = 127, .side = IND_CLIENT, .from = IND_SRC, .value = "12", .value_bytes = 2 },
 	};
@@ -132,7 +132,7 @@ START_TEST(signals_name_their_flow_and_sender)
 	r.flow.signal_count = 3;
 	row_of_signal(&row, &r, 0);
 	json_is("{\"type\":\"signal\",\"record\":\"3f9a6c01:12:345:1\",\"flow\":\"3f9a6c01:12:345\",\"time\":\"1970-01-01T00:00:00.000001Z\","
-		"\"signal\":\"path.rtt_min_us\",\"side\":\"client\",\"addr\":\"192.0.2.1\",\"value\":21004,\"packet\":9}");
+		"\"signal\":\"path.prehello_us\",\"side\":\"client\",\"addr\":\"192.0.2.1\",\"value\":21004,\"packet\":9}");
 	row_of_signal(&row, &r, 1);
 	json_is("{\"type\":\"signal\",\"record\":\"3f9a6c01:12:345:2\",\"flow\":\"3f9a6c01:12:345\",\"time\":\"1970-01-01T00:00:00.000000Z\","
 		"\"signal\":\"tls.sni\",\"side\":\"server\",\"addr\":\"198.51.100.2\",\"value\":\"a\\\"b\",\"truncated\":true,"
@@ -140,6 +140,19 @@ START_TEST(signals_name_their_flow_and_sender)
 	row_of_signal(&row, &r, 2);
 	ck_assert_mem_eq(row.cell[QUERY_SIGNAL_signal].text, "unknown.127", 11);
 	ck_assert_int_eq(row.cell[QUERY_SIGNAL_value].form, CELL_TEXT);
+}
+END_TEST
+
+START_TEST(derived_signals_stand_behind_the_recorded_ones)
+{
+	struct ind_record r = tcp_flow();
+	const struct ind_derived derived = {
+		.signal[1] = { .id = IND_SIG_PATH_HOPS, .side = IND_SERVER, .from = IND_DST, .value = "7", .value_bytes = 1, .time_ns = 2000 },
+	};
+	r.flow.signal_count = 3;
+	row_of_derived(&row, &r, &derived, 1);
+	json_is("{\"type\":\"signal\",\"record\":\"3f9a6c01:12:345:5\",\"flow\":\"3f9a6c01:12:345\",\"time\":\"1970-01-01T00:00:00.000002Z\","
+		"\"signal\":\"path.hops\",\"side\":\"server\",\"addr\":\"198.51.100.2\",\"value\":7,\"derived\":true}");
 }
 END_TEST
 
@@ -152,7 +165,7 @@ START_TEST(hostile_numbers_are_texts)
 	};
 	struct ind_record r = tcp_flow();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct ind_signal s = { .id = IND_SIG_PATH_HOPS, .value = cases[i].text, .value_bytes = (uint16_t)strlen(cases[i].text) };
+		struct ind_signal s = { .id = IND_SIG_PATH_PREHELLO, .value = cases[i].text, .value_bytes = (uint16_t)strlen(cases[i].text) };
 		r.flow.signals = &s;
 		row_of_signal(&row, &r, 0);
 		ck_assert_msg(row.cell[QUERY_SIGNAL_value].form == cases[i].form, "%s", cases[i].text);
@@ -269,6 +282,7 @@ int main(void)
 	tcase_add_test(tcase, port_zero_is_a_port_and_an_unseen_one_is_absent);
 	tcase_add_test(tcase, icmp_code_zero_is_a_code);
 	tcase_add_test(tcase, signals_name_their_flow_and_sender);
+	tcase_add_test(tcase, derived_signals_stand_behind_the_recorded_ones);
 	tcase_add_test(tcase, hostile_numbers_are_texts);
 	tcase_add_test(tcase, origin_families_and_reasons);
 	tcase_add_test(tcase, origin_behaviour_of_an_address);

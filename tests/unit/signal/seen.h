@@ -125,7 +125,7 @@ static inline size_t seen_feed(struct seen *s, const struct signal_stream_parser
 		.signal = seen_signal, .exhibit = seen_exhibit, .malformed = seen_malformed, .ctx = s, .wants_exhibits = true, .wanted = wanted,
 	};
 	for (unsigned id = 1; id < IND_SIGNAL_ID_END; id++)
-		if (ind_signal_info(id) && (seen_all || ind_signal_info(id)->recorded_by_default))
+		if (ind_signal_info(id) && (seen_all || ind_signal_info(id)->recorded != IND_RECORDED_ON_REQUEST))
 			wanted[id / 64] |= UINT64_C(1) << id % 64;
 	size_t used = 0, there = 0;
 	s->outcome = PARSE_MORE;

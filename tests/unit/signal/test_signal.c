@@ -125,9 +125,9 @@ END_TEST
 
 START_TEST(numbers_and_hex)
 {
-	signal_put_number(&ctx, IND_SIG_PATH_HOPS, IND_CLIENT, -12);
+	signal_put_number(&ctx, IND_SIG_PATH_CROSS_LAYER, IND_CLIENT, -12);
 	value_is("-12", 3, false);
-	signal_put_number(&ctx, IND_SIG_PATH_HOPS, IND_CLIENT, 0);
+	signal_put_number(&ctx, IND_SIG_PATH_CROSS_LAYER, IND_CLIENT, 0);
 	value_is("0", 1, false);
 	signal_put_hex(&ctx, IND_SIG_TLS_JA3, IND_CLIENT, (const uint8_t *)"\x00\xab\x7f", 3);
 	value_is("00ab7f", 6, false);
