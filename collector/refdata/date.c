@@ -3,6 +3,8 @@
 
 #include "refdata/network.h"
 
+#include <time.h>
+
 /* Digits of a fixed width, and what must stand behind them ('\0': nothing). Moves *at. */
 static bool part(const char **at, const char *end, size_t width, char behind, uint32_t least, uint32_t most, uint32_t *value)
 {
@@ -51,4 +53,13 @@ bool date_parse(const char *at, size_t bytes, uint64_t *seconds)
 		return false;
 	*seconds = days_of(year, month, day) * DATE_DAY_S;
 	return at == end || time_parse(at, end, seconds);
+}
+
+void date_text(uint64_t seconds, char text[static DATE_TEXT_BYTES])
+{
+	time_t when = (time_t)seconds;
+	struct tm utc = { 0 };
+	gmtime_r(&when, &utc);
+	text[0] = '\0';
+	(void)strftime(text, DATE_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &utc);
 }

@@ -12,4 +12,8 @@ enum { DATE_DAY_S = 86400 };
  * False: it is none, or before 1970. */
 bool date_parse(const char *at, size_t bytes, uint64_t *seconds);
 
+/* The same as "2026-11-20T09:12:03Z". */
+enum { DATE_TEXT_BYTES = 32 };
+void date_text(uint64_t seconds, char text[static DATE_TEXT_BYTES]);
+
 #endif

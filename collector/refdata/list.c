@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "indicia/catalogue.h"
 #include "refdata/claim.h"
+#include "refdata/date.h"
 #include "refdata/reading.h"
 
 #include <inttypes.h>
@@ -60,6 +61,7 @@ static line_reader *reader_of(unsigned kind)
 	switch (kind) {
 	case IND_CLAIM_RIR: return rir_line;
 	case IND_CLAIM_PFX2AS: return pfx2as_line;
+	case IND_CLAIM_TOR: return tor_line;
 	default: return named_line;
 	}
 }
@@ -81,17 +83,20 @@ static void lines_read(struct reading *r, const char *bytes, size_t count)
 	}
 }
 
-static enum ind_err list_close(struct list *l)
+static enum ind_err list_close(struct reading *r)
 {
-	enum ind_err err = IND_OK;
-	for (unsigned i = 0; i < LIST_RANGES_COUNT && !err; i++)
-		err = ranges_close(&l->ranges[i]);
-	return err;
+	tor_end(r);
+	for (unsigned i = 0; i < LIST_RANGES_COUNT && !r->err; i++)
+		reading_fail(r, ranges_close(&r->list->ranges[i], tor_join(r)));
+	if (!r->err)
+		tor_place(r);
+	return r->err;
 }
 
 /* One line in `note` if some of the file was not read. More wrong lines than right ones: it is something else. */
-static enum ind_err outcome(struct list *l, const char *name, char note[static LIST_NOTE_BYTES])
+static enum ind_err outcome(const struct reading *r, const char *name, char note[static LIST_NOTE_BYTES])
 {
+	const struct list *l = r->list;
 	const char *kind = ind_claim_kind_name(l->kind);
 	if (l->wrong > l->lines + l->unused) {
 		snprintf(note, LIST_NOTE_BYTES, "list %.80s: it is no list of kind %s: %" PRIu64 " of its lines are not what they should be, first %.40s:%" PRIu64 ": %s",
@@ -103,6 +108,8 @@ static enum ind_err outcome(struct list *l, const char *name, char note[static L
 			l->wrong + l->lines + l->unused, name, l->first.line, l->first.why);
 	else if (l->expected && l->expected != l->lines)
 		snprintf(note, LIST_NOTE_BYTES, "list %.80s: it says that it has %" PRIu64 " entries, and has %" PRIu64 ": it may be cut", name, l->expected, l->lines);
+	else if (r->is_cut)
+		snprintf(note, LIST_NOTE_BYTES, "list %.80s: its end is not there (no directory-footer): it may be cut", name);
 	else if (!l->lines)
 		snprintf(note, LIST_NOTE_BYTES, "list %.80s: it names nothing that is looked for", name);
 	return IND_OK;
@@ -143,12 +150,43 @@ static void about_place(struct list *l, const char *name, const struct meta *met
 	l->about.type = (struct ind_text){ kind, (uint16_t)strlen(kind) };
 }
 
+/* A list that says itself of when it is must agree with its .meta, which may say the day alone. Names both if it does not. */
+static enum ind_err date_settle(struct reading *r, const char *name, char error[static LIST_NOTE_BYTES])
+{
+	uint64_t *meta_s = &r->list->about.build_epoch_s, said_s = r->said_s;
+	char of[DATE_TEXT_BYTES], meta_of[DATE_TEXT_BYTES];
+	if (!said_s && !*meta_s) {
+		snprintf(error, LIST_NOTE_BYTES, "list %.100s: it does not say of when it is: write 'date = 2026-11-20' into its .meta", name);
+		return IND_MALFORMED;
+	}
+	if (!said_s)
+		return IND_OK;
+	if (*meta_s && *meta_s != said_s && *meta_s != said_s - said_s % DATE_DAY_S) {
+		date_text(said_s, of);
+		date_text(*meta_s, meta_of);
+		snprintf(error, LIST_NOTE_BYTES, "list %.80s: %.40s:%" PRIu64 " says that it is of %s, its .meta that it is of %s", name, name, r->said_line, of, meta_of);
+		return IND_MALFORMED;
+	}
+	*meta_s = said_s;
+	return IND_OK;
+}
+
 static enum ind_err fail(struct list *l, enum ind_err err, const char *name, const char *why, char error[static LIST_NOTE_BYTES])
 {
 	if (why)
 		snprintf(error, LIST_NOTE_BYTES, "list %.100s: %s", name, why);
 	list_free(l);
 	return err;
+}
+
+/* Whether what was read is what it is said to be; else one line of why not. */
+static enum ind_err list_judge(struct reading *r, const char *name, char error[static LIST_NOTE_BYTES])
+{
+	if (outcome(r, name, r->list->note)) {
+		memcpy(error, r->list->note, LIST_NOTE_BYTES);
+		return IND_MALFORMED;
+	}
+	return date_settle(r, name, error);
 }
 
 enum ind_err list_read(struct list *l, const char *name, const struct meta *meta, const char *bytes, size_t count, char error[static LIST_NOTE_BYTES])
@@ -164,19 +202,15 @@ enum ind_err list_read(struct list *l, const char *name, const struct meta *meta
 	r->list = l;
 	about_read(r, name, meta);
 	lines_read(r, bytes, count);
-	enum ind_err err = r->err;
-	free(r);
-	if (!err)
-		err = list_close(l);
-	if (err)
-		return fail(l, err, name, err == IND_LIMIT ? "it has too many entries, or ranges nested too deep" : ind_strerror(err), error);
-	err = outcome(l, name, l->note);
+	enum ind_err err = r->err ? r->err : list_close(r);
 	if (err) {
-		memcpy(error, l->note, LIST_NOTE_BYTES);
-		return fail(l, err, name, NULL, error);
+		free(r);
+		return fail(l, err, name, err == IND_LIMIT ? "it has too many entries, or ranges nested too deep" : ind_strerror(err), error);
 	}
-	if (!l->about.build_epoch_s)
-		return fail(l, IND_MALFORMED, name, "it does not say of when it is: write 'date = 2026-11-20' into its .meta", error);
+	err = list_judge(r, name, error);
+	free(r);
+	if (err)
+		return fail(l, err, name, NULL, error);
 	about_place(l, name, meta);
 	hash_sha256(bytes, count, l->about.sha256);
 	return IND_OK;

@@ -80,28 +80,9 @@ static const char *named_add(struct reading *r, struct piece text, bool bare_as,
 	return NULL;
 }
 
-/* An exit list of Tor: "ExitAddress 192.0.2.1 2026-11-20 09:00:00" between lines about the relay. */
-static bool is_about_relay(struct piece line, struct piece *address)
-{
-	static const char *const words[] = { "exitnode ", "published ", "laststatus ", "exitaddress " };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		size_t bytes = strlen(words[i]);
-		if (line.bytes <= bytes || !lines_same(line.at, bytes, words[i]))
-			continue;
-		struct piece rest = { line.at + bytes, line.bytes - bytes };
-		*address = (struct piece){ NULL, 0 };
-		if (i == sizeof words / sizeof *words - 1)
-			(void)lines_field(&rest, ' ', address);
-		return true;
-	}
-	return false;
-}
-
 static const char *plain_read(struct reading *r, struct piece line)
 {
-	struct piece rest = line, text, address;
-	if (r->list->kind == IND_CLAIM_TOR && is_about_relay(line, &address))
-		return address.at ? named_add(r, address, false, 0) : NULL;
+	struct piece rest = line, text;
 	(void)lines_field(&rest, '#', &text);
 	rest = text;
 	(void)lines_field(&rest, ';', &text);

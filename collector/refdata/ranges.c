@@ -23,6 +23,7 @@ static const uint32_t *last_of(const struct ranges *r, size_t at) { return first
 static uint32_t *around_of(const struct ranges *r, size_t at) { return r->words + at * stride(r) + 2 * r->width; }
 
 uint32_t ranges_value(const struct ranges *r, uint32_t at) { return around_of(r, at)[1]; }
+void ranges_value_set(struct ranges *r, uint32_t at, uint32_t value) { around_of(r, at)[1] = value; }
 
 static int key_order(const uint32_t *a, const uint32_t *b, unsigned width)
 {
@@ -85,6 +86,21 @@ static int order_wide(const void *a, const void *b)
 	return order ? order : x[2 * RANGES_KEY_WORDS] < y[2 * RANGES_KEY_WORDS] ? -1 : 1;
 }
 
+/* Equal ranges become one. */
+static void equals_join(struct ranges *r, ranges_join *join)
+{
+	size_t kept = 0, words = stride(r);
+	for (size_t i = 0; i < r->count; i++) {
+		if (kept && range_order(first_of(r, kept - 1), first_of(r, i), r->width) == 0) {
+			ranges_value_set(r, (uint32_t)kept - 1, join(ranges_value(r, (uint32_t)kept - 1), ranges_value(r, (uint32_t)i)));
+			continue;
+		}
+		memmove(r->words + kept * words, r->words + i * words, words * sizeof *r->words);
+		kept++;
+	}
+	r->count = kept;
+}
+
 /* Of equal ranges the last RANGES_EQUAL_MAX with different values stay. */
 static void equals_drop(struct ranges *r)
 {
@@ -136,13 +152,16 @@ static enum ind_err samples_take(struct ranges *r)
 	return IND_OK;
 }
 
-enum ind_err ranges_close(struct ranges *r)
+enum ind_err ranges_close(struct ranges *r, ranges_join *join)
 {
 	if (r->count == 0)
 		return IND_OK;
 	if (r->unsorted)
 		qsort(r->words, r->count, stride(r) * sizeof *r->words, r->width == 1 ? order_narrow : order_wide);
-	equals_drop(r);
+	if (join)
+		equals_join(r, join);
+	else
+		equals_drop(r);
 	uint32_t *words = realloc(r->words, r->count * stride(r) * sizeof *words);
 	if (words) {
 		r->words = words;

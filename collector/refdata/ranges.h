@@ -28,8 +28,12 @@ void ranges_free(struct ranges *r);
 /* IND_LIMIT if there are too many, IND_NOMEM. `first` is not above `last`. */
 enum ind_err ranges_add(struct ranges *r, const uint32_t *first, const uint32_t *last, uint32_t value) IND_MUST_USE;
 
-/* Sorts and links; of equal ranges the last RANGES_EQUAL_MAX stay. IND_LIMIT: they are nested so deep that look-ups would be slow. */
-enum ind_err ranges_close(struct ranges *r) IND_MUST_USE;
+/* The one value of two equal ranges, the former added first. */
+typedef uint32_t ranges_join(uint32_t former, uint32_t latter);
+
+/* Sorts and links; of equal ranges the last RANGES_EQUAL_MAX stay, or one if `join` is not NULL. IND_LIMIT: they are nested so deep that
+ * look-ups would be slow. */
+enum ind_err ranges_close(struct ranges *r, ranges_join *join) IND_MUST_USE;
 
 /* The innermost range that holds the key (of several equal ones the last added), or RANGES_NONE. */
 uint32_t ranges_find(const struct ranges *r, const uint32_t *key);
@@ -37,7 +41,9 @@ uint32_t ranges_find(const struct ranges *r, const uint32_t *key);
 /* The next one around range `at` that holds the key too. */
 uint32_t ranges_around(const struct ranges *r, uint32_t at, const uint32_t *key);
 
+/* Ranges have the numbers of their adding until they are closed. */
 uint32_t ranges_value(const struct ranges *r, uint32_t at);
+void ranges_value_set(struct ranges *r, uint32_t at, uint32_t value);
 
 /* How long the prefix of the largest aligned block is that holds the key and lies within the range. */
 unsigned ranges_prefix(const struct ranges *r, uint32_t at, const uint32_t *key);

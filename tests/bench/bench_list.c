@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a list costs: bench_list [plain4|plain6|pfx2as|rir|ioc] [lines]. A list of that many lines in random order, nested now and then, is made in memory
+/* What a list costs: bench_list [plain4|plain6|pfx2as|rir|tor|ioc] [lines]. A list of that many lines in random order, nested now and then, is made in memory
  * and read; then it is asked, half of the time for what it holds. A program, not a test: figures are for people. */
 #include "indicia/catalogue.h"
 #include "refdata/list.h"
@@ -8,12 +8,13 @@
 #include <string.h>
 #include <time.h>
 
-enum { LINE = 96, LOOKUPS = 2000000 };
+enum { LINE = 192, LOOKUPS = 2000000 };
 
 struct kind { const char *name; unsigned kind; bool is_value; const char *heading; };
 static const struct kind kinds[] = {
 	{ "plain4", IND_CLAIM_VPN, false, "" }, { "plain6", IND_CLAIM_VPN, false, "" }, { "pfx2as", IND_CLAIM_PFX2AS, false, "" },
-	{ "rir", IND_CLAIM_RIR, false, "" }, { "ioc", IND_CLAIM_IOC, true, "indicator,type,source,date,grade,tlp,label\n" },
+	{ "rir", IND_CLAIM_RIR, false, "" },
+	{ "tor", IND_CLAIM_TOR, false, "network-status-version 3 microdesc\n" }, { "ioc", IND_CLAIM_IOC, true, "indicator,type,source,date,grade,tlp,label\n" },
 };
 
 static uint64_t state = 88172645463325252;
@@ -44,6 +45,9 @@ static int line_make(const char *kind, char *at)
 	if (strcmp(kind, "rir") == 0)
 		return snprintf(at, LINE, "ripencc|ZZ|ipv4|%u.%u.%u.%u|%u|%u%02u%02u|allocated|x\n", a >> 24, a >> 16 & 255, a >> 8 & 255, 0, 256, 1990 + a % 36,
 			1 + a % 12, 1 + a % 28);
+	if (strcmp(kind, "tor") == 0)
+		return snprintf(at, LINE, "r relay AAAAAAAAAAAAAAAAAAAAAAAAAAA 2038-01-01 00:00:00 %u.%u.%u.%u 9001 0\nm AAAA\ns%s Fast%s%s Running Stable V2Dir Valid\n", a >> 24,
+			a >> 16 & 255, a >> 8 & 255, a & 255, bits % 5 ? "" : " Exit", bits % 3 ? "" : " Guard", bits % 2 ? " HSDir" : "");
 	if (strcmp(kind, "ioc") == 0)
 		return snprintf(at, LINE, "host%u.example,domain,Source %u,2026-10-%02u,B2,green,Label %u\n", a, a % 100, 1 + a % 28, a % 1000);
 	return snprintf(at, LINE, "%u.%u.%u.%u/%u\n", net >> 24, net >> 16 & 255, net >> 8 & 255, net & 255, bits);

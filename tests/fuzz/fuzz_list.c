@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists: the first byte says of what kind, the rest is the file. Whatever it holds, it is read or refused with one line, and every look-up
- * ends with claims that a bundle can hold. */
+/* Lists: the first byte says of what kind, and whether the .meta has a date, the rest is the file. Whatever it holds, it is read or refused
+ * with one line, and every look-up ends with claims that a bundle can hold. */
 #include "base/gunzip.h"
 #include "indicia/catalogue.h"
 #include "refdata/list.h"
@@ -68,7 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	const char *text = (const char *)data + 1;
 	unpack_any(text, size - 1);
-	struct meta meta, kind = { .kind = kinds[data[0] % sizeof kinds], .date_s = 1 };
+	struct meta meta, kind = { .kind = kinds[data[0] % sizeof kinds], .date_s = data[0] / sizeof kinds % 2 ? 0 : 1 };
 	if (meta_read(text, size - 1, &meta, &complaint) && (!complaint.why || !complaint.line))
 		abort();
 	if (list_read(&list, "fuzz", &kind, text, size - 1, error)) {

@@ -119,15 +119,6 @@ START_TEST(a_line_too_long_is_a_wrong_line)
 }
 END_TEST
 
-START_TEST(tor_exit_addresses)
-{
-	read_good(IND_CLAIM_TOR, "ExitNode 0011BD2485AD45D984EC4159C88FC066E5E3300E\nPublished 2026-11-20 04:57:48\nLastStatus 2026-11-20 05:00:00\n"
-		"ExitAddress 192.0.2.9 2026-11-20 05:08:03\n", 1, 0);
-	ck_assert_uint_eq(ask("192.0.2.9"), 1);
-	list_free(&list);
-}
-END_TEST
-
 static const char registry[] = "2|ripencc|1790000000|8|19830705|20260921|+0000\nripencc|*|ipv4|*|3|summary\n"
 	"ripencc|ES|ipv4|192.0.2.0|768|19930901|allocated|abc\n"
 	"ripencc|FR|ipv4|192.0.2.128|128|20010203|assigned|def|e-stats\n"
@@ -338,7 +329,7 @@ START_TEST(every_cut)
 {
 	static const struct { unsigned kind; const char *text; } cases[] = {
 		{ IND_CLAIM_RIR, registry }, { IND_CLAIM_PFX2AS, "192.0.2.0\t24\t64500\n2001:db8::\t32\t{1,2}_3\n" },
-		{ IND_CLAIM_TOR, "ExitAddress 192.0.2.1 2026-11-20 00:00:00\n2001:db8::/32 # x\n1.2.3.4 - 1.2.3.5\n" },
+		{ IND_CLAIM_TOR, "2001:db8::/32 # x\n1.2.3.4 - 1.2.3.5\n" },
 		{ IND_CLAIM_IOC, "indicator,type,source,date,grade,tlp,label\n\"192.0.2.9\",ip,\"a \"\"b\"\"\",2026-10-01,b2,TLP:AMBER,x\nevil.example.,domain,,,,,\n" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -365,7 +356,6 @@ int main(void)
 	tcase_add_test(t, plain_lists);
 	tcase_add_test(t, wrong_lines_are_counted_and_named);
 	tcase_add_test(t, a_line_too_long_is_a_wrong_line);
-	tcase_add_test(t, tor_exit_addresses);
 	tcase_add_test(t, registry_statistics);
 	tcase_add_test(t, a_cut_registry_file_is_told);
 	tcase_add_test(t, routing_table);

@@ -73,7 +73,7 @@ static void compare(unsigned width)
 		prefix_make(&all[i], width, i);
 		ck_assert_int_eq(ranges_add(&r, all[i].first, all[i].last, i), IND_OK);
 	}
-	ck_assert_int_eq(ranges_close(&r), IND_OK);
+	ck_assert_int_eq(ranges_close(&r, NULL), IND_OK);
 	for (unsigned i = 0; i < KEYS; i++) {
 		uint32_t key[4];
 		key_make(key, width);
@@ -105,7 +105,7 @@ START_TEST(overlaps)
 			all[i].last[0] = all[i].first[0] + chance() % 40;
 			ck_assert_int_eq(ranges_add(&r, all[i].first, all[i].last, i), IND_OK);
 		}
-		ck_assert_int_eq(ranges_close(&r), IND_OK);
+		ck_assert_int_eq(ranges_close(&r, NULL), IND_OK);
 		for (uint32_t key = 0; key < 5100; key++) {
 			uint32_t at = ranges_find(&r, &key);
 			ck_assert_int_eq(at == RANGES_NONE, best_of(all, &key, 1) == NULL);
@@ -121,10 +121,10 @@ START_TEST(ends_of_the_space)
 	struct ranges r;
 	uint32_t low = 0, high = UINT32_MAX, half = UINT32_C(1) << 31, key = 7;
 	ranges_start(&r, 1);
-	ck_assert_int_eq(ranges_close(&r), IND_OK);
+	ck_assert_int_eq(ranges_close(&r, NULL), IND_OK);
 	ck_assert_int_eq(ranges_add(&r, &low, &high, 1), IND_OK);
 	ck_assert_int_eq(ranges_add(&r, &half, &high, 2), IND_OK);
-	ck_assert_int_eq(ranges_close(&r), IND_OK);
+	ck_assert_int_eq(ranges_close(&r, NULL), IND_OK);
 	ck_assert_uint_eq(ranges_value(&r, ranges_find(&r, &high)), 2);
 	ck_assert_uint_eq(ranges_value(&r, ranges_find(&r, &low)), 1);
 	ck_assert_uint_eq(ranges_prefix(&r, ranges_find(&r, &high), &high), 1);
