@@ -94,6 +94,25 @@ collect 3 -r "$sample" -d "$work/packed" -w cut.ieb; one_error 'routes.pfx2as.gz
 gzip -n < /dev/null > "$work/packed/routes.pfx2as.gz"
 collect 3 -r "$sample" -d "$work/packed" -w cut.ieb; one_error 'routes.pfx2as.gz: it is empty'
 
+# What Tor publishes of its relays is read as it is; the HEADER knows it by its own date and by the digest of the file.
+tor=$work/tor; cp -r "$root/tests/data/tor" "$tor"
+run 0 "$indicia" data check -d "$tor"
+run 0 "$indicia" data list -d "$tor"
+grep -q 'consensus-microdesc  *tor  *2026-11-20T09:00:00.* 6 ' "$work/stdout" && grep -q 'exit-addresses  *tor  *2026-11-20T09:02:00.* 2 ' "$work/stdout" && good || bad "Tor's lists: $(cat "$work/stdout")"
+collect 0 -q -r "$root/tests/data/http_mixed.pcap" -d "$tor" -w tor.ieb
+claims tor.ieb > "$work/claims"
+has "$work/claims" '"addr":"203.0.113.50"' '"kind":"tor"' '"status":"Exit Guard HSDir V2Dir"' '"anonymiser"'
+has "$work/claims" '"addr":"203.0.113.50"' '"kind":"tor"' '"status":"ExitAddress"' '"date":"2026-11-19"'
+run 0 "$indicia" show -o ndjson tor.ieb
+grep -qF "$(sha256sum < "$tor/consensus-microdesc" | cut -c1-64)" "$work/stdout" && good || bad "the HEADER does not know the consensus"
+sed -n '1,/^a /p' "$root/tests/data/tor/consensus-microdesc" > "$tor/consensus-microdesc"
+collect 0 -r "$root/tests/data/http_mixed.pcap" -d "$tor" -w cut-tor.ieb
+grep -qF 'consensus-microdesc: its end is not there (no directory-footer): it may be cut' "$work/stderr" && good || bad "a cut consensus: $(cat "$work/stderr")"
+run 1 "$indicia" data check -d "$tor"
+echo 'date = 2026-11-19' >> "$tor/consensus-microdesc.meta"
+collect 3 -r "$sample" -d "$tor" -w no.ieb
+one_error 'consensus-microdesc:5 says that it is of 2026-11-20T09:00:00Z, its .meta that it is of 2026-11-19T00:00:00Z'
+
 # The example of docs/reference-data.md runs as it is printed.
 mkdir "$work/doc"; ln -s "$sample" "$work/doc/sample.pcap"; mkdir "$work/bin"; ln -s "$indicia" "$work/bin/indicia"
 awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/docs/reference-data.md" > "$work/example.sh"

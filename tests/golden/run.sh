@@ -3,6 +3,7 @@
 # run.sh INDICIA [NAME...]            compares the cases of cases.tsv (all, or those named) with expected/NAME.txt
 # run.sh --update INDICIA NAME...     writes expected/NAME.txt anew for the cases named; read the difference before committing it
 # A capture is a file of tests/data, or corpora:PATH below ../shared/corpora beside the repository; without that folder such a case is skipped.
+# Among the options of collect, data:PATH is a file or folder of tests/data.
 # Exit status: 0 all equal, 1 a difference, 77 all that was asked for was skipped.
 set -u
 here=$(cd "$(dirname "$0")" && pwd); root=$(cd "$here/../.." && pwd)
@@ -25,7 +26,7 @@ capture_path() {
 # The bundle stands as x.ieb in the working folder; stdout, then the exit status if it is not 0.
 produce() { # capture, collect options, command
     rm -rf "$work/run"; mkdir "$work/run"; cd "$work/run" || exit 1
-    local options=(); [ "$2" = - ] || read -ra options <<< "$2"
+    local options=(); [ "$2" = - ] || read -ra options <<< "${2//data:/$root/tests/data/}"
     if ! "$indicia" collect -q --sensor golden "${options[@]}" -r "$1" -w x.ieb; then echo "collect exits $?"; return; fi
     local words; read -ra words <<< "$3"
     "$indicia" "${words[@]}" x.ieb || echo "exit status $?"
