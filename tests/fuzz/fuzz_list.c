@@ -18,7 +18,8 @@ static void claims_check(const struct ind_claim *claims, size_t count, unsigned 
 	for (size_t i = 0; i < count; i++) {
 		const struct ind_claim *c = &claims[i];
 		bool listed = c->kind > IND_CLAIM_DATABASE && c->kind < IND_CLAIM_KIND_COUNT && c->tlp < IND_TLP_COUNT;
-		bool texts = c->label.bytes <= IND_VALUE_MAX_BYTES && c->source.bytes <= IND_VALUE_MAX_BYTES && c->indicator.bytes <= IND_VALUE_MAX_BYTES;
+		bool texts = c->label.bytes <= IND_VALUE_MAX_BYTES && c->source.bytes <= IND_VALUE_MAX_BYTES &&
+			c->status.bytes <= IND_VALUE_MAX_BYTES && c->indicator.bytes <= IND_VALUE_MAX_BYTES;
 		if (!listed || !texts || c->prefix_bits > (ip_version == 4 ? 32 : 128) || c->more_asn_count > IND_CLAIM_MORE_ASNS || !c->signal != !c->indicator.bytes)
 			abort();
 	}

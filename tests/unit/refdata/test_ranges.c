@@ -116,6 +116,30 @@ START_TEST(overlaps)
 }
 END_TEST
 
+static uint32_t both(uint32_t former, uint32_t latter) { return former << 8 | latter; }
+
+START_TEST(equal_ranges_are_joined)
+{
+	static const uint32_t ends[][2] = { { 5, 5 }, { 1, 9 }, { 5, 5 }, { 1, 8 }, { 5, 5 }, { 1, 9 } };
+	struct ranges r;
+	uint32_t key = 5;
+	ranges_start(&r, 1);
+	for (uint32_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		ck_assert_int_eq(ranges_add(&r, &ends[i][0], &ends[i][1], i + 1), IND_OK);
+	ranges_value_set(&r, 0, 7);
+	ck_assert_int_eq(ranges_close(&r, both), IND_OK);
+	ck_assert_uint_eq(r.count, 3);
+	uint32_t at = ranges_find(&r, &key);
+	ck_assert_uint_eq(ranges_value(&r, at), 0x70305);
+	at = ranges_around(&r, at, &key);
+	ck_assert_uint_eq(ranges_value(&r, at), 4);
+	at = ranges_around(&r, at, &key);
+	ck_assert_uint_eq(ranges_value(&r, at), 0x206);
+	ck_assert_uint_eq(ranges_around(&r, at, &key), RANGES_NONE);
+	ranges_free(&r);
+}
+END_TEST
+
 START_TEST(ends_of_the_space)
 {
 	struct ranges r;
@@ -139,6 +163,7 @@ int main(void)
 	tcase_add_test(t, narrow);
 	tcase_add_test(t, wide);
 	tcase_add_test(t, overlaps);
+	tcase_add_test(t, equal_ranges_are_joined);
 	tcase_add_test(t, ends_of_the_space);
 	return suite_run("refdata.ranges", t);
 }

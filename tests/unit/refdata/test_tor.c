@@ -138,7 +138,8 @@ START_TEST(lines_of_a_consensus_that_are_wrong)
 	read_good(HEAD("") "r one AAAA BBBB 2038-01-01 00:00:00 192.0.2.2 9001 65536\n" R("one", "192.0.2.1") "s Exit\n" FOOT, 1,
 		"list a.txt: 1 of 2 lines are left out, first a.txt:11: an r line without two ports behind its address");
 	list_free(&list);
-	static const char *const addresses[] = { "a", "a 2001:db8::1:9001", "a [2001:db8::1]", "a [2001:db8::1]:", "a [192.0.2.1]:1", "a []:1", "a [2001:db8::1]:1x", "a :1", "a [::1" };
+	static const char *const addresses[] = { "a", "a 2001:db8::1:9001", "a [2001:db8::1]", "a [2001:db8::1]:", "a [192.0.2.1]:1", "a []:1", "a [2001:db8::1]:1x",
+		"a :1", "a [::1" };
 	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
 		char text[2048];
 		snprintf(text, sizeof text, HEAD("") R("one", "192.0.2.1") "%s\ns Exit\n" FOOT, addresses[i]);
@@ -239,7 +240,8 @@ START_TEST(lines_of_an_exit_list_that_are_wrong)
 	read_good("Downloaded 2026-11-20 09:00:00\n" EXIT("192.0.2.9", "2026-11-20") "ExitAddress 192.0.2.10\n", 1,
 		"list a.txt: 1 of 2 lines are left out, first a.txt:6: no date and time of day behind the address");
 	list_free(&list);
-	read_good("Downloaded 2026-11-20 09:00:00\n" EXIT("192.0.2.9", "2026-11-20") "192.0.2.10\n", 1, "list a.txt: 1 of 2 lines are left out, first a.txt:6: no line of an exit list");
+	read_good("Downloaded 2026-11-20 09:00:00\n" EXIT("192.0.2.9", "2026-11-20") "192.0.2.10\n", 1,
+		"list a.txt: 1 of 2 lines are left out, first a.txt:6: no line of an exit list");
 	list_free(&list);
 }
 END_TEST
