@@ -114,6 +114,22 @@ struct watched {
 	bool disabled;
 };
 
+/* What one flow said of one of its ends. */
+struct said {
+	uint32_t rtt_us, hops; /* IND_ABSENT_U32 */
+	uint16_t stack;        /* stack_element, 0 if none */
+	struct ind_mtus mtus;
+};
+
+/* The flow that came last: what it touches besides the entries of its ends is fetched while other work goes on, and used when the next
+ * one comes. */
+struct late {
+	struct entry *end[2];        /* NULL: it sent nothing */
+	struct said said[2];
+	struct ind_flow flow;
+	bool waits;
+};
+
 struct origin_set {
 	struct shelf entries, mores, blocks, series;
 	struct index entry_index, series_index;
@@ -125,14 +141,8 @@ struct origin_set {
 	bool family_limited[IND_FAMILY_COUNT];   /* a signal that is recorded by default was turned off */
 	struct watched watched[IND_WATCHED_PLACES];
 	uint16_t quic_version_id;                /* 0: this version has no such signal */
+	struct late late;
 	uint64_t cells[IND_CELLS_MAX];           /* of the address that is being told */
-};
-
-/* What one flow said of one of its ends. */
-struct said {
-	uint32_t rtt_us, hops; /* IND_ABSENT_U32 */
-	uint16_t stack;        /* stack_element, 0 if none */
-	struct ind_mtus mtus;
 };
 
 /* shelf.c */
@@ -174,6 +184,7 @@ void measure_tell(const struct origin_set *s, const struct entry *e, struct ind_
 /* series.c: starts of flows, periods and hours (S28, S30). */
 enum ind_err series_new(struct origin_set *s) IND_MUST_USE;
 void series_note(struct origin_set *s, struct entry *src, const struct entry *dst, const struct ind_flow *flow);
+void series_prefetch(const struct origin_set *s, const struct entry *src, const struct entry *dst, const struct ind_flow *flow);
 
 /* The cells that are left after what is automated, and the greatest of the periodic series. `judged`: a series had enough starts. */
 struct chronology {

@@ -191,23 +191,48 @@ struct origin_ends origin_set_find(const struct origin_set *s, const struct ind_
 	return ends;
 }
 
+static void late_count(struct origin_set *s)
+{
+	struct late *l = &s->late;
+	if (!l->waits)
+		return;
+	l->waits = false;
+	for (unsigned dir = 0; dir < 2; dir++)
+		if (l->end[dir])
+			end_count(s, l->end[dir], &l->flow, dir, &l->said[dir]);
+	series_note(s, l->end[IND_SRC], l->end[IND_DST], &l->flow);
+}
+
+static void late_prefetch(const struct origin_set *s)
+{
+	const struct late *l = &s->late;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		const struct more *m = l->end[dir] && l->end[dir]->more ? more_at(s, l->end[dir]->more) : NULL;
+		if (m) {
+			__builtin_prefetch(m, 1);
+			__builtin_prefetch((const uint8_t *)(m + 1) - 1, 1);
+		}
+	}
+	series_prefetch(s, l->end[IND_SRC], l->end[IND_DST], &l->flow);
+}
+
 void origin_set_flow(
 	struct origin_set *s, const struct origin_ends *ends, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
 {
-	struct entry *src = end_of(s, ends->hash[IND_SRC], flow, IND_SRC);
-	struct entry *dst = end_of(s, ends->hash[IND_DST], flow, IND_DST);
-	struct said said[2] = { { .stack = 0 }, { .stack = 0 } };
+	struct late *l = &s->late;
+	late_count(s);
+	l->flow = *flow;
+	l->waits = true;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		l->end[dir] = end_of(s, ends->hash[dir], flow, dir);
+		l->said[dir] = (struct said) { .stack = 0 };
+	}
 	for (size_t i = 0; i < count; i++) {
 		unsigned from = signals[i].from == IND_SRC ? IND_SRC : IND_DST;
-		struct entry *e = from == IND_SRC ? src : dst;
-		if (e && signals[i].id < IND_SIGNAL_ID_END)
-			signal_count(s, e, flow, &signals[i], &said[from]);
+		if (l->end[from] && signals[i].id < IND_SIGNAL_ID_END)
+			signal_count(s, l->end[from], flow, &signals[i], &l->said[from]);
 	}
-	if (src)
-		end_count(s, src, flow, IND_SRC, &said[IND_SRC]);
-	if (dst)
-		end_count(s, dst, flow, IND_DST, &said[IND_DST]);
-	series_note(s, src, dst, flow);
+	late_prefetch(s);
 }
 
 uint64_t origin_set_overflow(const struct origin_set *s) { return s->overflow; }
@@ -285,6 +310,7 @@ static void places_prefetch(const struct origin_set *s, const struct place *plac
 
 enum ind_err origin_set_finish(struct origin_set *s, origin_claims *claims, origin_visit *visit, void *ctx)
 {
+	late_count(s);
 	struct place *places = places_of(s);
 	enum ind_err err = places ? IND_OK : IND_NOMEM;
 	for (uint32_t i = 0; i < s->entries.count && !err; i++) {

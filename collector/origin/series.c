@@ -147,10 +147,24 @@ static bool is_start(const struct ind_flow *flow)
 	return flow->proto == PROTO_TCP ? flow->tcp_flags[IND_SRC] & TCP_SYN : flow->end_reason != IND_END_ACTIVE;
 }
 
+/* Only what was answered with data is an exchange; hours further from the first one than a record can tell are left out. */
+static bool is_exchange(const struct entry *src, const struct entry *dst, const struct ind_flow *flow)
+{
+	return src && dst && flow->payload[IND_SRC] && flow->payload[IND_DST] && flow->start_ns - src->first_ns < IND_CELLS_MAX * HOUR_NS;
+}
+
+void series_prefetch(const struct origin_set *s, const struct entry *src, const struct entry *dst, const struct ind_flow *flow)
+{
+	if (!src || !dst || !flow->payload[IND_SRC] || !flow->payload[IND_DST])
+		return;
+	uint64_t key = key_of(s, src, dst, flow);
+	__builtin_prefetch(&s->series_index.slots[(uint32_t)hash_words(&s->key, &key, 1) & s->series_index.mask], 1);
+	__builtin_prefetch(series_at(s, s->series.count + 1), 1);
+}
+
 void series_note(struct origin_set *s, struct entry *src, const struct entry *dst, const struct ind_flow *flow)
 {
-	/* Only what was answered with data is an exchange; hours further from the first one than a record can tell are left out. */
-	if (!src || !dst || !flow->payload[IND_SRC] || !flow->payload[IND_DST] || flow->start_ns - src->first_ns >= IND_CELLS_MAX * HOUR_NS)
+	if (!is_exchange(src, dst, flow))
 		return;
 	struct series *one = series_of(s, src, key_of(s, src, dst, flow));
 	bool noted = one && (is_start(flow) ? start_add(s, one, flow->start_ns) : hour_add(s, one, flow->start_ns / HOUR_NS));
