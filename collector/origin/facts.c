@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "origin/inside.h"
 
-enum { PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ESP = 50, TCP_SYN = 2, PORT_DOT = 853, PORT_RDP = 3389 };
+enum { PROTO_TCP = 6, PROTO_ESP = 50, TCP_SYN = 2, PORT_DOT = 853, PORT_RDP = 3389 };
 
 void facts_of_flow(struct entry *e, const struct ind_flow *flow, unsigned dir)
 {
@@ -17,14 +17,17 @@ void facts_of_flow(struct entry *e, const struct ind_flow *flow, unsigned dir)
 	e->facts |= (uint16_t)facts;
 }
 
-/* The version that a client offers is not the one that is spoken; a server's is. */
+static bool value_begins(const struct ind_signal *signal, const char *text)
+{
+	size_t count = strlen(text);
+	return signal->value_bytes >= count && memcmp(signal->value, text, count) == 0;
+}
+
+/* The version that a client offers is not the one that is spoken; a server's is. Drafts of 1.3 hide as much. */
 static unsigned tls_facts(const struct ind_flow *flow, const struct ind_signal *signal)
 {
-	static const char hides_certificates[] = "1.3";
 	unsigned facts = signal->side == IND_CLIENT ? FACT_CRYPT_CLIENT : FACT_CRYPT_SERVER;
-	bool hidden = signal->value_bytes >= sizeof hides_certificates - 1 &&
-		memcmp(signal->value, hides_certificates, sizeof hides_certificates - 1) == 0;
-	if (signal->side == IND_SERVER && (hidden || flow->proto == PROTO_UDP))
+	if (signal->side == IND_SERVER && (value_begins(signal, "1.3") || value_begins(signal, "dtls1.3")))
 		facts |= FACT_CERT_HIDDEN;
 	if (flow->port[IND_DST] == PORT_DOT)
 		facts |= FACT_DOT;

@@ -21,7 +21,7 @@ enum fact {
 	FACT_MIDSTREAM = 4,           /* it sent TCP payload, and its SYN is not in the capture */
 	FACT_CRYPT_CLIENT = 8,        /* client of TLS or QUIC: what it asked for is hidden */
 	FACT_CRYPT_SERVER = 16,
-	FACT_CERT_HIDDEN = 32, /* server of TLS 1.3 or QUIC (RFC 8446 section 4.4.2) */
+	FACT_CERT_HIDDEN = 32, /* server of TLS 1.3, DTLS 1.3 or QUIC (RFC 8446 section 4.4.2) */
 	FACT_SSH = 64,         /* hidden from the end of the key exchange on (RFC 4253 section 7.3) */
 	FACT_ESP = 128,
 	FACT_RDP_TLS = 256,

@@ -126,7 +126,7 @@ static enum parse leaf(struct signal_ctx *ctx, struct cursor *bytes, struct tls_
 	if (got == TLS_FLIGHT_BAD || !hello->ticket_comes || !signal_wanted(ctx, IND_SIG_TLS_TICKET))
 		return PARSE_DONE;
 	ctx->state[0] |= TICKET_SOUGHT;
-	return tls_ticket_see(ctx, bytes, &ctx->state[1]);
+	return tls_ticket_see(ctx, bytes, f, &ctx->state[1]);
 }
 
 static enum parse server_hello(struct signal_ctx *ctx, struct cursor *bytes, struct tls_flight *f, size_t count)
@@ -177,7 +177,7 @@ static enum parse tls_see(struct signal_ctx *ctx, struct cursor *bytes)
 	struct tls_flight f;
 	ctx->need = 0;
 	if (ctx->state[0] & TICKET_SOUGHT)
-		return tls_ticket_see(ctx, bytes, &ctx->state[1]);
+		return tls_ticket_see(ctx, bytes, &f, &ctx->state[1]);
 	if (!(ctx->state[0] & HELLO_SEEN) && cursor_left(bytes) && (bytes->p[0] & SSL2_HEADER))
 		return tls_ssl2_see(ctx, bytes);
 	for (;;) {

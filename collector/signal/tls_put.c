@@ -76,11 +76,17 @@ void tls_secret_put(struct signal_ctx *ctx, enum ind_signal_id id, enum ind_side
 	signal_put_hex(ctx, id, side, sha256, sizeof sha256);
 }
 
-/* RFC 8446 section 4.1.2: since TLS 1.3 the session id of a hello is filler. */
+/* RFC 8446 section 4.1.2: since TLS 1.3 the session id of a hello is filler. DTLS 1.3 has none of its own, only that of an older session
+ * (RFC 9147 section 5.3). */
+static bool has_session_id(const struct tls_hello *hello)
+{
+	return hello->version <= TLS_1_2 || hello->version >> 8 == TLS_DTLS_MAJOR;
+}
+
 static void session_put(struct signal_ctx *ctx, enum ind_side side, const struct tls_hello *hello)
 {
 	struct cursor list = hello->psk_identities;
-	if (hello->version <= TLS_1_2)
+	if (has_session_id(hello))
 		tls_secret_put(ctx, IND_SIG_TLS_SESSION_ID, side, hello->session_id);
 	tls_secret_put(ctx, IND_SIG_TLS_TICKET, side, hello->ticket);
 	for (unsigned i = 0; i < PSK_MAX && cursor_left(&list); i++) {

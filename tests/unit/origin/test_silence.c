@@ -31,13 +31,17 @@ START_TEST(certificates_of_tls_13_are_hidden)
 		{ 6, "1.3-draft23", true },
 		{ 6, "1.2", false },
 		{ 6, "1.", false },
-		{ 17, "1.2", true },
+		{ 17, "1.3", true },
+		{ 17, "dtls1.3", true },
+		{ 17, "dtls1.2", false },
+		{ 17, "dtls1.0", false },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		tls(cases[i].proto, 443, cases[i].version);
 		const struct ind_origin *client = &seen.origin[0], *server = &seen.origin[1];
 		ck_assert_uint_eq(server->silent[IND_WATCHED_TLS_CERT], cases[i].hidden ? IND_MISSING_ENCRYPTED : IND_MISSING_NONE);
 		ck_assert_uint_eq(server->silent[IND_WATCHED_TLS_ISSUER], server->silent[IND_WATCHED_TLS_CERT]);
+		ck_assert_uint_eq(server->silent[IND_WATCHED_TLS_TICKET], server->silent[IND_WATCHED_TLS_CERT]);
 		ck_assert_uint_eq(server->missing[IND_FAMILY_I], cases[i].hidden ? IND_MISSING_ENCRYPTED : IND_MISSING_NOT_SEEN);
 		ck_assert_uint_eq(server->silent[IND_WATCHED_HTTP_DATE], IND_MISSING_ENCRYPTED);
 		ck_assert_uint_eq(client->silent[IND_WATCHED_HTTP_HOST], IND_MISSING_ENCRYPTED);

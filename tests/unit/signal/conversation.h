@@ -16,6 +16,7 @@ struct conversation {
 	uint8_t validated, client_way;
 	enum parse outcome;
 	size_t parts; /* exhibits that were announced as parts */
+	const uint64_t *wanted; /* NULL: all signals */
 };
 
 static inline void conversation_part(void *ctx)
@@ -66,6 +67,7 @@ static inline void conversation_hear(
 		.ctx = &t->seen.seen,
 		.wants_exhibits = !t->seen.no_exhibits,
 		.exhibit_part = conversation_part,
+		.wanted = t->wanted,
 	};
 	uint8_t *copy = malloc(count ? count : 1);
 	ck_assert_ptr_nonnull(copy);

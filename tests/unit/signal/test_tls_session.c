@@ -140,20 +140,81 @@ START_TEST(a_ticket_that_a_server_issues)
 }
 END_TEST
 
-/* Whatever the records cut, either the ticket is told or nothing is. */
+/* Records and segments cut the ticket, what is before it, and the headers of both. */
 START_TEST(tickets_in_pieces)
 {
 	static const char ticket[] = "what the client will show again";
+	static const size_t chunks[] = { 1, 7, 64, RECORD_MAX };
 	struct wire h = { .count = 0 };
-	size_t told = 0;
+	issue(&h, _i ? ANNOUNCED : ANNOUNCED | RESUMED, ticket, strlen(ticket));
+	for (size_t size = 1; size < 700; size += size < 80 ? 1 : 13) {
+		for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+			feed_server(&h, size, chunks[i]);
+			digest_is(IND_SIG_TLS_TICKET, ticket);
+			ck_assert_uint_eq(s.malformed, 0);
+		}
+	}
+}
+END_TEST
+
+/* It is told as soon as it is there, and nothing of it before. */
+START_TEST(tickets_that_never_end)
+{
+	static const char ticket[] = "what the client will show again";
+	static struct wire stream;
+	struct wire h = { .count = 0 };
 	issue(&h, ANNOUNCED, ticket, strlen(ticket));
-	for (size_t size = 1; size < 700; size++) {
-		feed_server(&h, size, 64);
-		if (seen_value(&s, IND_SIG_TLS_TICKET))
-			digest_is(IND_SIG_TLS_TICKET, ticket), told++;
+	stream.count = 0;
+	records(&stream, &h, 50);
+	for (size_t count = stream.count - 60; count <= stream.count; count++) {
+		setup();
+		seen_feed(&s, &tls_parser, IND_DST, stream.bytes, count, RECORD_MAX, true);
+		ck_assert(!seen_value(&s, IND_SIG_TLS_TICKET) == (count < stream.count));
+		ck_assert_int_eq(s.outcome, count < stream.count ? PARSE_MORE : PARSE_DONE);
 		ck_assert_uint_eq(s.malformed, 0);
 	}
-	ck_assert_uint_gt(told, 100);
+}
+END_TEST
+
+/* RFC 5246 section 7.2: a warning may stand between two records of a message; what is encrypted may not. */
+START_TEST(what_stands_between_the_pieces_of_a_ticket)
+{
+	static const char ticket[] = "what the client will show again";
+	static const uint8_t types[] = { 21, 20, 23 };
+	static struct wire stream, rest;
+	struct wire h = { .count = 0 };
+	issue(&h, ANNOUNCED, ticket, strlen(ticket));
+	setup();
+	stream.count = rest.count = 0;
+	put(&rest, h.bytes + h.count - 20, 20);
+	h.count -= 20;
+	records(&stream, &h, 300);
+	record(&stream, types[_i], "\1\0", 2);
+	records(&stream, &rest, 9);
+	seen_feed(&s, &tls_parser, IND_DST, stream.bytes, stream.count, 5, true);
+	ck_assert_int_eq(s.outcome, PARSE_DONE);
+	ck_assert(!seen_value(&s, IND_SIG_TLS_TICKET) == (_i != 0));
+	if (_i == 0)
+		digest_is(IND_SIG_TLS_TICKET, ticket);
+}
+END_TEST
+
+START_TEST(tickets_of_any_length)
+{
+	static const size_t counts[] = { 1, 4096, 16370, 16374, 16375, 20000 };
+	static char ticket[20001];
+	static struct wire h;
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		memset(ticket, 'T', sizeof ticket);
+		ticket[counts[i]] = '\0';
+		h.count = 0;
+		issue(&h, ANNOUNCED | RESUMED, ticket, counts[i]);
+		feed_server(&h, 4096, RECORD_MAX);
+		if (counts[i] + 10 <= 16384)
+			digest_is(IND_SIG_TLS_TICKET, ticket);
+		else
+			ck_assert_ptr_null(seen_value(&s, IND_SIG_TLS_TICKET)); /* beyond what is gathered of a handshake */
+	}
 }
 END_TEST
 
@@ -208,7 +269,10 @@ int main(void)
 	tcase_add_test(t, pre_shared_keys);
 	tcase_add_test(t, cut_identities_say_nothing_false);
 	tcase_add_test(t, a_ticket_that_a_server_issues);
-	tcase_add_test(t, tickets_in_pieces);
+	tcase_add_loop_test(t, tickets_in_pieces, 0, 2);
+	tcase_add_test(t, tickets_that_never_end);
+	tcase_add_loop_test(t, what_stands_between_the_pieces_of_a_ticket, 0, 3);
+	tcase_add_test(t, tickets_of_any_length);
 	tcase_add_test(t, tickets_that_contradict_themselves);
 	tcase_add_test(t, a_ticket_that_is_not_announced_is_not_waited_for);
 	tcase_add_test(t, nothing_unless_asked_for);
