@@ -35,7 +35,7 @@ struct reading {
 	struct tls_hello hello;
 	struct tls_span cover[COVERS_MAX]; /* what could resume the session (tls_hello.h): offsets in the datagram */
 	size_t covers;
-	bool in_place;              /* a hello stands whole in the datagram */
+	bool in_place;     /* a hello stands whole in the datagram */
 	bool whole, fresh; /* the datagram completed something; it brought a part of something */
 	bool torn;         /* it holds a part of a hello, whose secrets are not known */
 	bool over;
