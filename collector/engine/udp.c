@@ -38,13 +38,14 @@ static enum parse conversation_see(struct engine *e, struct flow *f, struct sign
 	ctx->gather = gather;
 	ctx->aead = e->aead;
 	ctx->validated = f->udp_validated;
+	ctx->rtt_us = u->rtt.us;
 	ctx->client_way = (uint8_t)flow_src_way(f);
 	enum parse outcome = signal_conversation_parsers[u->parser]->see(ctx, &bytes);
 	if (outcome != PARSE_NOT)
 		validated_set(f, ctx);
 	if (outcome == PARSE_DONE) {
 		f->state |= FLOW_QUIET;
-		flow_udp_end(&e->table, f);
+		flow_udp_over(&e->table, f);
 	}
 	return outcome;
 }
@@ -83,6 +84,7 @@ void datagram_see(struct engine *e, struct flow *f, unsigned way, const struct p
 	ctx.state = state;
 	ctx.shared = &shared;
 	ctx.way = (uint8_t)way;
+	ctx.begun_ns = p->fragments ? p->first_fragment_ns : p->frame->time_ns;
 	ctx.at_end = true;
 	e->current_roles = true;
 	enum parse outcome = f->udp ? conversation_see(e, f, &ctx, bytes) : conversation_find(e, f, &ctx, bytes);

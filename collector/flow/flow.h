@@ -48,6 +48,7 @@ struct flow {
 		struct {             /* UDP only */
 			uint32_t udp : 24;          /* index of struct flow_udp, 0: none */
 			uint32_t udp_validated : 3; /* enum ind_validated */
+			uint32_t udp_rtt : 1;       /* the conversation is over: `udp` is index of what is left of it, struct flow_rtt */
 		};
 		uint16_t icmp[2];    /* type and code of the first packet; ICMP only */
 	};
@@ -83,8 +84,12 @@ enum { FLOW_HEAD_DONE = 3 };
 
 /* What only a conversation in datagrams needs, and only while its parser wants more. */
 enum { FLOW_KEPT_BYTES = 256, FLOW_INDEX_MASK = 0xffffff };
+struct flow_rtt {
+	uint32_t us[2];              /* by way: the round trip to that end, IND_ABSENT_U32: not measured */
+};
 struct flow_udp {
 	_Alignas(8) uint8_t kept[FLOW_KEPT_BYTES]; /* the parser's own */
+	struct flow_rtt rtt;
 	uint32_t buffer[2];          /* index of struct gather_buffer by way, 0: none */
 	uint32_t parser;             /* row of the parser table */
 };
@@ -131,7 +136,7 @@ struct flow_table {
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, small_buffers, firsts, chunks, udps, gathers, more;
+	struct pool flows, tcps, heads, buffers, small_buffers, firsts, chunks, udps, rtts, gathers, more;
 	uint32_t *tcp_clocks;        /* by index of struct flow_tcp: index of struct flow_clock, 0: none; NULL if none are kept */
 	struct pool clocks;
 	struct flow_contexts contexts;
@@ -208,12 +213,19 @@ static inline struct flow_tcp *flow_tcp(const struct flow_table *t, const struct
 
 static inline struct flow_udp *flow_udp(const struct flow_table *t, const struct flow *f)
 {
-	return f->key.proto == IPPROTO_UDP4 && f->udp ? pool_at(&t->udps, f->udp) : NULL;
+	return f->key.proto == IPPROTO_UDP4 && f->udp && !f->udp_rtt ? pool_at(&t->udps, f->udp) : NULL;
 }
 
-/* Starts to keep something of a UDP flow, zero at first; lets it go, with what was gathered. */
+/* Starts to keep something of a UDP flow, zero at first; lets it go, with what was gathered; lets go of all but the round trips. */
 struct flow_udp *flow_udp_start(struct flow_table *t, struct flow *f);
 void flow_udp_end(struct flow_table *t, struct flow *f);
+void flow_udp_over(struct flow_table *t, struct flow *f);
+
+/* The round trips of a UDP flow, NULL: none are known. */
+const struct flow_rtt *flow_udp_rtt(const struct flow_table *t, const struct flow *f);
+
+enum ind_err flow_udps_init(struct flow_table *t) IND_MUST_USE;
+void flow_udps_release(struct flow_table *t);
 
 /* Whether the source address of a flow that is not TCP was shown to be its own: enum ind_validated. */
 uint8_t flow_udp_validated(const struct flow *f);

@@ -455,9 +455,7 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	if (!err)
 		err = pool_init(&t->firsts, sizeof(struct store_first), limits->flows);
 	if (!err)
-		err = pool_init(&t->udps, sizeof(struct flow_udp), limits->flows);
-	if (!err)
-		err = pool_init(&t->gathers, sizeof(struct gather_buffer), limits->head_buffers);
+		err = flow_udps_init(t);
 	if (!err)
 		err = pool_init(&t->more, sizeof(struct flow_more), limits->flows + FLOW_WHEEL_SLOTS);
 	if (!err)
@@ -490,9 +488,8 @@ void flow_table_release(struct flow_table *t)
 	pool_release(&t->small_buffers);
 	pool_release(&t->firsts);
 	pool_release(&t->chunks);
-	pool_release(&t->udps);
-	pool_release(&t->gathers);
 	pool_release(&t->more);
+	flow_udps_release(t);
 	flow_contexts_release(&t->contexts);
 	flow_clocks_release(t);
 }

@@ -214,7 +214,12 @@ void flow_record(const struct flow_table *t, const struct flow *f, enum ind_flow
 		r->ttl_max[dir] = f->packets[way] ? f->ttl_max[way] : 0;
 	}
 	const struct flow_tcp *tcp = flow_tcp(t, f);
+	const struct flow_rtt *rtt = flow_udp_rtt(t, f);
 	if (tcp)
 		record_tcp(tcp, src, r);
+	if (rtt) {
+		r->client_rtt_us = rtt->us[src];
+		r->server_rtt_us = rtt->us[!src];
+	}
 	flow_layers_record(t, f, src, r);
 }

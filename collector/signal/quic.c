@@ -4,6 +4,7 @@
 #include "signal/quic.h"
 
 #include "flow/gather.h"
+#include "signal/quic_time.h"
 #include "signal/tls_hello.h"
 
 /* The server may send three times what it got before the client's address is validated, and 0-RTT is bounded by the first congestion
@@ -31,6 +32,7 @@ enum quic_seen {
 /* What is kept of a connection. */
 struct quic {
 	uint64_t expected[2]; /* next packet number, by side */
+	struct quic_times times;
 	uint32_t base[2];     /* where in the stream of CRYPTO frames the awaited hello begins */
 	uint32_t version;     /* that keys were derived for */
 	uint32_t offered;     /* one that could not be read */
@@ -83,6 +85,8 @@ struct reading {
 	enum ind_side side;
 	bool fresh; /* the packet brought bytes of a hello that were not there */
 	bool whole; /* and made it whole */
+	bool crypto, acks;       /* frames that it held */
+	uint64_t acknowledged;   /* oldest packet number; 0 without ACK: any */
 };
 
 static struct gather *gather_of(const struct reading *r) { return &r->ctx->gather[r->ctx->way]; }
@@ -174,14 +178,27 @@ static void packet_show(struct reading *r)
 		signal_put_exhibit_part(r->ctx, IND_EXHIBIT_DATAGRAM, r->side, start, count);
 }
 
+static void ack_see(struct reading *r, uint64_t oldest)
+{
+	if (!r->acks || oldest < r->acknowledged)
+		r->acknowledged = oldest;
+	r->acks = true;
+}
+
 static void frames_see(struct reading *r, struct cursor frames)
 {
-	uint64_t offset;
+	uint64_t at;
 	struct cursor data;
 	enum quic_frame frame;
 	bool good = true;
-	while (good && (frame = quic_frame_next(&frames, &offset, &data)) == QUIC_FRAME_CRYPTO)
-		good = crypto_see(r, offset, data);
+	while (good && (frame = quic_frame_next(&frames, &at, &data)) < QUIC_FRAME_END) {
+		if (frame == QUIC_FRAME_ACK) {
+			ack_see(r, at);
+			continue;
+		}
+		r->crypto = true;
+		good = crypto_see(r, at, data);
+	}
 	good = good && frame == QUIC_FRAME_END;
 	if (good && r->fresh && !r->whole)
 		good = hello_see(r, gather_view(gather_of(r), 0));
@@ -204,6 +221,14 @@ static bool packet_open(struct quic *q, struct aead *aead, const struct quic_pac
 	return quic_packet_open(aead, &q->keys[side], p, &q->expected[side], plain);
 }
 
+/* Is this the first time that the server sees the id that the keys are made from? After a Retry it is the server's own, packet numbers go
+ * on, and a token comes back (RFC 9000 section 17.2.5). */
+static bool id_is_new(const struct quic *q, const struct quic_packet *p, uint64_t number)
+{
+	bool retried = cursor_left(&p->token) && number;
+	return cursor_left(&p->to) >= FIRST_ID_MIN_BYTES && !retried && !id_is(&q->first, p->to) && !id_is(&q->server, p->to);
+}
+
 /* Another connection of the same two ends, or the same after a Retry that the capture does not have. */
 static bool begin(struct signal_ctx *ctx, struct quic *q, const struct quic_packet *p, struct quic_plain *plain)
 {
@@ -213,6 +238,8 @@ static bool begin(struct signal_ctx *ctx, struct quic *q, const struct quic_pack
 	id_set(&fresh.first, p->to);
 	if (!packet_open(&fresh, ctx->aead, p, IND_CLIENT, plain))
 		return false;
+	if (!id_is_new(q, p, plain->number))
+		quic_time_spoil(&fresh.times, IND_SERVER);
 	gather_drop(&ctx->gather[0]);
 	gather_drop(&ctx->gather[1]);
 	*q = fresh;
@@ -248,6 +275,8 @@ static void client_initial_see(struct signal_ctx *ctx, struct quic *q, const str
 	struct quic_plain plain;
 	if (token_is(q, p->token))
 		q->seen |= SEEN_PROOF;
+	if (q->has_hello >> IND_CLIENT & 1)
+		quic_time_spoil(&q->times, IND_SERVER); /* it may be a repetition */
 	if (q->has_hello >> IND_CLIENT & 1 || !client_initial_open(ctx, q, p, &plain))
 		return;
 	struct reading r = { .ctx = ctx, .q = q, .packet = p, .side = IND_CLIENT };
@@ -255,28 +284,76 @@ static void client_initial_see(struct signal_ctx *ctx, struct quic *q, const str
 	id_set(&q->client, p->from);
 	version_put(ctx, p->version);
 	frames_see(&r, cursor_of(plain.bytes, plain.count));
+	quic_time_client_initial(&q->times, ctx, plain.number, r.fresh);
+}
+
+static void echo_see(struct signal_ctx *ctx, struct quic *q)
+{
+	q->seen |= SEEN_ECHO;
+	quic_time_answer(&q->times, ctx, IND_CLIENT);
 }
 
 static void client_packet_see(struct signal_ctx *ctx, struct quic *q, const struct quic_packet *p)
 {
 	bool echo = q->seen & SEEN_ANSWER && id_is(&q->server, p->to);
 	if (echo)
-		q->seen |= SEEN_ECHO;
+		echo_see(ctx, q);
 	if (echo && p->type == QUIC_HANDSHAKE)
 		q->seen |= SEEN_PROOF;
 	if (p->type == QUIC_INITIAL)
 		client_initial_see(ctx, q, p);
 }
 
+/* The client has not used the server's id yet. It is asked from the server's very first packet on; another id, or the same bytes again, and
+ * what it answers is not known. */
+static void server_id_see(const struct reading *r, uint64_t number)
+{
+	struct quic *q = r->q;
+	const struct quic_packet *p = r->packet;
+	bool begins = q->times.wait[IND_CLIENT] == QUIC_WAIT_NOT_YET && number == 0 &&
+		quic_time_id_is_own(p->from, id_bytes(&q->first), id_bytes(&q->client));
+	bool goes_on = q->times.wait[IND_CLIENT] == QUIC_WAIT && id_is(&q->server, p->from) && (r->fresh || !r->crypto);
+	if (begins)
+		quic_time_ask(&q->times, r->ctx, IND_CLIENT);
+	else if (!goes_on)
+		quic_time_spoil(&q->times, IND_CLIENT);
+}
+
+/* Its keys are made from the client's first id. If it acknowledges a packet before those seen, it may answer that one. */
+static void server_initial_time(const struct reading *r, uint64_t number)
+{
+	struct quic_times *t = &r->q->times;
+	if (r->acknowledged < t->oldest)
+		quic_time_spoil(t, IND_SERVER);
+	quic_time_answer(t, r->ctx, IND_SERVER);
+	server_id_see(r, number);
+}
+
 static void server_initial_see(struct signal_ctx *ctx, struct quic *q, const struct quic_packet *p)
 {
 	struct quic_plain plain;
 	struct reading r = { .ctx = ctx, .q = q, .packet = p, .side = IND_SERVER };
+	if (q->has_hello >> IND_SERVER & 1)
+		quic_time_spoil(&q->times, IND_CLIENT); /* it may be a repetition */
 	if (q->has_hello >> IND_SERVER & 1 || !packet_open(q, ctx->aead, p, IND_SERVER, &plain))
 		return;
+	frames_see(&r, cursor_of(plain.bytes, plain.count));
+	server_initial_time(&r, plain.number);
 	id_set(&q->server, p->from);
 	q->seen |= SEEN_ANSWER;
-	frames_see(&r, cursor_of(plain.bytes, plain.count));
+}
+
+/* Its tag is made from the client's first id. It has no number and acknowledges nothing: only a client's packet 0 was surely the first.
+ * The id in it is of this one Retry. */
+static void retry_time(struct signal_ctx *ctx, struct quic *q, const struct quic_packet *p)
+{
+	if (q->times.oldest != 0)
+		quic_time_spoil(&q->times, IND_SERVER);
+	quic_time_answer(&q->times, ctx, IND_SERVER);
+	if (quic_time_id_is_own(p->from, id_bytes(&q->first), id_bytes(&q->client)))
+		quic_time_ask(&q->times, ctx, IND_CLIENT);
+	else
+		quic_time_spoil(&q->times, IND_CLIENT);
 }
 
 /* RFC 9000 section 17.2.5: the client goes on with the server's id and token, and with keys made from that id. */
@@ -284,6 +361,7 @@ static void retry_see(struct signal_ctx *ctx, struct quic *q, const struct quic_
 {
 	if (q->seen & SEEN_RETRY || q->has_hello >> IND_SERVER & 1 || !quic_retry_fits(ctx->aead, p, id_bytes(&q->first)))
 		return;
+	retry_time(ctx, q, p);
 	q->seen |= SEEN_RETRY | SEEN_ANSWER;
 	hash_sha256(p->token.p, cursor_left(&p->token), q->token);
 	id_set(&q->first, p->from);
@@ -302,6 +380,8 @@ static void server_packet_see(struct signal_ctx *ctx, struct quic *q, const stru
 		retry_see(ctx, q, p);
 	else if (p->type == QUIC_NEGOTIATION && id_is(&q->first, p->from))
 		q->seen |= SEEN_REFUSAL;
+	if (!(q->seen & SEEN_ANSWER)) /* it may have told its id already */
+		quic_time_spoil(&q->times, IND_CLIENT);
 }
 
 /* What the client offered first and was refused is said when it speaks again: the packet at hand must be its own. */
@@ -339,7 +419,7 @@ static void short_header_see(struct signal_ctx *ctx, struct quic *q, struct curs
 	cursor_skip(&rest, 1);
 	struct cursor to = cursor_sub(&rest, q->server.count);
 	if (ctx->way == q->client_way && q->seen & SEEN_ANSWER && cursor_ok(&to) && id_is(&q->server, to))
-		q->seen |= SEEN_ECHO;
+		echo_see(ctx, q);
 }
 
 static uint8_t validated(const struct quic *q, bool stops)

@@ -52,6 +52,7 @@ void quic_keys_derive(struct quic_keys *keys, const struct quic_version *version
 /* Takes off header protection and opens the payload. *expected is the packet number that comes next, and is moved. False if the packet
  * was not made with these keys. */
 struct quic_plain {
+	uint64_t number; /* of the packet */
 	size_t count;
 	uint8_t bytes[QUIC_PLAIN_MAX_BYTES];
 };
@@ -61,8 +62,9 @@ bool quic_packet_open(
 /* Is this Retry an answer to the packet that was sent to `first`? (RFC 9001 section 5.8) */
 bool quic_retry_fits(struct aead *aead, const struct quic_packet *packet, struct cursor first);
 
-/* Passes over frames up to the next CRYPTO frame. BAD: a frame that may not stand in an Initial packet, or is cut. */
-enum quic_frame { QUIC_FRAME_CRYPTO, QUIC_FRAME_END, QUIC_FRAME_BAD };
-enum quic_frame quic_frame_next(struct cursor *frames, uint64_t *offset, struct cursor *data);
+/* Passes over frames up to the next CRYPTO or ACK frame. BAD: a frame that may not stand in an Initial packet, or is cut. *at is where in
+ * the stream the data stands, of ACK the oldest packet number that is acknowledged. */
+enum quic_frame { QUIC_FRAME_CRYPTO, QUIC_FRAME_ACK, QUIC_FRAME_END, QUIC_FRAME_BAD };
+enum quic_frame quic_frame_next(struct cursor *frames, uint64_t *at, struct cursor *data);
 
 #endif

@@ -85,6 +85,7 @@ bool quic_packet_open(
 	if (!aead_open(
 		    aead, (struct aead_keys) { keys->key, nonce }, header, 3, p->rest.p + number_bytes, count - number_bytes, plain->bytes))
 		return false;
+	plain->number = full;
 	plain->count = count - number_bytes - AEAD_TAG_BYTES;
 	*expected = full >= *expected ? full + 1 : *expected;
 	return true;

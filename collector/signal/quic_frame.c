@@ -22,15 +22,23 @@ static void numbers_skip(struct cursor *c, uint64_t count)
 		quic_number_read(c);
 }
 
-/* Section 19.3: largest, delay, count of ranges, the first one; then two numbers a range, and three counters with ECN. */
-static void ack_skip(struct cursor *c, bool ecn)
+/* Section 19.3: largest, delay, count of ranges, the first one; then two numbers a range, and three counters with ECN. No packet number is
+ * below zero. */
+static bool ack_read(struct cursor *c, bool ecn, uint64_t *oldest)
 {
-	numbers_skip(c, 2);
-	uint64_t ranges = quic_number_read(c);
+	uint64_t number = quic_number_read(c);
 	numbers_skip(c, 1);
-	for (; ranges && cursor_ok(c); ranges--)
-		numbers_skip(c, 2);
+	uint64_t ranges = quic_number_read(c), down = quic_number_read(c);
+	bool good = down <= number;
+	for (number -= down; good && ranges && cursor_ok(c); ranges--) {
+		down = quic_number_read(c) + 2;
+		down += quic_number_read(c);
+		good = down <= number;
+		number -= down;
+	}
 	numbers_skip(c, ecn ? 3 : 0);
+	*oldest = number;
+	return good && cursor_ok(c);
 }
 
 /* Section 19.19: error, type of the frame that caused it, a reason. */
@@ -49,7 +57,7 @@ static bool data_read(struct cursor *c, uint64_t *offset, struct cursor *data)
 	return cursor_ok(c) && cursor_ok(data);
 }
 
-enum quic_frame quic_frame_next(struct cursor *c, uint64_t *offset, struct cursor *data)
+enum quic_frame quic_frame_next(struct cursor *c, uint64_t *at, struct cursor *data)
 {
 	while (cursor_left(c)) {
 		uint8_t type = cursor_u8(c);
@@ -61,13 +69,12 @@ enum quic_frame quic_frame_next(struct cursor *c, uint64_t *offset, struct curso
 			break;
 		case ACK:
 		case ACK_ECN:
-			ack_skip(c, type == ACK_ECN);
-			break;
+			return ack_read(c, type == ACK_ECN, at) ? QUIC_FRAME_ACK : QUIC_FRAME_BAD;
 		case CONNECTION_CLOSE:
 			close_skip(c);
 			break;
 		case CRYPTO:
-			return data_read(c, offset, data) ? QUIC_FRAME_CRYPTO : QUIC_FRAME_BAD;
+			return data_read(c, at, data) ? QUIC_FRAME_CRYPTO : QUIC_FRAME_BAD;
 		default:
 			return QUIC_FRAME_BAD;
 		}

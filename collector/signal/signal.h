@@ -47,6 +47,8 @@ struct signal_ctx {
 	uint8_t way;                 /* which end sent this: 0 or 1, the same for the whole flow, unlike `from` */
 	uint8_t validated;           /* in and out: enum ind_validated, of the end that the parser takes for the client */
 	uint8_t client_way;          /* out: which end that is */
+	uint64_t begun_ns;           /* when the first of these bytes passed: before time_ns if they came in fragments */
+	uint32_t *rtt_us;            /* two, by way: the smallest round trip to that end so far; IND_ABSENT_U32 at first */
 };
 
 enum { SIGNAL_KEPT_BYTES = 256 };

@@ -14,6 +14,7 @@ struct feed_conversation {
 	struct aead *aead;
 	bool began, over;
 	uint8_t validated;
+	uint64_t now_ns;
 };
 
 static inline void feed_part(void *ctx) { (void)ctx; }
@@ -32,11 +33,12 @@ static inline struct feed_conversation *feed_conversation_new(void)
 
 static inline void feed_conversation_reset(struct feed_conversation *t)
 {
-	memset(&t->udp, 0, sizeof t->udp);
+	t->udp = (struct flow_udp) { .rtt.us = { IND_ABSENT_U32, IND_ABSENT_U32 } };
 	t->gather[0] = (struct gather) { &t->table, &t->udp.buffer[0] };
 	t->gather[1] = (struct gather) { &t->table, &t->udp.buffer[1] };
 	t->began = t->over = false;
 	t->validated = 0;
+	t->now_ns = 0;
 }
 
 static inline void feed_conversation_end(struct feed_conversation *t)
@@ -60,14 +62,18 @@ static inline void feed_conversation_datagram(
 	struct cursor c = cursor_of(copy, count);
 	struct signal_ctx ctx = {
 		.sink = &sink,
+		.time_ns = t->now_ns,
+		.begun_ns = t->now_ns,
 		.from = (uint8_t)way,
 		.way = (uint8_t)way,
 		.at_end = true,
 		.kept = t->udp.kept,
+		.rtt_us = t->udp.rtt.us,
 		.gather = t->gather,
 		.aead = t->aead,
 		.validated = t->validated,
 	};
+	t->now_ns += 1000;
 	if (!t->over && (t->began || parser->begins(c))) {
 		enum parse outcome = parser->see(&ctx, &c);
 		t->over = outcome == PARSE_DONE || (outcome == PARSE_NOT && !t->began);

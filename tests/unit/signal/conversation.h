@@ -17,6 +17,7 @@ struct conversation {
 	enum parse outcome;
 	size_t parts; /* exhibits that were announced as parts */
 	const uint64_t *wanted; /* NULL: all signals */
+	uint64_t now_us, begun_us_ago; /* when the next datagram passes, and how long before it its first fragment */
 };
 
 static inline void conversation_part(void *ctx)
@@ -32,10 +33,12 @@ static inline void conversation_reset(struct conversation *t)
 	memset(&t->seen, 0, sizeof t->seen);
 	gather_drop(&t->gather[0]);
 	gather_drop(&t->gather[1]);
-	memset(&t->udp, 0, sizeof t->udp);
+	t->udp = (struct flow_udp) { .rtt.us = { IND_ABSENT_U32, IND_ABSENT_U32 } };
 	t->validated = t->client_way = 0;
 	t->outcome = PARSE_MORE;
 	t->parts = 0;
+	t->now_us = 1000000;
+	t->begun_us_ago = 0;
 }
 
 static inline void conversation_open(struct conversation *t)
@@ -48,6 +51,7 @@ static inline void conversation_open(struct conversation *t)
 	ck_assert_int_eq(aead_new(&t->aead), IND_OK);
 	for (unsigned way = 0; way < 2; way++)
 		t->gather[way] = (struct gather) { &t->table, &t->udp.buffer[way] };
+	conversation_reset(t);
 }
 
 static inline void conversation_close(struct conversation *t)
@@ -75,12 +79,14 @@ static inline void conversation_hear(
 		memcpy(copy, bytes, count);
 	struct signal_ctx ctx = {
 		.sink = &sink,
-		.time_ns = 7,
+		.time_ns = t->now_us * 1000,
+		.begun_ns = (t->now_us - t->begun_us_ago) * 1000,
 		.packet = 3,
 		.from = (uint8_t)way,
 		.way = (uint8_t)way,
 		.at_end = true,
 		.kept = t->udp.kept,
+		.rtt_us = t->udp.rtt.us,
 		.gather = t->gather,
 		.aead = t->aead,
 		.validated = t->validated,
