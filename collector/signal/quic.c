@@ -222,10 +222,10 @@ static bool packet_open(struct quic *q, struct aead *aead, const struct quic_pac
 }
 
 /* Is this the first time that the server sees the id that the keys are made from? After a Retry it is the server's own, packet numbers go
- * on, and a token comes back (RFC 9000 section 17.2.5). */
+ * on, and a token comes back (RFC 9000 section 17.2.5). Some clients begin with packet 1, and may have a token of an earlier connection. */
 static bool id_is_new(const struct quic *q, const struct quic_packet *p, uint64_t number)
 {
-	bool retried = cursor_left(&p->token) && number;
+	bool retried = cursor_left(&p->token) && number > (q->seen & SEEN_CLIENT ? 0 : 1);
 	return cursor_left(&p->to) >= FIRST_ID_MIN_BYTES && !retried && !id_is(&q->first, p->to) && !id_is(&q->server, p->to);
 }
 
