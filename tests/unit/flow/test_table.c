@@ -38,7 +38,7 @@ static void table_start(uint32_t flows)
 static void setup(void) { table_start(1024); }
 static void teardown(void) { flow_table_release(&table); }
 
-static void see_packet(const struct craft *c, uint64_t time_ns)
+static struct flow *see_packet(const struct craft *c, uint64_t time_ns)
 {
 	struct frame f = craft_frame(c, time_ns);
 	struct packet p;
@@ -51,6 +51,7 @@ static void see_packet(const struct craft *c, uint64_t time_ns)
 	struct flow *flow = flow_of(&table, &key, flow_hash(&table, &key), way, &p, &is_new);
 	if (p.proto == IPPROTO_TCP4 && p.has_ports)
 		flow_tcp_see(&table, flow, way, &p);
+	return flow;
 }
 
 static void tcp(uint64_t time_ns, bool from_client, uint32_t seq, uint32_t ack, unsigned flags, size_t bytes)
@@ -64,14 +65,14 @@ static void tcp(uint64_t time_ns, bool from_client, uint32_t seq, uint32_t ack, 
 	see_packet(&c, time_ns);
 }
 
-static void udp(uint64_t time_ns, uint32_t src, unsigned sport, uint32_t dst, unsigned dport)
+static struct flow *udp(uint64_t time_ns, uint32_t src, unsigned sport, uint32_t dst, unsigned dport)
 {
 	struct craft c = { .count = 0 };
 	craft_ethernet(&c, 0x0800);
 	craft_ip4(&c, src, dst, 17, 64, 8 + 4);
 	craft_udp(&c, sport, dport, 4);
 	craft_put(&c, "data", 4);
-	see_packet(&c, time_ns);
+	return see_packet(&c, time_ns);
 }
 
 static void handshake(uint64_t start_ns)
@@ -338,6 +339,45 @@ START_TEST(growing_forgets_no_flow)
 }
 END_TEST
 
+static void round_trip_ends(const struct flow *flow, unsigned now_in_use)
+{
+	struct ind_flow record;
+	flow_record(&table, flow, IND_END_CAPTURE, &record);
+	ck_assert_uint_eq(record.client_rtt_us, 700);
+	ck_assert_uint_eq(record.server_rtt_us, IND_ABSENT_U32);
+	ck_assert_uint_eq(table.udps.in_use, !now_in_use);
+	ck_assert_uint_eq(table.rtts.in_use, now_in_use);
+}
+
+/* Whichever end is src, and longer than anything else that is kept of a conversation. */
+START_TEST(a_conversation_leaves_its_round_trips)
+{
+	struct flow *flow = udp(T0, _i ? B : A, 40000, _i ? A : B, 443);
+	unsigned client = flow_src_way(flow);
+	flow_udp_start(&table, flow)->rtt.us[client] = 700;
+	round_trip_ends(flow, 0);
+	flow_udp_over(&table, flow);
+	ck_assert_ptr_null(flow_udp(&table, flow));
+	round_trip_ends(flow, 1);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(table.rtts.in_use, 0);
+	ck_assert_uint_eq(ended[0].client_rtt_us, 700);
+	ck_assert_uint_eq(ended[0].server_rtt_us, IND_ABSENT_U32);
+}
+END_TEST
+
+START_TEST(a_conversation_without_round_trips_leaves_nothing)
+{
+	struct flow *flow = udp(T0, A, 40000, B, 443);
+	flow_udp_start(&table, flow);
+	flow_udp_over(&table, flow);
+	ck_assert_ptr_null(flow_udp_rtt(&table, flow));
+	ck_assert_uint_eq(table.udps.in_use + table.rtts.in_use, 0);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended[0].client_rtt_us, IND_ABSENT_U32);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("table");
@@ -359,5 +399,7 @@ int main(void)
 	tcase_add_test(t, an_echo_reply_joins_its_request);
 	tcase_add_test(t, a_full_table_loses_nothing);
 	tcase_add_test(t, growing_forgets_no_flow);
+	tcase_add_loop_test(t, a_conversation_leaves_its_round_trips, 0, 2);
+	tcase_add_test(t, a_conversation_without_round_trips_leaves_nothing);
 	return suite_run("flow.table", t);
 }

@@ -240,6 +240,7 @@ START_TEST(a_first_packet_that_may_not_be_the_first)
 		{ 1, ack_of_0_and_1, NONE },
 		{ 4, ack_of_0_and_4, NONE },
 		{ 1, "02010000000200000000", NONE },
+		{ 1, "02000000000201000000", NONE },
 		{ 1, "03010000000102030201000000", THERE_US },
 	};
 	asks(first_id, row[_i].number, NULL);
@@ -426,7 +427,7 @@ int main(void)
 	tcase_add_test(c, a_retry_after_a_repetition);
 	tcase_add_loop_test(c, a_retry_that_is_not_there, 0, 4);
 	tcase_add_test(c, a_retry_that_is_not_there_after_what_it_answers);
-	tcase_add_loop_test(c, a_first_packet_that_may_not_be_the_first, 0, 8);
+	tcase_add_loop_test(c, a_first_packet_that_may_not_be_the_first, 0, 9);
 	tcase_add_loop_test(c, an_acknowledgement_below_zero_is_malformed, 0, 4);
 	tcase_add_test(c, a_server_whose_first_packet_is_not_there);
 	tcase_add_test(c, a_server_that_tells_its_id_before_it_answers);
