@@ -55,8 +55,8 @@ struct ind_flow {
 	uint64_t start_ns, end_ns;
 	uint64_t packets[2], bytes[2], payload[2];
 	uint32_t fragments[2], retransmits[2];
-	uint32_t client_rtt_us;      /* SYN-ACK to ACK; IND_ABSENT_U32 if not measured */
-	uint32_t server_rtt_us;      /* SYN to SYN-ACK */
+	uint32_t client_rtt_us;      /* SYN-ACK to ACK, QUIC: the server's id to its first use; IND_ABSENT_U32 if not measured */
+	uint32_t server_rtt_us;      /* SYN to SYN-ACK, QUIC: the client's first id to what is made with it */
 	uint8_t addr[2][IND_ADDR_BYTES];
 	uint16_t port[2];            /* ICMP: type and code of the first packet */
 	uint8_t ip_version;          /* 4 or 6 */

@@ -37,14 +37,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		t = feed_conversation_new();
 	feed_conversation_reset(t);
 	struct cursor c = cursor_of(data, size);
-	for (uint32_t number = 0; cursor_left(&c) >= 2; number++) {
+	uint32_t number[2] = { 0 }; /* as each end counts its own */
+	while (cursor_left(&c) >= 2) {
 		unsigned head = cursor_be16(&c);
 		size_t count = head & (ROOM - 1);
 		if (count > cursor_left(&c))
 			count = cursor_left(&c);
 		struct cursor bytes = cursor_sub(&c, count);
 		if (count && head & ROOM)
-			bytes = cursor_of(packet, initial(packet, head >> 15, number, bytes));
+			bytes = cursor_of(packet, initial(packet, head >> 15, number[head >> 15]++, bytes));
 		feed_conversation_datagram(t, &quic_parser, head >> 15, bytes.p, cursor_left(&bytes));
 	}
 	feed_conversation_end(t);
