@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "signal/addr.h"
 #include "signal/dhcp.h"
 #include "signal/dns.h"
 #include "signal/dtls.h"
@@ -19,7 +18,6 @@
 #include "signal/talk.h"
 #include "signal/tls.h"
 #include "signal/tool_bittorrent.h"
-#include "signal/ttl_step.h"
 
 /* Strong and cheap signs first; what is only known after many bytes last. */
 const struct signal_stream_parser *const signal_stream_parsers[] = {
@@ -33,4 +31,13 @@ const struct signal_datagram_parser *const signal_datagram_parsers[] = {
 	&dns_udp_parser, &ntp_parser, &stun_parser, &dhcp_parser, &nbns_parser, &sip_parser, &kerberos_udp_parser, NULL,
 };
 
-signal_end_reader *const signal_end_readers[] = { ttl_step_end, addr_end, NULL };
+/* Readers of whole flows stand in the list of signals. */
+#define SIGNAL(id, symbol, name, family, value, group, recorded, help)
+#define SIGNAL_AT_END(id, symbol, name, family, value, group, recorded, help, reader) signal_end_reader reader;
+#include "indicia/signals.def"
+signal_end_reader *const signal_end_readers[] = {
+#define SIGNAL_AT_END(id, symbol, name, family, value, group, recorded, help, reader) reader,
+#include "indicia/signals.def"
+	NULL,
+};
+#undef SIGNAL

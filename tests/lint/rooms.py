@@ -158,7 +158,7 @@ def check_pages(root, tell):
             headings += f.readline()
     with open(path, encoding='utf-8') as f:
         for n, line in enumerate(f, 1):
-            m = re.match(r'SIGNAL\([^"]*"([^"]+)"', line)
+            m = re.match(r'SIGNAL(?:_AT_END)?\([^"]*"([^"]+)"', line)
             if m and f'`{m.group(1)}`' not in headings:
                 tell('include/indicia/signals.def', n, f'{m.group(1)} has no page in docs/signals')
 
