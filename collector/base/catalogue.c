@@ -55,8 +55,6 @@ const struct ind_signal_info *ind_signal_find(const char *name, size_t bytes)
 	return NULL;
 }
 
-static void set_add(uint64_t *set, const struct ind_signal_info *info) { set[info->id / 64] |= UINT64_C(1) << info->id % 64; }
-
 static bool is_word(const char *text, size_t bytes, const char *word) { return strlen(word) == bytes && memcmp(text, word, bytes) == 0; }
 
 const char *ind_signal_set(const char *text, size_t bytes, uint64_t set[static IND_SIGNAL_SET_WORDS])
@@ -71,7 +69,7 @@ const char *ind_signal_set(const char *text, size_t bytes, uint64_t set[static I
 	if (all || is_word(text, bytes, "default")) {
 		for (size_t i = 0; i < SIGNAL_COUNT; i++)
 			if (all || signals[i].recorded != IND_RECORDED_ON_REQUEST)
-				set_add(set, &signals[i]);
+				ind_signal_set_add(set, signals[i].id);
 		return NULL;
 	}
 	for (const char *at = text; at <= end; at = comma + 1) {
@@ -79,7 +77,7 @@ const char *ind_signal_set(const char *text, size_t bytes, uint64_t set[static I
 		comma = comma ? comma : end;
 		const struct ind_signal_info *info = ind_signal_find(at, (size_t)(comma - at));
 		if (info)
-			set_add(set, info);
+			ind_signal_set_add(set, info->id);
 		else if (!unknown)
 			unknown = at;
 	}

@@ -45,7 +45,7 @@ bool ind_mtus_add(struct ind_mtus *mtus, const struct ind_signal *syn)
 
 static void put(struct ind_derived *d, const uint64_t *set, struct ind_signal s, uint32_t number)
 {
-	if (number == IND_ABSENT_U32 || !(set[s.id / 64] >> s.id % 64 & 1))
+	if (number == IND_ABSENT_U32 || !ind_signal_set_has(set, s.id))
 		return;
 	char *text = d->text[d->count];
 	s.value_bytes = (uint16_t)text_u64(number, text, IND_DERIVED_TEXT_BYTES);

@@ -84,15 +84,14 @@ static int unknown_signal(const char *at)
 	return CLI_USAGE;
 }
 
-static bool has(const struct daemon_options *d, unsigned id) { return d->signals[id / 64] >> id % 64 & 1; }
-
 int collect_signals(struct daemon_options *d, const char *value)
 {
 	const char *unknown = ind_signal_set(value, strlen(value), d->signals);
 	d->signals_text = value;
 	if (unknown)
 		return unknown_signal(unknown);
-	if (!has(d, IND_SIG_TCP_MTU_CLASS) || (has(d, IND_SIG_TCP_SYN) && has(d, IND_SIG_TCP_SYNACK)))
+	bool has_syns = ind_signal_set_has(d->signals, IND_SIG_TCP_SYN) && ind_signal_set_has(d->signals, IND_SIG_TCP_SYNACK);
+	if (has_syns || !ind_signal_set_has(d->signals, IND_SIG_TCP_MTU_CLASS))
 		return CLI_DONE;
 	tell_error("--signals: tcp.mtu_class is derived from tcp.syn and tcp.synack: name them, too");
 	return CLI_USAGE;

@@ -36,8 +36,9 @@ static bool signal_read(struct cursor *c, struct ind_signal *s)
 		.id = m.id, .side = m.side, .from = m.from, .flags = m.flags, .value_bytes = m.value_bytes, .time_ns = m.time_ns, .packet = m.packet,
 		.value = value, .sha256 = sha256,
 	};
+	const struct ind_signal_info *info = ind_signal_info(m.id);
 	return cursor_ok(c) && m.value_bytes && m.value_bytes <= IND_VALUE_MAX_BYTES && m.side <= IND_SERVER && m.from <= IND_DST &&
-		m.flags <= IND_SIGNAL_CUT && ind_signal_info(m.id) && ind_signal_info(m.id)->recorded != IND_DERIVED;
+		m.flags <= IND_SIGNAL_CUT && info && info->recorded != IND_DERIVED;
 }
 
 enum ind_err unpack_flow(const void *message, size_t bytes, struct ind_flow *flow, struct ind_signal *signals, size_t *count)

@@ -67,7 +67,7 @@ void emit_flow(void *engine, struct flow *f, enum ind_flow_end reason);
 /* stream.c: the bytes of TCP flows to the parsers that want them. */
 void stream_see(struct engine *e, struct flow *f, unsigned way, const struct packet *p);
 
-static inline bool engine_wants(const struct engine *e, enum ind_signal_id id) { return e->options.signals[id / 64] >> id % 64 & 1; }
+static inline bool engine_wants(const struct engine *e, enum ind_signal_id id) { return ind_signal_set_has(e->options.signals, id); }
 
 /* early.c: of some packets of each direction, mostly of the first ones, of a FIN, and when the flow ends. */
 enum { EARLY_FIRST = 16, EARLY_SPAN = 20 };

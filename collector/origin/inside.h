@@ -152,7 +152,7 @@ void shelf_free(struct shelf *p);
 enum ind_err index_new(struct index *x, uint32_t room) IND_MUST_USE;
 void index_free(struct index *x);
 
-static inline bool is_enabled(const struct origin_set *s, unsigned id) { return s->enabled[id / 64] >> id % 64 & 1; }
+static inline bool is_enabled(const struct origin_set *s, unsigned id) { return ind_signal_set_has(s->enabled, id); }
 
 static inline struct entry *entry_at(const struct origin_set *s, uint32_t number)
 {

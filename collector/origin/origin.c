@@ -131,7 +131,7 @@ static struct entry *end_of(struct origin_set *s, uint64_t hash, const struct in
 static void observe(const struct origin_set *s, struct entry *e, unsigned id)
 {
 	unsigned family = s->family_of[id] - (unsigned)FAMILY_FIRST;
-	e->signals[id / 64] |= UINT64_C(1) << id % 64;
+	ind_signal_set_add(e->signals, id);
 	if (family < FAMILIES_COUNTED)
 		e->observations[family] += e->observations[family] < UINT16_MAX;
 }

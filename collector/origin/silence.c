@@ -81,7 +81,7 @@ void silence_learn(struct origin_set *s)
 	}
 }
 
-static bool spoke(const struct ind_origin *o, unsigned id) { return o->signals[id / 64] >> id % 64 & 1; }
+static bool spoke(const struct ind_origin *o, unsigned id) { return ind_signal_set_has(o->signals, id); }
 
 /* Cells of one bundle are kept however few they are; that the family speaks takes as many as the method asks for. */
 static bool cells_suffice(const struct ind_origin *o)
@@ -97,7 +97,7 @@ static bool cells_suffice(const struct ind_origin *o)
 
 static void speak(struct ind_origin *o, unsigned id, uint32_t times)
 {
-	o->signals[id / 64] |= UINT64_C(1) << id % 64;
+	ind_signal_set_add(o->signals, id);
 	o->observations[IND_FAMILY_C] += times;
 }
 

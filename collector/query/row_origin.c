@@ -30,7 +30,7 @@ static void family_signals(struct query_row *row, unsigned family, const struct 
 	if (family == IND_FAMILY_V && o->validated)
 		row_item(row, family_key(family), "flow.validated");
 	for (size_t i = 0; i < count; i++)
-		if (info[i].family == family && (o->signals[info[i].id / 64] >> info[i].id % 64 & 1))
+		if (info[i].family == family && ind_signal_set_has(o->signals, info[i].id))
 			row_item(row, family_key(family), info[i].name);
 }
 

@@ -135,7 +135,7 @@ static size_t entries_claim(const struct list *l, uint32_t found, unsigned signa
 
 size_t list_value(const struct list *l, unsigned signal, const char *value, size_t bytes, struct ind_claim *claims, size_t max)
 {
-	if (bytes > IND_VALUE_MAX_BYTES || signal >= 64 * IND_SIGNAL_SET_WORDS || !(l->signals[signal / 64] >> signal % 64 & 1))
+	if (bytes > IND_VALUE_MAX_BYTES || signal >= 64 * IND_SIGNAL_SET_WORDS || !ind_signal_set_has(l->signals, signal))
 		return 0;
 	size_t count = entries_claim(l, value_find(l, (uint8_t)signal, value, bytes), signal, claims, max);
 	if (!list_is_name(signal))

@@ -136,7 +136,7 @@ static void entry_add(struct reading *r, uint32_t value, struct list_entry *e)
 		pool_mark_set(&r->list->values, value, entry);
 }
 
-static void signal_mark(struct list *l, unsigned signal) { l->signals[signal / 64] |= UINT64_C(1) << signal % 64; }
+static void signal_mark(struct list *l, unsigned signal) { ind_signal_set_add(l->signals, signal); }
 
 static void names_mark(struct reading *r)
 {

@@ -114,7 +114,7 @@ extern const struct signal_datagram_parser *const signal_datagram_parsers[];
 
 static inline bool signal_wanted(const struct signal_ctx *ctx, enum ind_signal_id id)
 {
-	return !ctx->sink->wanted || ctx->sink->wanted[id / 64] >> id % 64 & 1;
+	return !ctx->sink->wanted || ind_signal_set_has(ctx->sink->wanted, id);
 }
 
 /* A text value off the wire: converted to UTF-8, cut to IND_VALUE_MAX_BYTES at a character with the SHA-256 of the whole. Empty is absent. */

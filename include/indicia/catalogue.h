@@ -37,7 +37,11 @@ IND_API const struct ind_signal_info *ind_signal_list(size_t *count);
 /* The row whose name is the `bytes` bytes at `name`, or NULL. */
 IND_API const struct ind_signal_info *ind_signal_find(const char *name, size_t bytes);
 
-/* The set that `--signals` and a HEADER name: "default", "all", "none", or names with commas between; bit n of it is signal n. Returns where
+/* Sets of signals: bit n is signal n. */
+static inline bool ind_signal_set_has(const uint64_t set[static IND_SIGNAL_SET_WORDS], unsigned id) { return set[id / 64] >> id % 64 & 1; }
+static inline void ind_signal_set_add(uint64_t set[static IND_SIGNAL_SET_WORDS], unsigned id) { set[id / 64] |= UINT64_C(1) << id % 64; }
+
+/* The set that `--signals` and a HEADER name: "default", "all", "none", or names with commas between. Returns where
  * the first name stands that this version does not know (the others are in the set all the same), NULL if it knows all. */
 IND_API const char *ind_signal_set(const char *text, size_t bytes, uint64_t set[static IND_SIGNAL_SET_WORDS]);
 

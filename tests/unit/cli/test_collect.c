@@ -8,7 +8,7 @@
 
 static struct daemon_options d;
 
-static bool has(unsigned id) { return d.signals[id / 64] >> id % 64 & 1; }
+static bool has(unsigned id) { return ind_signal_set_has(d.signals, id); }
 
 START_TEST(defaults)
 {
