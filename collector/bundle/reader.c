@@ -128,7 +128,7 @@ static enum ind_err frame_take(struct ind_reader *r, bool *have)
 	case FRAME_SEALINFO:
 		return seal_open(r, &f, have);
 	case FRAME_RECOVERY:
-		return recovery_check(f.payload, f.bytes);
+		return recovery_check(f.payload, f.bytes, NULL);
 	case FRAME_CHECKPOINT:
 		break;
 	}

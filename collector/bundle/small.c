@@ -2,6 +2,8 @@
 /* docs/bundle-format.md section 2.1. */
 #include "bundle/small.h"
 
+#include "bundle/heads.h"
+
 #include "bundle/format.h"
 #include "bundle/message.h"
 #include "indicia.pb-c.h"
@@ -221,7 +223,7 @@ enum ind_err epoch_unpack(const uint8_t *payload, size_t bytes, struct epoch *e,
 	return ok ? IND_OK : IND_MALFORMED;
 }
 
-enum ind_err recovery_check(const uint8_t *payload, size_t bytes)
+enum ind_err recovery_check(const uint8_t *payload, size_t bytes, struct heads *heads)
 {
 	ProtobufCMessage *message;
 	enum ind_err err = message_unpack(&indicia__v1__recovery__descriptor, payload, bytes, &message);
@@ -231,6 +233,8 @@ enum ind_err recovery_check(const uint8_t *payload, size_t bytes)
 	bool ok = message_has(&m->torn_sha256, IND_SHA256_BYTES) && m->torn_tail.len <= TORN_TAIL_MAX_BYTES;
 	for (size_t i = 0; ok && i < m->n_abandoned; i++)
 		ok = message_has(&m->abandoned[i]->root, IND_SHA256_BYTES);
+	for (size_t i = 0; ok && heads && i < m->n_abandoned; i++)
+		heads_declare(heads, m->abandoned[i]->size, m->abandoned[i]->root.data);
 	message_free(message);
 	return ok ? IND_OK : IND_MALFORMED;
 }

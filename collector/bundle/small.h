@@ -27,6 +27,8 @@ enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *seal
 enum ind_err epoch_unpack(
 	const uint8_t *payload, size_t bytes, struct epoch *epoch, uint8_t signature[static IND_SIGNATURE_BYTES]) IND_MUST_USE;
 
-enum ind_err recovery_check(const uint8_t *payload, size_t bytes) IND_MUST_USE;
+/* Tells `heads`, if there are any, which of them the message gives up. */
+struct heads;
+enum ind_err recovery_check(const uint8_t *payload, size_t bytes, struct heads *heads) IND_MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 /* docs/bundle-format.md section 7: from the first thing that is wrong to a verdict. */
 #include "indicia/verify.h"
 
+#include "bundle/note.h"
 #include "bundle/verify_frame.h"
 
 const char *ind_verdict_name(enum ind_verdict verdict)
@@ -22,6 +23,12 @@ const char *ind_verdict_help(enum ind_verdict verdict)
 #undef VERDICT_TEXT
 	};
 	return verdict < sizeof texts / sizeof texts[0] ? texts[verdict] : "?";
+}
+
+const char *ind_frame_name(unsigned frame_type)
+{
+	static const char *const names[] = { "?", "HEADER", "DATA", "CLOCK", "LOSS", "EPOCH", "SEALINFO", "CHECKPOINT", "RECOVERY" };
+	return names[frame_type < sizeof names / sizeof names[0] ? frame_type : 0];
 }
 
 static bool trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
@@ -46,6 +53,11 @@ static enum ind_err decide_end(const struct verifier *v, const struct ind_verify
 		return decide(r, IND_VERDICT_UNSEALED, torn ? torn : "no_checkpoint");
 	if (!trusts(options, &v->image.header.identity))
 		return decide(r, IND_VERDICT_UNTRUSTED, "key_unknown");
+	heads_say(&v->heads, v->stream.id, v->image.header.first_leaf + r->authenticated_leaves, r);
+	if (r->head_differing != IND_ABSENT_U64)
+		return decide(r, IND_VERDICT_ROLLBACK, "head_differs");
+	if (r->head_beyond != IND_ABSENT_U64 && !options->more_follow)
+		return decide(r, IND_VERDICT_ROLLBACK, "head_beyond");
 	if (torn || !v->walk.finished)
 		return decide(r, IND_VERDICT_INCOMPLETE, torn ? torn : "no_final_checkpoint");
 	return decide(r, IND_VERDICT_VALID, "");
@@ -88,6 +100,8 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 		r->identity = h->identity;
 		r->first_leaf = h->first_leaf;
 		r->not_before_ns = h->created_ns;
+		if (v->image.message->previous_root.len == IND_SHA256_BYTES)
+			memcpy(r->previous_root, v->image.message->previous_root.data, IND_SHA256_BYTES);
 	}
 	r->leaves = v->stream.leaves - h->first_leaf;
 	r->clock_error_ns = v->clock_error_ns;
@@ -97,7 +111,23 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 	r->authenticated_bytes = v->walk.end;
 	r->records = v->totals.flows + v->totals.exhibits + v->totals.claims + v->totals.origins;
 	r->not_after_ns = v->seal_ns;
+	struct tree_hash end_root;
+	tree_root(&v->stream, &end_root);
+	memcpy(r->end_root, end_root.bytes, IND_SHA256_BYTES);
 	memcpy(r->root, v->root.bytes, IND_SHA256_BYTES);
+	r->checkpoint_bytes = f->bytes;
+	memcpy(r->checkpoint, f->payload, f->bytes);
+}
+
+_Static_assert((int)NOTE_MAX_BYTES <= (int)IND_CHECKPOINT_MAX, "a checkpoint fits the result");
+
+static void blame(const struct verifier *v, struct ind_verify_result *r)
+{
+	r->offset = v->walk.offset;
+	r->has_frame = v->walk.has_header;
+	r->frame_type = v->walk.frame_type;
+	r->frame_leaf = v->walk.frame_seq;
+	r->row = v->row;
 }
 
 static enum ind_err run(struct verifier *v, const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *r)
@@ -109,10 +139,11 @@ static enum ind_err run(struct verifier *v, const struct ind_source *source, con
 		return decide_walk(v, err, options, r);
 	for (;;) {
 		err = walk_next(&v->walk, &f);
-		r->offset = v->walk.offset;
+		blame(v, r);
 		if (err != IND_OK)
 			return decide_walk(v, err, options, r);
 		err = verify_frame(v, &f);
+		r->row = v->row;
 		if (err == IND_MALFORMED)
 			return decide(r, IND_VERDICT_ALTERED, v->reason);
 		if (err != IND_OK)
@@ -124,10 +155,17 @@ static enum ind_err run(struct verifier *v, const struct ind_source *source, con
 enum ind_err ind_verify(const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *result)
 {
 	struct verifier *v = malloc(sizeof *v);
-	*result = (struct ind_verify_result){ .reason = "", .clock_error_ns = IND_ABSENT_U64 };
+	*result = (struct ind_verify_result){
+		.reason = "",
+		.clock_error_ns = IND_ABSENT_U64,
+		.row = IND_ABSENT_U64,
+		.head_held = IND_ABSENT_U64,
+		.head_differing = IND_ABSENT_U64,
+		.head_beyond = IND_ABSENT_U64,
+	};
 	if (!v)
 		return IND_NOMEM;
-	enum ind_err err = verifier_start(v);
+	enum ind_err err = verifier_start(v, options);
 	if (err == IND_OK)
 		err = run(v, source, options, result);
 	verifier_end(v);

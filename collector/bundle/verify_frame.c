@@ -5,10 +5,12 @@
 #include "bundle/note.h"
 #include "bundle/row.h"
 
-enum ind_err verifier_start(struct verifier *v)
+enum ind_err verifier_start(struct verifier *v, const struct ind_verify_options *options)
 {
-	*v = (struct verifier){ .clock_error_ns = IND_ABSENT_U64 };
-	enum ind_err err = data_decoder_start(&v->decoder);
+	*v = (struct verifier){ .clock_error_ns = IND_ABSENT_U64, .row = IND_ABSENT_U64 };
+	enum ind_err err = heads_start(&v->heads, options);
+	if (err == IND_OK)
+		err = data_decoder_start(&v->decoder);
 	return err == IND_OK ? committer_new(&v->committer) : err;
 }
 
@@ -56,6 +58,7 @@ static enum ind_err see_header(struct verifier *v, const struct frame *f)
 	v->stream = v->image.stream;
 	v->key = h->epoch_key;
 	v->time_bound_ns = v->image.epoch_start_ns;
+	heads_see(&v->heads, &v->stream);
 	return IND_OK;
 }
 
@@ -132,9 +135,13 @@ static enum ind_err see_data(struct verifier *v, const struct frame *f, struct t
 	if (err != IND_OK)
 		return err;
 	committer_start(&v->committer, b->salt_key);
-	while (at.row < b->rows)
-		if (!commit_next[b->spec->kind](v, &at))
-			return wrong(v, "column_form");
+	while (at.row < b->rows) {
+		uint64_t row = at.row;
+		if (commit_next[b->spec->kind](v, &at))
+			continue;
+		v->row = row;
+		return wrong(v, "column_form");
+	}
 	zone_of(b, v->zone);
 	if (!zone_equal(&v->zone->message, v->decoder.message->zone))
 		return wrong(v, "zone_map");
@@ -223,7 +230,7 @@ static enum ind_err see(struct verifier *v, const struct frame *f, struct tree_h
 	case FRAME_CHECKPOINT:
 		return see_checkpoint(v, f);
 	case FRAME_RECOVERY:
-		return because(v, recovery_check(f->payload, f->bytes), "recovery_form");
+		return because(v, recovery_check(f->payload, f->bytes, &v->heads), "recovery_form");
 	}
 	return IND_UNKNOWN;
 }
@@ -236,5 +243,6 @@ enum ind_err verify_frame(struct verifier *v, const struct frame *f)
 		return err;
 	tree_frame_leaf(v->walk.preamble, f->header, f->payload, f->bytes, f->type == FRAME_DATA ? &records_root : NULL, &leaf);
 	tree_push(&v->stream, &leaf);
+	heads_see(&v->heads, &v->stream);
 	return IND_OK;
 }

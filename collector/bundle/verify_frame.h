@@ -5,6 +5,7 @@
 #include "bundle/commit.h"
 #include "bundle/data.h"
 #include "bundle/header.h"
+#include "bundle/heads.h"
 #include "bundle/small.h"
 #include "bundle/walk.h"
 
@@ -22,11 +23,13 @@ struct verifier {
 	uint64_t time_bound_ns;
 	uint64_t seal_ns;            /* realtime of the SEALINFO that waits for its CHECKPOINT */
 	uint64_t clock_error_ns;
+	struct heads heads;
 	struct tree_hash root;       /* of the last good CHECKPOINT */
+	uint64_t row;                /* of a DATA frame, that the reason is about; IND_ABSENT_U64 */
 	const char *reason;
 };
 
-enum ind_err verifier_start(struct verifier *v) IND_MUST_USE;
+enum ind_err verifier_start(struct verifier *v, const struct ind_verify_options *options) IND_MUST_USE;
 void verifier_end(struct verifier *v);
 
 /* Checks what a frame says, and adds it to the tree. IND_MALFORMED with v->reason, or lack of memory. */

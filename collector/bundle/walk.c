@@ -132,9 +132,14 @@ enum ind_err walk_next(struct walk *w, struct frame *frame)
 {
 	struct frame_header h;
 	w->offset = w->end;
+	w->has_header = false;
 	enum ind_err err = header_read(w, &h);
-	if (err == IND_OK)
+	if (err == IND_OK) {
+		w->has_header = true;
+		w->frame_type = h.type;
+		w->frame_seq = h.seq;
 		err = frame_read(w, &h);
+	}
 	if (err == IND_OK)
 		err = order_check(w, &h);
 	if (err != IND_OK)

@@ -17,6 +17,9 @@ struct walk {
 	bool started, in_seal, finished;
 	bool seal_is_final;          /* the caller sets it when it knows the SEALINFO */
 	const char *reason;          /* stable word of the last failure */
+	bool has_header;             /* the header of the frame at `offset` was right: these are its fields */
+	uint8_t frame_type;
+	uint64_t frame_seq;
 	uint64_t resync_from;        /* the failure may be a torn end: if no seal follows from here; 0 if it may not */
 	struct buffer frame_buffer;
 };

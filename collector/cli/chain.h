@@ -4,20 +4,22 @@
 
 #include "indicia/verify.h"
 
-/* Bundles of one stream, verified one after the other: which leaves of it lie between two of them and were in none. */
+/* Bundles of one stream, verified one by one: what they say of each other (docs/bundle-format.md sections 7.1 and 7.2). */
 
-struct chain_end { uint8_t stream[IND_STREAM_ID_BYTES]; uint64_t leaf; };
-
-struct chain {
-	struct chain_end *ends;      /* of each stream: the leaf behind the last one that a trusted seal covered */
-	size_t count, room;
+struct chain_link {
+	struct ind_verify_result *result; /* VALID or INCOMPLETE ones take part; may become ROLLBACK */
+	bool has_gap;                /* leaves of its stream lie before it and are in none of the bundles: gap_from <= leaf < its first */
+	uint64_t gap_from;
+	bool rollback_excluded;
+	size_t conflict;             /* number of the bundle that holds another state at head_differing; CHAIN_NONE */
 };
 
-struct chain_gap { uint64_t from, to; }; /* from <= leaf < to */
+#define CHAIN_NONE SIZE_MAX
 
-/* Takes the next result. True: there is a gap before its first leaf. A stream's first bundle has none, whatever its first leaf is;
- * without memory for another stream none is seen in it. */
-bool chain_follow(struct chain *chain, const struct ind_verify_result *result, struct chain_gap *gap);
-void chain_free(struct chain *chain);
+/* Verifies number `at` once more against one head, and says whether it is in it. */
+typedef bool chain_holds(void *ctx, size_t at, const struct ind_head *head);
+
+/* Judges `count` links. A stream's first bundle has no gap before it, whatever its first leaf is. False: out of memory, nothing was judged. */
+bool chain_judge(struct chain_link *links, size_t count, chain_holds *holds, void *ctx);
 
 #endif

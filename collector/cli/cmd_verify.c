@@ -5,15 +5,20 @@
 #include "cli/tell.h"
 #include "cli/trust.h"
 #include "cli/verdict.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct cli_option options[] = {
 	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, and no others; may be given again" },
-	{ OPT_EXPLAIN, 0, "explain", NULL, NULL, "what was found, and what it means, below each line" },
+	{ OPT_CHECKPOINT, 0, "checkpoint", "NOTE", NULL, "a state of the stream that was kept elsewhere must be in it; may be given again" },
+	{ OPT_SAVE_CHECKPOINT, 0, "save-checkpoint", "FILE", NULL, "write the last checkpoint of the bundle (one that is VALID), to be kept elsewhere" },
+	{ OPT_EXPLAIN, 0, "explain", NULL, NULL, "what was found, and what it means, below each line; and what no verdict excludes" },
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table json ndjson csv tsv", "table (one line each), json or ndjson (one object each), csv or tsv" },
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" },
 	{ OPT_WRITE, 'w', "write", "FILE", NULL, "write to FILE instead of standard output" },
-	{ OPT_FORCE, 0, "force", NULL, NULL, "let -w replace a file" },
+	{ OPT_FORCE, 0, "force", NULL, NULL, "let -w and --save-checkpoint replace a file" },
 	{ OPT_CSV_RAW, 0, "csv-raw", NULL, NULL, "no quote mark before text that a spreadsheet takes for a formula" },
 	OPTION_COLOR,
 	OPTION_QUIET,
@@ -23,9 +28,13 @@ static const struct cli_option options[] = {
 struct verify {
 	struct trust trust;
 	struct inputs inputs;
+	struct ind_head heads[IND_HEADS_MAX];
+	size_t head_count;
+	const char *save;
+	struct verdict *verdicts;    /* one each input */
+	struct chain_link *links;
 	struct output_options output;
 	struct writer writer;
-	struct chain chain;
 	bool lines, explain;
 };
 
@@ -42,27 +51,84 @@ static int writer_prepare(struct verify *v, struct out *out)
 	return status;
 }
 
-static int verify_one(struct verify *v, struct out *out, const char *name)
+static struct ind_verify_options options_with(const struct verify *v, const struct ind_head *heads, size_t count)
+{
+	return (struct ind_verify_options){
+		.trusted = v->trust.keys, .trusted_count = v->trust.count, .heads = heads, .head_count = count, .more_follow = v->inputs.count > 1,
+	};
+}
+
+static enum ind_err verify_input(const struct verify *v, size_t at, const struct ind_head *heads, size_t head_count, struct ind_verify_result *result)
 {
 	struct input in;
-	struct verdict verdict = { 0 };
-	enum ind_err err = IND_IO;
-	if (input_open(&in, name) == CLI_DONE) {
-		struct ind_verify_options options_of = { v->trust.keys, v->trust.count };
-		err = ind_verify(&in.source, &options_of, &verdict.result);
-		if (err != IND_OK)
-			tell_error("%s: %s", in.name, err == IND_IO ? strerror(in.error) : ind_strerror(err));
-		input_close(&in);
-	}
-	verdict_of(&verdict, name, err);
-	verdict.has_gap = err == IND_OK && chain_follow(&v->chain, &verdict.result, &verdict.gap);
-	if (v->lines)
-		verdict_line(&verdict, out, v->explain);
-	else
-		writer_row(&v->writer, verdict_row(&verdict));
+	struct ind_verify_options options_of = options_with(v, heads, head_count);
+	if (input_open(&in, v->inputs.names[at]) != CLI_DONE)
+		return IND_IO;
+	enum ind_err err = ind_verify(&in.source, &options_of, result);
 	if (err != IND_OK)
-		return CLI_DAMAGED;
-	return verdict.result.verdict == IND_VERDICT_VALID ? CLI_DONE : CLI_NEGATIVE;
+		tell_error("%s: %s", in.name, err == IND_IO ? strerror(in.error) : ind_strerror(err));
+	input_close(&in);
+	return err;
+}
+
+static bool holds(void *ctx, size_t at, const struct ind_head *head)
+{
+	const struct verify *v = ctx;
+	struct ind_verify_result result;
+	return verify_input(v, at, head, 1, &result) == IND_OK && result.head_differing == IND_ABSENT_U64;
+}
+
+static int verdicts_make(struct verify *v)
+{
+	v->verdicts = calloc(v->inputs.count, sizeof(*v->verdicts));
+	v->links = calloc(v->inputs.count, sizeof(*v->links));
+	if (!v->verdicts || !v->links)
+		return tell_error("out of memory"), CLI_FAILED;
+	for (size_t i = 0; i < v->inputs.count; i++) {
+		struct verdict *verdict = &v->verdicts[i];
+		if (v->inputs.count > 1)
+			tell_progress("verify: %zu of %zu, %s", i + 1, v->inputs.count, v->inputs.names[i]);
+		verdict_of(verdict, v->inputs.names[i], verify_input(v, i, v->heads, v->head_count, &verdict->result));
+		v->links[i].result = &verdict->result;
+		verdict->link = &v->links[i];
+	}
+	tell_progress_end();
+	return chain_judge(v->links, v->inputs.count, holds, v) ? CLI_DONE : (tell_error("out of memory"), CLI_FAILED);
+}
+
+static int verdicts_put(struct verify *v, struct out *out)
+{
+	static struct query_row row;
+	int status = CLI_DONE;
+	for (size_t i = 0; i < v->inputs.count; i++) {
+		struct verdict *verdict = &v->verdicts[i];
+		if (verdict->link->conflict != CHAIN_NONE)
+			verdict->conflict = v->inputs.names[verdict->link->conflict];
+		if (v->lines)
+			verdict_line(verdict, out, v->explain);
+		else
+			writer_row(&v->writer, verdict_row(verdict, &row));
+		int one = verdict->unreadable ? CLI_DAMAGED : verdict->result.verdict == IND_VERDICT_VALID ? CLI_DONE : CLI_NEGATIVE;
+		status = one > status ? one : status;
+	}
+	if (v->lines && v->explain)
+		threats_put(out);
+	if (!v->lines)
+		writer_end(&v->writer, NULL);
+	return status;
+}
+
+static int checkpoint_save(const struct verify *v)
+{
+	const struct ind_verify_result *r = &v->verdicts[0].result;
+	struct target target;
+	if (v->verdicts[0].unreadable || r->verdict != IND_VERDICT_VALID)
+		return tell_error("%s: no checkpoint is saved: only one of a bundle that is VALID is worth keeping", v->inputs.names[0]), CLI_NEGATIVE;
+	int status = target_open(&target, v->save, v->output.force);
+	if (status != CLI_DONE)
+		return status;
+	out_bytes(&target.out, r->checkpoint, r->checkpoint_bytes);
+	return target_close(&target, true);
 }
 
 static int verify_all(struct verify *v)
@@ -72,18 +138,35 @@ static int verify_all(struct verify *v)
 	if (status != CLI_DONE)
 		return status;
 	status = writer_prepare(v, &target.out);
+	if (status == CLI_DONE)
+		status = verdicts_make(v);
 	if (status != CLI_DONE) {
 		(void)target_close(&target, false);
 		return status;
 	}
-	for (size_t i = 0; i < v->inputs.count; i++) {
-		int one = verify_one(v, &target.out, v->inputs.names[i]);
-		status = one > status ? one : status;
-	}
-	if (!v->lines)
-		writer_end(&v->writer, NULL);
+	status = verdicts_put(v, &target.out);
 	int closed = target_close(&target, true);
-	return closed != CLI_DONE ? closed : status;
+	if (closed != CLI_DONE)
+		return closed;
+	int saved = v->save ? checkpoint_save(v) : CLI_DONE;
+	return saved > status ? saved : status;
+}
+
+static int checkpoint_give(struct verify *v, const char *path)
+{
+	char text[4 * IND_CHECKPOINT_MAX];
+	if (v->head_count == IND_HEADS_MAX)
+		return tell_error("--checkpoint: more than %d times", IND_HEADS_MAX), CLI_USAGE;
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return tell_error("%s: %s", path, strerror(errno)), CLI_MISSING;
+	size_t bytes = fread(text, 1, sizeof(text), file);
+	bool ok = !ferror(file) && bytes < sizeof(text);
+	fclose(file);
+	if (!ok || ind_head_from_note(text, bytes, &v->heads[v->head_count]) != IND_OK)
+		return tell_error("%s: is no checkpoint (a signed note whose first line ends in a stream id); verify --save-checkpoint writes one", path), CLI_USAGE;
+	v->head_count++;
+	return CLI_DONE;
 }
 
 static int verify_option(struct verify *v, int id, const char *value)
@@ -93,6 +176,8 @@ static int verify_option(struct verify *v, int id, const char *value)
 		return status;
 	switch (id) {
 	case OPT_TRUST: return trust_give(&v->trust, value);
+	case OPT_CHECKPOINT: return checkpoint_give(v, value);
+	case OPT_SAVE_CHECKPOINT: v->save = value; return CLI_DONE;
 	case OPT_EXPLAIN: v->explain = true; return CLI_DONE;
 	default: return inputs_add(&v->inputs, value);
 	}
@@ -110,11 +195,16 @@ static int run(int argc, char **argv)
 		tell_error("verify: name a bundle, a folder of bundles, or '-'; see 'indicia verify -h'");
 		status = CLI_USAGE;
 	}
+	if (status == CLI_DONE && v.save && v.inputs.count != 1) {
+		tell_error("--save-checkpoint: name one bundle");
+		status = CLI_USAGE;
+	}
 	if (status == CLI_DONE)
 		status = trust_load(&v.trust);
 	if (status == CLI_DONE)
 		status = verify_all(&v);
-	chain_free(&v.chain);
+	free(v.verdicts);
+	free(v.links);
 	inputs_free(&v.inputs);
 	return status;
 }
@@ -126,9 +216,11 @@ const struct cli_verb cmd_verify = {
 	"that were sealed; UNTRUSTED sealed by a key that is not trusted here; ROLLBACK a state that was witnessed is missing; UNSUPPORTED a "
 	"version that this program does not know; UNREADABLE the file cannot be read.\n"
 	"Trusted are the keys of --trust, else this user's own and those in /etc/indicia/trust.d. Exit status 0 only if all are VALID. "
-	"Bundles of one stream follow on each other: of those given, in that order, the leaves between two that were in none are named; each verifies alone, so "
-	"this is no verdict.",
+	"Bundles of one stream follow on each other: the leaves between two of those given that are in none are named (each verifies alone, so this is no verdict); "
+	"two that hold different states of one stream are both ROLLBACK. That newer bundles were kept back, or a stream was gone back in, shows only against a checkpoint "
+	"that somebody else kept: --save-checkpoint writes one, --checkpoint asks for it.",
 	"indicia verify case.ieb\n# with the key that the sensor's owner handed over\nindicia verify --trust fra-01.pub --explain case.ieb\n"
+	"# what the colleague keeps today must be in the archive tomorrow\nindicia verify --save-checkpoint head.note case.ieb\nindicia verify --checkpoint head.note archive/\n"
 	"# for a script\nindicia verify -o json archive/ | jq -r 'select(.verdict!=\"VALID\")|.file'",
 	OPTIONS_OF(options), run,
 };

@@ -27,6 +27,19 @@ static void put_shown(struct out *out, const char *text)
 	out_bytes(out, shown, text_to_display(text, strlen(text), shown, sizeof(shown)));
 }
 
+static void rollback_text(const struct verdict *v, char text[static LINE_BYTES])
+{
+	const struct ind_verify_result *r = &v->result;
+	if (v->conflict)
+		snprintf(text, LINE_BYTES, "%s: %s holds another state of the same stream at %llu leaves; nothing in them says which one is the branch", r->reason,
+			v->conflict, (unsigned long long)r->head_differing);
+	else if (r->head_differing != IND_ABSENT_U64)
+		snprintf(text, LINE_BYTES, "%s: another state was kept of its stream at %llu leaves", r->reason, (unsigned long long)r->head_differing);
+	else
+		snprintf(text, LINE_BYTES, "%s: a state of %llu leaves was kept of its stream, and it ends at %llu", r->reason, (unsigned long long)r->head_beyond,
+			(unsigned long long)(r->first_leaf + r->authenticated_leaves));
+}
+
 static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 {
 	const struct ind_verify_result *r = &v->result;
@@ -38,9 +51,12 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 	switch (r->verdict) {
 	case IND_VERDICT_VALID:
 		snprintf(text, LINE_BYTES, "%llu leaves, %llu records, key %s", (unsigned long long)r->leaves, (unsigned long long)r->records, id);
-		if (v->has_gap)
+		if (v->link->has_gap)
 			snprintf(text + strlen(text), LINE_BYTES - strlen(text), "; leaves %llu to %llu of its stream are missing before it",
-				(unsigned long long)v->gap.from, (unsigned long long)v->gap.to - 1);
+				(unsigned long long)v->link->gap_from, (unsigned long long)r->first_leaf - 1);
+		break;
+	case IND_VERDICT_ROLLBACK:
+		rollback_text(v, text);
 		break;
 	case IND_VERDICT_UNTRUSTED:
 		snprintf(text, LINE_BYTES, "%s: key %s; to trust it: indicia keys trust %s", r->reason, id, v->key_text);
@@ -80,6 +96,23 @@ static void explain_time(struct out *out, const char *name, uint64_t ns)
 	explain_line(out, name, text);
 }
 
+/* The reason stands at a byte of the file. */
+static bool has_place(const struct ind_verify_result *r)
+{
+	return r->verdict != IND_VERDICT_VALID && r->verdict != IND_VERDICT_UNTRUSTED && r->verdict != IND_VERDICT_ROLLBACK;
+}
+
+static void explain_place(struct out *out, const struct ind_verify_result *r)
+{
+	char text[128];
+	int bytes = snprintf(text, sizeof(text), "byte %llu", (unsigned long long)r->offset);
+	if (r->has_frame)
+		bytes += snprintf(text + bytes, sizeof(text) - (size_t)bytes, ", frame %s at leaf %llu", ind_frame_name(r->frame_type), (unsigned long long)r->frame_leaf);
+	if (r->row != IND_ABSENT_U64)
+		snprintf(text + bytes, sizeof(text) - (size_t)bytes, ", row %llu", (unsigned long long)r->row);
+	explain_line(out, "place", text);
+}
+
 static void explain(const struct verdict *v, struct out *out)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -90,6 +123,8 @@ static void explain(const struct verdict *v, struct out *out)
 		explain_line(out, "stream", hex);
 		explain_number(out, "first leaf", r->first_leaf, "");
 	}
+	if (has_place(r))
+		explain_place(out, r);
 	explain_number(out, "leaves", r->leaves, "");
 	explain_number(out, "sealed leaves", r->authenticated_leaves, "");
 	explain_number(out, "sealed bytes", r->authenticated_bytes, "");
@@ -104,7 +139,10 @@ static void explain(const struct verdict *v, struct out *out)
 	explain_time(out, "not after", r->not_after_ns);
 	if (r->clock_error_ns != IND_ABSENT_U64)
 		explain_number(out, "clock error", r->clock_error_ns / NS_PER_US, " us");
-	explain_line(out, "rollback", "not excluded: no state that others witnessed was compared");
+	if (r->verdict == IND_VERDICT_ROLLBACK)
+		return;
+	explain_line(out, "rollback", v->link->rollback_excluded ? "excluded: it holds what was kept elsewhere, to its end"
+															 : "not excluded: no state that others kept was compared, or it does not reach the end");
 }
 
 void verdict_line(const struct verdict *v, struct out *out, bool with_explanation)
@@ -123,10 +161,9 @@ void verdict_line(const struct verdict *v, struct out *out, bool with_explanatio
 		explain(v, out);
 }
 
-static void row_header(struct verdict *v)
+static void row_header(const struct verdict *v, struct query_row *row)
 {
 	const struct ind_verify_result *r = &v->result;
-	struct query_row *row = &v->row;
 	if (!r->has_header)
 		return;
 	row_hex(row, QUERY_VERIFY_stream, r->stream_id, sizeof(r->stream_id));
@@ -142,40 +179,78 @@ static void row_header(struct verdict *v)
 }
 
 /* In a valid bundle no leaf is missing, and before it only where a gap was seen; of any other it is not known. */
-static void row_missing(struct verdict *v)
+static void row_missing(const struct verdict *v, struct query_row *row)
 {
-	struct query_row *row = &v->row;
 	if (v->result.verdict != IND_VERDICT_VALID)
 		return;
 	row_no_items(row, QUERY_VERIFY_missing);
 	size_t from = row->items_used;
-	if (v->has_gap) {
-		row_item_u64(row, NULL, v->gap.from);
-		row_item_u64(row, NULL, v->gap.to);
+	if (v->link->has_gap) {
+		row_item_u64(row, NULL, v->link->gap_from);
+		row_item_u64(row, NULL, v->result.first_leaf);
 	}
 	row_items(row, QUERY_VERIFY_missing, CELL_RANGES, from);
 }
 
-const struct query_row *verdict_row(struct verdict *v)
+/* The place of what was found. */
+static void row_place(const struct ind_verify_result *r, struct query_row *row)
+{
+	if (!has_place(r))
+		return;
+	row_u64(row, QUERY_VERIFY_offset, r->offset);
+	if (r->has_frame) {
+		row_text(row, QUERY_VERIFY_frame, ind_frame_name(r->frame_type));
+		row_u64(row, QUERY_VERIFY_frame_leaf, r->frame_leaf);
+	}
+	if (r->row != IND_ABSENT_U64)
+		row_u64(row, QUERY_VERIFY_row, r->row);
+}
+
+const struct query_row *verdict_row(const struct verdict *v, struct query_row *row)
 {
 	const struct ind_verify_result *r = &v->result;
-	struct query_row *row = &v->row;
 	row_start(row, QUERY_KIND_VERIFY);
 	row_text(row, QUERY_VERIFY_verdict, verdict_word(v));
 	row_text(row, QUERY_VERIFY_file, v->file);
 	if (v->unreadable)
 		return row;
 	row_text(row, QUERY_VERIFY_reason, r->reason);
-	if (r->verdict != IND_VERDICT_VALID && r->verdict != IND_VERDICT_UNTRUSTED)
-		row_u64(row, QUERY_VERIFY_offset, r->offset);
+	row_place(r, row);
 	row_u64(row, QUERY_VERIFY_leaves, r->leaves);
 	row_u64(row, QUERY_VERIFY_authenticated_leaves, r->authenticated_leaves);
 	row_u64(row, QUERY_VERIFY_authenticated_bytes, r->authenticated_bytes);
 	row_u64(row, QUERY_VERIFY_records, r->records);
 	if (r->authenticated_leaves)
 		row_hex(row, QUERY_VERIFY_root, r->root, sizeof(r->root));
-	row_header(v);
-	row_missing(v);
-	row_text(row, QUERY_VERIFY_rollback, r->verdict == IND_VERDICT_ROLLBACK ? NULL : "not_excluded");
+	row_header(v, row);
+	row_missing(v, row);
+	row_text(row, QUERY_VERIFY_conflict, v->conflict);
+	if (r->verdict != IND_VERDICT_ROLLBACK)
+		row_text(row, QUERY_VERIFY_rollback, v->link->rollback_excluded ? "excluded" : "not_excluded");
+	row_bytes(row, QUERY_VERIFY_checkpoint, r->checkpoint, r->checkpoint_bytes);
 	return row;
+}
+
+/* docs/threat-model.md, "What remains"; a test compares the two. */
+static const char *const threats[] = {
+	"A sensor that is compromised before the capture records what its intruder wants; all signatures will be good.",
+	"A tap or switch that lies, drops or mirrors selectively. Integrity is not truth.",
+	"Spoofed, borrowed and relayed traffic. Indicia says what it can (validated, round-trip times) and no more.",
+	"Who holds the current keys can roll back or fork what nobody else has seen yet. Hand bundles, or their checkpoints, over soon.",
+	"The clock of the sensor is believed within the error that it admits; CLOCK frames record that error.",
+	"At this stage one key pair signs; it lies on disk, readable by its owner only. Who copies it can make bundles that verify.",
+	"An exhibit holds bytes of handshakes and heads of plain-text protocols. A secret in a place where no protocol puts secrets (a path, a header of "
+	"one's own invention) is not known to be one. --exhibits none keeps no bytes at all.",
+	"Ed25519 does not withstand a large quantum computer; hashes do.",
+	"A signature is not an attribution. Who is responsible is not visible on a wire.",
+};
+
+void threats_put(struct out *out)
+{
+	out_text(out, "\nWhat no verdict excludes:\n");
+	for (size_t i = 0; i < sizeof(threats) / sizeof(threats[0]); i++) {
+		out_text(out, "  - ");
+		out_text(out, threats[i]);
+		out_char(out, '\n');
+	}
 }

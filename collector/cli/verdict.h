@@ -9,10 +9,9 @@
 struct verdict {
 	const char *file;
 	bool unreadable;
-	bool has_gap;                /* leaves of its stream lie between the inputs before it and it */
-	struct chain_gap gap;
+	const struct chain_link *link; /* what the other inputs say of it */
+	const char *conflict;        /* the input that holds another state of its stream; NULL */
 	struct ind_verify_result result;
-	struct query_row row;
 	char key_text[IND_KEY_TEXT_MAX];
 	uint8_t key_id[4];
 };
@@ -23,7 +22,10 @@ void verdict_of(struct verdict *v, const char *file, enum ind_err err);
 /* One line: VERDICT FILE reason; with `explain` indented lines below it. */
 void verdict_line(const struct verdict *v, struct out *out, bool explain);
 
-/* As a row of kind VERIFY; borrowed from the verdict. */
-const struct query_row *verdict_row(struct verdict *v);
+/* As a row of kind VERIFY in `row`, whose cells borrow from the verdict. */
+const struct query_row *verdict_row(const struct verdict *v, struct query_row *row);
+
+/* What no verdict excludes: the list of docs/threat-model.md. */
+void threats_put(struct out *out);
 
 #endif

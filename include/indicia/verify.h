@@ -20,9 +20,25 @@ enum ind_verdict {
 #undef IND_VERDICT_ENUM
 };
 
+/* A state of a stream that was kept elsewhere: docs/bundle-format.md section 7.1. */
+struct ind_head {
+	uint8_t stream_id[IND_STREAM_ID_BYTES];
+	uint64_t size;               /* leaves */
+	uint8_t root[IND_SHA256_BYTES];
+};
+
+enum { IND_HEADS_MAX = 64, IND_CHECKPOINT_MAX = 1024 };
+
+/* Reads a head from a signed note (C2SP): three lines, an empty line, signatures, which are not asked. IND_MALFORMED if it is none, or its
+ * first line does not end in "/" and a stream id. */
+IND_API enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_head *head) IND_MUST_USE;
+
 struct ind_verify_options {
 	const struct ind_key_public *trusted; /* identity keys; an empty set trusts nobody */
 	size_t trusted_count;
+	const struct ind_head *heads; /* at most IND_HEADS_MAX, of any stream and in any order; those of other streams say nothing */
+	size_t head_count;
+	bool more_follow;            /* later bundles of the stream are given too: a head behind this one is no finding here */
 };
 
 struct ind_verify_result {
@@ -35,15 +51,28 @@ struct ind_verify_result {
 	uint64_t records;            /* authenticated records: flows, exhibits, claims, origins */
 	uint64_t not_before_ns, not_after_ns; /* realtime of the HEADER and of the last good seal; 0 if none */
 	uint64_t clock_error_ns;     /* largest that a CLOCK frame admits; IND_ABSENT_U64 if none says */
-	uint8_t root[IND_SHA256_BYTES]; /* of the last good checkpoint */
+	uint8_t root[IND_SHA256_BYTES]; /* of the last good checkpoint: of the leaves before that frame */
+	uint8_t end_root[IND_SHA256_BYTES]; /* with that frame: what the HEADER of a bundle that follows gives as its previous root */
 	struct ind_key_public identity; /* all zero if the HEADER was not reached */
 	bool has_header;
+	bool has_frame;              /* the reason is about this frame */
+	unsigned frame_type;         /* docs/bundle-format.md section 2 */
+	uint64_t frame_leaf;
+	uint64_t row;                /* of a DATA frame; IND_ABSENT_U64 if the reason is about no row */
+	uint8_t previous_root[IND_SHA256_BYTES]; /* of the HEADER; nothing where first_leaf is 0 */
+	uint64_t head_held, head_differing, head_beyond; /* largest size of a head that is in the authenticated part; smallest that is another one;
+	                                                    largest behind it. IND_ABSENT_U64 if there is none */
+	size_t checkpoint_bytes;     /* 0: none */
+	char checkpoint[IND_CHECKPOINT_MAX]; /* the last good one, a signed note: to be kept elsewhere as a head */
 };
 
 /* Checks every byte: form, CRCs, hash tree, record commitments recomputed from decoded records, epoch certificate, checkpoint
  * signatures, trust. No check is optional. IND_OK whenever a verdict could be given; IND_IO or IND_NOMEM if the bytes could not be
  * read at all. Memory stays under 64 MiB. */
 IND_API enum ind_err ind_verify(const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *result) IND_MUST_USE;
+
+/* Name of a frame type, "DATA"; "?" if there is none. */
+IND_API const char *ind_frame_name(unsigned frame_type);
 
 IND_API const char *ind_verdict_name(enum ind_verdict verdict);
 IND_API const char *ind_verdict_help(enum ind_verdict verdict);

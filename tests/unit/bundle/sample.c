@@ -330,7 +330,7 @@ struct ind_verify_result sample_verify(const struct memory *m, const struct keys
 	struct ind_key_public trusted;
 	struct ind_source source = memory_source(m);
 	ind_key_public(k->identity, &trusted);
-	struct ind_verify_options options = { &trusted, 1 };
+	struct ind_verify_options options = { .trusted = &trusted, .trusted_count = 1 };
 	must(ind_verify(&source, &options, &result) == IND_OK);
 	return result;
 }

@@ -122,6 +122,13 @@ check('private key is private', os.stat('state/indicia/identity.pem').st_mode & 
 os.chmod('state/indicia/identity.pem', 0o644)
 check('an open private key is refused', 'chmod 600' in run('collect', '-q', '-r', capture, '-w', 'x.ieb', want=4)[1])
 
+# What no verdict excludes is what the threat model says.
+explained = run('verify', '--explain', '--trust', 'lab.pub', 'a.ieb')[0]
+told = [line[4:] for line in explained.split('What no verdict excludes:\n')[1].splitlines()]
+page = open(os.path.join(os.path.dirname(capture), '../../docs/threat-model.md')).read().split('## What remains')[1]
+listed = [' '.join(item.replace('*', '').replace('`', '').split()) for item in re.split(r'\n\d+\. ', page)[1:]]
+check(f'threats that remain: {told} {listed}', told == listed and len(told) > 5)
+
 # Reference data: only whole ones come in, and none is replaced unasked.
 mmdb = os.path.join(os.path.dirname(capture), 'mmdb')
 os.mkdir('refdata')

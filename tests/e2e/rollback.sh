@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# A stream that went back: against a checkpoint that was kept elsewhere, and when two bundles tell the same leaves differently. Needs a live
+# interface: only a sensor's stream goes on from bundle to bundle.
+. "$(dirname "$0")/lib.sh"
+if [ "$(id -u)" != 0 ] || ! unshare -n true 2> /dev/null; then echo "no right to make a network namespace"; exit 77; fi
+if [ "${LIVE_INSIDE:-}" != 1 ]; then LIVE_INSIDE=1 exec unshare -n "$root/tests/e2e/rollback.sh" "$indicia"; fi
+python3 - <<'P' || exit 77
+import fcntl, socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+fcntl.ioctl(s, 0x8914, struct.pack('16sH14x', b'lo', 0x1 | 0x40))   # SIOCSIFFLAGS: up, running
+P
+
+# Three bundles of one stream; of the second one there is another that was made of the same state: a machine that was set back.
+record() { run 0 "$indicia" collect -q -i lo --sensor s -w "$1" -a duration:1; }
+record 1.ieb
+cp -a "$XDG_STATE_HOME" "$work/state.kept"
+record 2.ieb; record 3.ieb
+rm -r "$XDG_STATE_HOME"; mv "$work/state.kept" "$XDG_STATE_HOME"
+record other.ieb
+for i in 1 2 3; do run 0 "$indicia" verify --save-checkpoint $i.note $i.ieb; done
+same "a checkpoint names its stream and size" "$("$indicia" verify -o json 2.ieb | python3 -c 'import json,sys; d=json.load(sys.stdin); print("indicia.example/"+d["stream"], d["first_leaf"]+d["leaves"]-1)')" "$(head -2 2.note | paste -sd ' ')"
+run 2 "$indicia" verify --save-checkpoint 1.note 1.ieb
+
+verdicts() { cut -d' ' -f1 "$work/stdout" | paste -sd ' '; }
+run 0 "$indicia" verify 1.ieb 2.ieb 3.ieb; same "one after the other" "VALID VALID VALID" "$(verdicts)"
+run 0 "$indicia" verify other.ieb 1.ieb; same "the other branch alone" "VALID VALID" "$(verdicts)"
+run 1 "$indicia" verify 1.ieb 2.ieb 3.ieb other.ieb; same "two tell the same leaves" "VALID ROLLBACK VALID ROLLBACK" "$(verdicts)"
+same "each names the other" 2 "$(grep -cE '^ROLLBACK (2|other).ieb head_differs: (other|2).ieb holds another state' "$work/stdout")"
+
+# Against the checkpoint of the last one.
+run 0 "$indicia" verify -o json --checkpoint 3.note 1.ieb 2.ieb 3.ieb; same "rollback excluded" 3 "$(grep -c '"rollback":"excluded"' "$work/stdout")"
+run 0 "$indicia" verify -o json 1.ieb 2.ieb 3.ieb; same "rollback not excluded" 3 "$(grep -c '"rollback":"not_excluded"' "$work/stdout")"
+run 1 "$indicia" verify --checkpoint 3.note 1.ieb 2.ieb; same "the newest is kept back" "VALID ROLLBACK" "$(verdicts)"
+grep -q '^ROLLBACK 2.ieb head_beyond' "$work/stdout" && good || bad "reason: $(cat "$work/stdout")"
+run 1 "$indicia" verify --checkpoint 2.note 1.ieb other.ieb; same "another branch" ROLLBACK "$(verdicts | cut -d' ' -f2)"
+run 0 "$indicia" verify --checkpoint 2.note 1.ieb 2.ieb 3.ieb; same "an older checkpoint" "VALID VALID VALID" "$(verdicts)"
+run 0 "$indicia" verify -o json --checkpoint 1.note 2.ieb; same "from before" 1 "$(grep -c '"rollback":"not_excluded"' "$work/stdout")"
+head -c 500 1.ieb > cut.ieb
+run 1 "$indicia" verify --save-checkpoint none.note cut.ieb; one_error cut.ieb checkpoint; same "saved nothing" "" "$(ls none.note 2> /dev/null)"
+run 2 "$indicia" verify --save-checkpoint none.note 1.ieb 2.ieb
+head -c 40 1.note > cut.note; run 2 "$indicia" verify --checkpoint cut.note 1.ieb; one_error cut.note
+run 4 "$indicia" verify --checkpoint no-such.note 1.ieb; one_error no-such.note
+finish
