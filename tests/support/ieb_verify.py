@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verifies evidence bundles (IEB1). Written from docs/bundle-format.md alone; shares no code with the C library.
 
-    ieb_verify.py [--trust KEY]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"
+    ieb_verify.py [--trust KEY]... [--checkpoint NOTE]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"
 
 One line each: VERDICT FILE REASON. Exit status 0 if all are VALID, 1 if not, 3 if a file cannot be read."""
 import base64
@@ -511,6 +511,13 @@ def check_note(payload, origin, size, root, key):
     need(signed(key, signature[4:], text[:text.index("\n\n") + 1].encode()), "checkpoint_signature")
 
 
+def head_of(note):
+    """(stream, size, root) of a signed note, whose signatures are not asked (section 7.1)."""
+    match = re.fullmatch(r"[^\n]+/([0-9a-f]{32})\n(0|[1-9][0-9]*)\n([^\n]{44})\n\n([^\n]+\n)(?:[^\0]*)", note, re.ASCII)
+    need(match and int(match[2]) <= M64, "note")
+    return bytes.fromhex(match[1]), int(match[2]), unbase64(match[3], 32, "note")
+
+
 # ---- the file (sections 1, 2 and 7)
 
 class Torn(Exception):
@@ -522,8 +529,9 @@ class Unsupported(Exception):
 
 
 class Verifier:
-    def __init__(self, file):
-        self.file, self.preamble = file, file[:32]
+    def __init__(self, file, heads=()):
+        self.file, self.preamble, self.heads = file, file[:32], heads
+        self.roots, self.abandoned = {}, set()
         self.stream = file[8:24]
         self.crc_start = struct.unpack("<I", file[8:12])[0] if len(file) >= 12 else 0
         self.seals = self.records = self.authenticated_bytes = self.authenticated_leaves = 0
@@ -588,6 +596,7 @@ class Verifier:
         need(seq == n, "sequence")
         self.header, self.size, self.frontier = m, n, list(frontier)
         self.epoch, self.key, self.bound = m["epoch"], m["epoch_key"], m["epoch_start_ns"]
+        self.roots[n] = root_of(frontier)
 
     def see_data(self, payload):
         form = "data_form"
@@ -645,6 +654,7 @@ class Verifier:
     def see_recovery(self, payload):
         m = message(payload, S_RECOVERY, "recovery_form")
         need(len(m["torn_sha256"]) == 32 and len(m["torn_tail"]) <= 1 << 20 and all(len(a["root"]) == 32 for a in m["abandoned"]), "recovery_form")
+        self.abandoned |= {(a["size"], a["root"]) for a in m["abandoned"]}
 
     def run(self):
         if len(self.file) < 32:
@@ -669,8 +679,18 @@ class Verifier:
                 {CLOCK: self.see_clock, LOSS: self.see_loss, SEALINFO: self.see_sealinfo, RECOVERY: self.see_recovery}[kind](payload)
             push(self.frontier, self.size, sha(b"\0", self.preamble, h, sha(payload), root))
             self.size, self.last = self.size + 1, kind
+            if any(size == self.size for _, size, _ in self.heads):
+                self.roots[self.size] = root_of(self.frontier)
 
-    def verdict(self, trust):
+    def rolled_back(self, more_follow):
+        first = self.header["first_leaf"]
+        end = first + self.authenticated_leaves
+        heads = [(size, root) for stream, size, root in self.heads if stream == self.stream and (size, root) not in self.abandoned]
+        if any(first <= size <= end and self.roots[size] != root for size, root in heads):
+            return "head_differs"
+        return "head_beyond" if any(size > end for size, _ in heads) and not more_follow else None
+
+    def verdict(self, trust, more_follow=False):
         try:
             self.run()
             torn = None
@@ -684,14 +704,17 @@ class Verifier:
             return "UNSEALED", torn or "no_checkpoint"
         if self.header["identity_key"] not in trust:
             return "UNTRUSTED", "key_unknown"
+        back = self.rolled_back(more_follow)
+        if back:
+            return "ROLLBACK", back
         if torn or not self.final:
             return "INCOMPLETE", torn or "no_final_checkpoint"
         return "VALID", ""
 
 
-def verify(file, trust):
-    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes."""
-    return Verifier(file).verdict(trust)
+def verify(file, trust, heads=()):
+    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes, heads are (stream, size, root)."""
+    return Verifier(file, heads).verdict(trust)
 
 
 def key_of(text):
@@ -705,9 +728,13 @@ def key_of(text):
 
 
 def main(arguments):
-    trust, status = set(), 0
-    while arguments[:1] == ["--trust"] and len(arguments) > 1:
-        trust.add(key_of(arguments[1]))
+    trust, heads, status = set(), [], 0
+    while arguments[:1] in (["--trust"], ["--checkpoint"]) and len(arguments) > 1:
+        if arguments[0] == "--trust":
+            trust.add(key_of(arguments[1]))
+        else:
+            with open(arguments[1], encoding="utf-8", newline="") as f:
+                heads.append(head_of(f.read()))
         arguments = arguments[2:]
     for name in arguments:
         try:
@@ -717,7 +744,7 @@ def main(arguments):
             print("UNREADABLE", name, e.strerror)
             status = 3
             continue
-        verdict, reason = verify(file, trust)
+        verdict, reason = verify(file, trust, heads)
         print(verdict, name, reason)
         status = status or (verdict != "VALID")
     return int(status)
