@@ -22,6 +22,7 @@ struct verifier {
 	uint64_t time_bound_ns;
 	uint64_t seal_ns;            /* realtime of the SEALINFO that waits for its CHECKPOINT */
 	uint64_t clock_error_ns;
+	uint64_t sealed_leaf;        /* of the last good CHECKPOINT; 0: none yet, for 0 is a HEADER */
 	struct tree_hash root;       /* of the last good CHECKPOINT */
 	const char *reason;
 };
