@@ -103,8 +103,10 @@ static enum ind_err scan(struct recover *r, struct verifier *v, const struct ind
 {
 	struct frame f;
 	enum ind_err err = walk_open(&v->walk, source);
-	if (err != IND_OK)
-		return *reason = v->walk.reason, err;
+	if (err != IND_OK) {
+		*reason = v->walk.reason;
+		return err == IND_MALFORMED ? IND_SHORT : err;
+	}
 	memcpy(r->preamble, v->walk.preamble, PREAMBLE_BYTES);
 	while ((err = walk_next(&v->walk, &f)) == IND_OK) {
 		err = verify_frame(v, &f);

@@ -20,7 +20,7 @@ struct recover_found {
 
 struct recover;
 
-/* Reads a file and checks it as a verifier does. IND_SHORT: there is no whole HEADER, so nothing to keep; IND_MALFORMED, IND_UNKNOWN: this is
+/* Reads a file and checks it as a verifier does. IND_SHORT: preamble or HEADER is not whole, so nothing to keep; IND_MALFORMED, IND_UNKNOWN: this is
  * not a torn end, *reason as a verifier gives it. The caller frees *recover. */
 enum ind_err recover_scan(const struct ind_source *source, struct recover **recover, const char **reason) IND_MUST_USE;
 const struct recover_found *recover_found(const struct recover *r);
