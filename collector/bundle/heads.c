@@ -5,7 +5,7 @@
 #include "bundle/tree.h"
 #include <string.h>
 
-static bool of_stream(const struct ind_head *head, const uint8_t *stream_id) { return memcmp(head->stream_id, stream_id, IND_STREAM_ID_BYTES) == 0; }
+static bool of_stream(const struct ind_kept_head *head, const uint8_t *stream_id) { return memcmp(head->stream_id, stream_id, IND_STREAM_ID_BYTES) == 0; }
 
 enum ind_err heads_start(struct heads *h, const struct ind_verify_options *options)
 {
@@ -17,7 +17,7 @@ void heads_see(struct heads *h, const struct ind_stream *stream)
 {
 	struct tree_hash root;
 	for (size_t i = 0; i < h->count; i++) {
-		const struct ind_head *head = &h->given[i];
+		const struct ind_kept_head *head = &h->given[i];
 		if (head->size != stream->leaves || !of_stream(head, stream->id))
 			continue;
 		tree_root(stream, &root);
@@ -41,7 +41,7 @@ static void keep_largest(uint64_t *size, uint64_t other)
 void heads_say(const struct heads *h, const uint8_t stream_id[static IND_STREAM_ID_BYTES], uint64_t end, struct ind_verify_result *result)
 {
 	for (size_t i = 0; i < h->count; i++) {
-		const struct ind_head *head = &h->given[i];
+		const struct ind_kept_head *head = &h->given[i];
 		uint64_t bit = UINT64_C(1) << i;
 		if (!of_stream(head, stream_id) || h->declared & bit)
 			continue;
@@ -97,7 +97,7 @@ static bool decimal(const char *text, size_t bytes, uint64_t *number)
 	return true;
 }
 
-enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_head *head)
+enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_kept_head *head)
 {
 	enum { ROOT_TEXT = 44 };
 	const char *next = text, *end = text + bytes;
@@ -108,7 +108,7 @@ enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_head 
 	const char *empty = root ? line(next, end, &empty_bytes, &next) : NULL;
 	if (!empty || empty_bytes != 0 || !line(next, end, &signature_bytes, &next) || signature_bytes == 0)
 		return IND_MALFORMED;
-	*head = (struct ind_head){ 0 };
+	*head = (struct ind_kept_head){ 0 };
 	bool ok = stream_of_origin(origin, origin_bytes, head->stream_id) && decimal(size, size_bytes, &head->size) && root_bytes == ROOT_TEXT &&
 		base64_get(root, ROOT_TEXT, head->root, sizeof head->root);
 	return ok ? IND_OK : IND_MALFORMED;

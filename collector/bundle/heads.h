@@ -7,7 +7,7 @@
 /* Heads of the stream that is verified, compared as its tree grows (docs/bundle-format.md section 7.1). */
 
 struct heads {
-	const struct ind_head *given;
+	const struct ind_kept_head *given;
 	size_t count;
 	uint64_t held, differing, declared; /* bit i: given[i] */
 };

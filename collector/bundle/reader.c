@@ -14,6 +14,7 @@ struct ind_reader {
 	enum ind_err err;            /* what ended reading; kept */
 	size_t rows_left;            /* of the batch at hand */
 	struct row_cursor at;
+	uint64_t sealed_leaf;        /* of the last CHECKPOINT; 0: none yet */
 	struct buffer signals;       /* struct ind_signal each, of one flow */
 	struct ind_record record;
 };
@@ -98,6 +99,14 @@ static enum ind_err data_begin(struct ind_reader *r, const struct frame *f)
 	return IND_OK;
 }
 
+static enum ind_err recovery_open(struct ind_reader *r, const struct frame *f, bool *have)
+{
+	enum ind_err err = recovery_unpack(f->payload, f->bytes, &r->record.recovery);
+	if (err == IND_OK && !recovery_place_ok(&r->record.recovery, f->seq, r->image.stream.leaves, r->sealed_leaf))
+		err = IND_MALFORMED;
+	return whole(r, IND_REC_RECOVERY, err, have);
+}
+
 static enum ind_err epoch_form(const struct frame *f)
 {
 	struct epoch epoch;
@@ -128,8 +137,9 @@ static enum ind_err frame_take(struct ind_reader *r, bool *have)
 	case FRAME_SEALINFO:
 		return seal_open(r, &f, have);
 	case FRAME_RECOVERY:
-		return recovery_check(f.payload, f.bytes, NULL);
+		return recovery_open(r, &f, have);
 	case FRAME_CHECKPOINT:
+		r->sealed_leaf = f.seq;
 		break;
 	}
 	return IND_OK;

@@ -2,8 +2,7 @@
 /* docs/bundle-format.md section 2.1. */
 #include "bundle/small.h"
 
-#include "bundle/heads.h"
-
+#include "base/hash.h"
 #include "bundle/format.h"
 #include "bundle/message.h"
 #include "indicia.pb-c.h"
@@ -223,18 +222,75 @@ enum ind_err epoch_unpack(const uint8_t *payload, size_t bytes, struct epoch *e,
 	return ok ? IND_OK : IND_MALFORMED;
 }
 
-enum ind_err recovery_check(const uint8_t *payload, size_t bytes, struct heads *heads)
+enum ind_err recovery_pack(const struct ind_recovery *r, const uint8_t *torn, size_t before, struct buffer *out, size_t *bytes)
+{
+	Indicia__V1__Recovery m = INDICIA__V1__RECOVERY__INIT;
+	Indicia__V1__Recovery__Head head[IND_ABANDONED_MAX], *heads[IND_ABANDONED_MAX];
+	if (r->abandoned_count > IND_ABANDONED_MAX)
+		return IND_USAGE;
+	for (size_t i = 0; i < r->abandoned_count; i++) {
+		indicia__v1__recovery__head__init(&head[i]);
+		head[i].size = r->abandoned[i].size;
+		head[i].root = (ProtobufCBinaryData){ IND_SHA256_BYTES, (uint8_t *)(uintptr_t)r->abandoned[i].root };
+		heads[i] = &head[i];
+	}
+	m.abandoned = heads;
+	m.n_abandoned = r->abandoned_count;
+	m.last_sealed_leaf = r->last_sealed_leaf;
+	m.recovered_to_leaf = r->recovered_to_leaf;
+	m.torn_bytes = r->torn_bytes;
+	m.torn_sha256 = (ProtobufCBinaryData){ IND_SHA256_BYTES, (uint8_t *)(uintptr_t)r->torn_sha256 };
+	if (r->torn_bytes <= TORN_TAIL_MAX_BYTES)
+		m.torn_tail = (ProtobufCBinaryData){ (size_t)r->torn_bytes, (uint8_t *)(uintptr_t)torn };
+	return message_pack(&m.base, before, out, bytes);
+}
+
+/* The torn bytes are there and have the digest, or are too many to be there. */
+static bool torn_ok(const Indicia__V1__Recovery *m)
+{
+	uint8_t digest[IND_SHA256_BYTES];
+	if (!message_has(&m->torn_sha256, IND_SHA256_BYTES))
+		return false;
+	if (m->torn_bytes > TORN_TAIL_MAX_BYTES)
+		return m->torn_tail.len == 0;
+	hash_sha256(m->torn_tail.data, m->torn_tail.len, digest);
+	return m->torn_tail.len == m->torn_bytes && memcmp(digest, m->torn_sha256.data, sizeof digest) == 0;
+}
+
+static bool abandoned_get(const Indicia__V1__Recovery *m, struct ind_recovery *r)
+{
+	if (m->n_abandoned > IND_ABANDONED_MAX)
+		return false;
+	r->abandoned_count = m->n_abandoned;
+	for (size_t i = 0; i < m->n_abandoned; i++) {
+		const Indicia__V1__Recovery__Head *head = m->abandoned[i];
+		if (!message_has(&head->root, IND_SHA256_BYTES) || head->size <= m->last_sealed_leaf)
+			return false;
+		r->abandoned[i].size = head->size;
+		memcpy(r->abandoned[i].root, head->root.data, IND_SHA256_BYTES);
+	}
+	return true;
+}
+
+enum ind_err recovery_unpack(const uint8_t *payload, size_t bytes, struct ind_recovery *r)
 {
 	ProtobufCMessage *message;
 	enum ind_err err = message_unpack(&indicia__v1__recovery__descriptor, payload, bytes, &message);
 	if (err != IND_OK)
 		return err;
 	const Indicia__V1__Recovery *m = (const Indicia__V1__Recovery *)(void *)message;
-	bool ok = message_has(&m->torn_sha256, IND_SHA256_BYTES) && m->torn_tail.len <= TORN_TAIL_MAX_BYTES;
-	for (size_t i = 0; ok && i < m->n_abandoned; i++)
-		ok = message_has(&m->abandoned[i]->root, IND_SHA256_BYTES);
-	for (size_t i = 0; ok && heads && i < m->n_abandoned; i++)
-		heads_declare(heads, m->abandoned[i]->size, m->abandoned[i]->root.data);
+	*r = (struct ind_recovery){ .last_sealed_leaf = m->last_sealed_leaf, .recovered_to_leaf = m->recovered_to_leaf, .torn_bytes = m->torn_bytes };
+	err = torn_ok(m) && abandoned_get(m, r) ? IND_OK : IND_MALFORMED;
+	if (err == IND_OK)
+		memcpy(r->torn_sha256, m->torn_sha256.data, IND_SHA256_BYTES);
 	message_free(message);
-	return ok ? IND_OK : IND_MALFORMED;
+	return err;
+}
+
+bool recovery_place_ok(struct ind_recovery *r, uint64_t seq, uint64_t first_leaf, uint64_t sealed_leaf)
+{
+	r->again = r->recovered_to_leaf >= seq;
+	if (!r->again)
+		return r->recovered_to_leaf + 1 == seq && r->last_sealed_leaf == sealed_leaf;
+	return seq == first_leaf + 1 && r->torn_bytes == 0 && r->last_sealed_leaf == (first_leaf ? first_leaf - 1 : 0);
 }

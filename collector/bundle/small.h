@@ -27,8 +27,11 @@ enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *seal
 enum ind_err epoch_unpack(
 	const uint8_t *payload, size_t bytes, struct epoch *epoch, uint8_t signature[static IND_SIGNATURE_BYTES]) IND_MUST_USE;
 
-/* Tells `heads`, if there are any, which of them the message gives up. */
-struct heads;
-enum ind_err recovery_check(const uint8_t *payload, size_t bytes, struct heads *heads) IND_MUST_USE;
+/* `torn`: the torn bytes, if there are at most TORN_TAIL_MAX_BYTES of them. Reading sets all but `again`, which depends on the place. */
+enum ind_err recovery_pack(const struct ind_recovery *recovery, const uint8_t *torn, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;
+enum ind_err recovery_unpack(const uint8_t *payload, size_t bytes, struct ind_recovery *recovery) IND_MUST_USE;
+
+/* Where a RECOVERY may stand and what it must say there: `seq` its leaf, `sealed_leaf` that of the last CHECKPOINT before it, 0 if none. */
+bool recovery_place_ok(struct ind_recovery *recovery, uint64_t seq, uint64_t first_leaf, uint64_t sealed_leaf);
 
 #endif

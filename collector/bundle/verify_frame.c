@@ -209,7 +209,19 @@ static enum ind_err see_checkpoint(struct verifier *v, const struct frame *f)
 	tree_root(&v->stream, &note.root);
 	const char *reason = note_check(&note, &v->key, f->payload, f->bytes, &err);
 	v->root = note.root;
+	v->sealed_leaf = f->seq;
 	return because(v, err, reason);
+}
+
+static enum ind_err see_recovery(struct verifier *v, const struct frame *f)
+{
+	struct ind_recovery recovery;
+	enum ind_err err = because(v, recovery_unpack(f->payload, f->bytes, &recovery), "recovery_form");
+	if (err != IND_OK)
+		return err;
+	for (size_t i = 0; i < recovery.abandoned_count; i++)
+		heads_declare(&v->heads, recovery.abandoned[i].size, recovery.abandoned[i].root);
+	return recovery_place_ok(&recovery, f->seq, v->image.header.first_leaf, v->sealed_leaf) ? IND_OK : wrong(v, "recovery_form");
 }
 
 static enum ind_err see(struct verifier *v, const struct frame *f, struct tree_hash *records_root)
@@ -230,7 +242,7 @@ static enum ind_err see(struct verifier *v, const struct frame *f, struct tree_h
 	case FRAME_CHECKPOINT:
 		return see_checkpoint(v, f);
 	case FRAME_RECOVERY:
-		return because(v, recovery_check(f->payload, f->bytes, &v->heads), "recovery_form");
+		return see_recovery(v, f);
 	}
 	return IND_UNKNOWN;
 }

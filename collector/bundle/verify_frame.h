@@ -24,6 +24,7 @@ struct verifier {
 	uint64_t seal_ns;            /* realtime of the SEALINFO that waits for its CHECKPOINT */
 	uint64_t clock_error_ns;
 	struct heads heads;
+	uint64_t sealed_leaf;        /* of the last good CHECKPOINT; 0: none yet, for 0 is a HEADER */
 	struct tree_hash root;       /* of the last good CHECKPOINT */
 	uint64_t row;                /* of a DATA frame, that the reason is about; IND_ABSENT_U64 */
 	const char *reason;

@@ -1,37 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/bundle-format.md: the order of frames (section 2), and durable before signed (section 6). */
-#include "bundle/data.h"
-#include "bundle/frame.h"
+#include "bundle/writer.h"
+
 #include "bundle/header.h"
 #include "bundle/note.h"
-#include "bundle/put.h"
 #include "bundle/small.h"
 #include <stdio.h>
 
-enum { LANE_FIRST = ROW_FLOW };
-
-struct ind_writer {
-	struct ind_sink sink;
-	const struct ind_key *epoch_key;
-	enum ind_err err;            /* the first one; kept */
-	bool finished, has_seed;
-	uint8_t seed[32];
-	uint8_t preamble[PREAMBLE_BYTES];
-	uint32_t crc_start;
-	struct ind_stream stream;
-	uint64_t time_bound_ns;      /* no seal says an earlier time without a CLOCK that says why */
-	size_t data_set_count;
-	char origin[ORIGIN_TEXT_MAX + 1];
-	struct buffer frame;         /* header and payload of the frame that is made */
-	struct data_encoder encoder;
-	struct lane lane[ROW_KIND_END];
-	struct ind_writer_totals totals;
-};
-
-/* A record that the format cannot hold changes nothing; everything else ends the writer. */
+/* A record that the format cannot hold changes nothing, one that the disk cannot hold is counted; everything else ends the writer. */
 static enum ind_err keep(struct ind_writer *w, enum ind_err err)
 {
-	if (w->err == IND_OK && err != IND_USAGE)
+	if (w->err == IND_OK && err != IND_USAGE && err != IND_FULL)
 		w->err = err;
 	return err;
 }
@@ -44,23 +23,44 @@ static enum ind_err sink_write(struct ind_writer *w, const void *bytes, size_t c
 	return err;
 }
 
-/* The payload stands in w->frame already. */
-static enum ind_err frame_write(struct ind_writer *w, enum frame_type type, size_t bytes, const struct tree_hash *records_root)
+static bool is_seal(enum frame_type type) { return type == FRAME_SEALINFO || type == FRAME_CHECKPOINT; }
+
+/* Header and padding around the payload, and its leaf. */
+static void frame_close(struct ind_writer *w, enum frame_type type, size_t bytes, const struct tree_hash *records_root, struct tree_hash *leaf)
+{
+	uint8_t *payload = w->frame.at + FRAME_HEADER_BYTES;
+	memset(payload + bytes, 0, frame_bytes(bytes) - FRAME_HEADER_BYTES - bytes);
+	frame_header_put(type, w->stream.leaves, payload, bytes, w->crc_start, w->frame.at);
+	tree_frame_leaf(w->preamble, w->frame.at, payload, bytes, records_root, leaf);
+}
+
+/* A frame that a watched writer could not write is said again in another file, but for those of a seal: the seal is made anew. */
+enum ind_err writer_frame(struct ind_writer *w, enum frame_type type, size_t bytes, const struct tree_hash *records_root)
 {
 	struct tree_hash leaf;
 	size_t whole = frame_bytes(bytes);
+	bool watched = w->again.disk.room != NULL;
 	if (!buffer_reserve(&w->frame, whole))
 		return IND_NOMEM;
-	const uint8_t *payload = w->frame.at + FRAME_HEADER_BYTES;
-	memset(w->frame.at + FRAME_HEADER_BYTES + bytes, 0, whole - FRAME_HEADER_BYTES - bytes);
-	frame_header_put(type, w->stream.leaves, payload, bytes, w->crc_start, w->frame.at);
-	enum ind_err err = sink_write(w, w->frame.at, whole);
+	enum ind_err err = IND_OK;
+	if (watched && !is_seal(type))
+		err = w->again.disk.room(w->again.disk.ctx, type == FRAME_DATA ? WRITER_ROWS : WRITER_NOTE, whole);
 	if (err != IND_OK)
 		return err;
-	tree_frame_leaf(w->preamble, w->frame.at, payload, bytes, records_root, &leaf);
-	tree_push(&w->stream, &leaf);
-	w->totals.frames++;
-	return IND_OK;
+	frame_close(w, type, bytes, records_root, &leaf);
+	err = sink_write(w, w->frame.at, whole);
+	if (err == IND_FULL && !is_seal(type))
+		return err;
+	if (err == IND_OK) {
+		tree_push(&w->stream, &leaf);
+		w->totals.frames++;
+	}
+	if (!watched)
+		return err;
+	enum ind_err kept = is_seal(type) ? IND_OK : again_keep(w, type, bytes, records_root);
+	if (kept != IND_OK)
+		return kept;
+	return err == IND_IO || err == IND_FULL ? again_say(w) : err;
 }
 
 static enum ind_err salt_key_make(struct ind_writer *w, enum row_kind kind, uint8_t key[static SALT_BYTES])
@@ -77,6 +77,16 @@ static enum ind_err salt_key_make(struct ind_writer *w, enum row_kind kind, uint
 	return IND_OK;
 }
 
+static void lane_drop(struct ind_writer *w, const struct lane *l)
+{
+	struct ind_writer_totals *t = &w->totals;
+	uint64_t *const of[ROW_KIND_END] = { [ROW_FLOW] = &t->flows, [ROW_EXHIBIT] = &t->exhibits, [ROW_CLAIM] = &t->claims, [ROW_ORIGIN] = &t->origins };
+	*of[l->batch.spec->kind] -= l->batch.rows;
+	if (l->batch.spec->kind == ROW_FLOW)
+		t->signals -= l->batch.column[SIGNAL_ID].count;
+	w->again.dropped += l->batch.rows;
+}
+
 static enum ind_err lane_write(struct ind_writer *w, struct lane *l)
 {
 	size_t bytes;
@@ -87,9 +97,22 @@ static enum ind_err lane_write(struct ind_writer *w, struct lane *l)
 	if (err == IND_OK)
 		err = data_pack(&w->encoder, &l->batch, FRAME_HEADER_BYTES, &w->frame, &bytes);
 	if (err == IND_OK)
-		err = frame_write(w, FRAME_DATA, bytes, &root);
+		err = writer_frame(w, FRAME_DATA, bytes, &root);
+	if (err == IND_FULL)
+		lane_drop(w, l);
 	l->batch.rows = 0;
 	return err;
+}
+
+enum ind_err writer_flush(struct ind_writer *w)
+{
+	enum ind_err err = w->err;
+	for (unsigned kind = LANE_FIRST; err == IND_OK && kind < ROW_KIND_END; kind++) {
+		err = lane_write(w, &w->lane[kind]);
+		if (err == IND_FULL)
+			err = IND_OK;
+	}
+	return keep(w, err);
 }
 
 /* The lane that a record of this kind goes to, with room for it. */
@@ -177,7 +200,7 @@ static enum ind_err clock_write(struct ind_writer *w, const struct ind_clock *cl
 	size_t bytes;
 	enum ind_err err = clock_pack(clock, FRAME_HEADER_BYTES, &w->frame, &bytes);
 	if (err == IND_OK)
-		err = frame_write(w, FRAME_CLOCK, bytes, NULL);
+		err = writer_frame(w, FRAME_CLOCK, bytes, NULL);
 	if (err == IND_OK)
 		w->time_bound_ns = lowered(w->time_bound_ns, clock->step_ns);
 	return err;
@@ -197,7 +220,7 @@ enum ind_err ind_writer_loss(struct ind_writer *w, const struct ind_loss *loss)
 		return w->err;
 	enum ind_err err = w->finished ? IND_USAGE : loss_pack(loss, FRAME_HEADER_BYTES, &w->frame, &bytes);
 	if (err == IND_OK)
-		err = frame_write(w, FRAME_LOSS, bytes, NULL);
+		err = writer_frame(w, FRAME_LOSS, bytes, NULL);
 	return keep(w, err);
 }
 
@@ -233,7 +256,10 @@ static enum ind_err checkpoint_write(struct ind_writer *w)
 	if (!buffer_reserve(&w->frame, FRAME_HEADER_BYTES + bytes))
 		return IND_NOMEM;
 	memcpy(w->frame.at + FRAME_HEADER_BYTES, text, bytes);
-	return frame_write(w, FRAME_CHECKPOINT, bytes, NULL);
+	w->again.head.size = note.size;
+	memcpy(w->again.head.root, note.root.bytes, IND_SHA256_BYTES);
+	w->again.head_signed = true;
+	return writer_frame(w, FRAME_CHECKPOINT, bytes, NULL);
 }
 
 static enum ind_err sealinfo_write(struct ind_writer *w, const struct ind_seal_info *info)
@@ -241,23 +267,52 @@ static enum ind_err sealinfo_write(struct ind_writer *w, const struct ind_seal_i
 	size_t bytes;
 	struct seal seal = { .info = *info, .epoch = w->stream.epoch, .totals = w->totals };
 	enum ind_err err = seal_pack(&seal, FRAME_HEADER_BYTES, &w->frame, &bytes);
-	return err == IND_OK ? frame_write(w, FRAME_SEALINFO, bytes, NULL) : err;
+	return err == IND_OK ? writer_frame(w, FRAME_SEALINFO, bytes, NULL) : err;
 }
 
-static enum ind_err seal(struct ind_writer *w, const struct ind_seal_info *info)
+static enum ind_err sync_all(struct ind_writer *w)
+{
+	enum ind_err err = w->sink.sync(w->sink.ctx);
+	return err == IND_IO && w->again.disk.room ? again_say(w) : err;
+}
+
+typedef enum ind_err seal_step(struct ind_writer *w, const struct ind_seal_info *info);
+
+static enum ind_err step_lanes(struct ind_writer *w, const struct ind_seal_info *info)
 {
 	enum ind_err err = IND_OK;
+	(void)info;
 	for (unsigned kind = LANE_FIRST; err == IND_OK && kind < ROW_KIND_END; kind++)
 		err = lane_write(w, &w->lane[kind]);
+	return err;
+}
+
+static enum ind_err step_sync(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	(void)info;
+	return sync_all(w);
+}
+
+static enum ind_err step_checkpoint(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	(void)info;
+	return checkpoint_write(w);
+}
+
+/* A seal whose file was given up on the way is begun again in the next one. */
+static enum ind_err seal(struct ind_writer *w, const struct ind_seal_info *info)
+{
+	static seal_step *const steps[] = { step_lanes, time_set, sealinfo_write, step_sync, step_checkpoint, step_sync };
+	const struct again *a = &w->again;
+	enum ind_err err = a->disk.room ? a->disk.room(a->disk.ctx, WRITER_NOTE, 0) : IND_OK;
+	for (size_t i = 0; err == IND_OK && i < sizeof steps / sizeof *steps;) {
+		unsigned renewals = a->renewals;
+		err = steps[i](w, info);
+		i = a->renewals == renewals ? i + 1 : 0;
+	}
 	if (err == IND_OK)
-		err = time_set(w, info);
-	if (err == IND_OK)
-		err = sealinfo_write(w, info);
-	if (err == IND_OK)
-		err = w->sink.sync(w->sink.ctx);
-	if (err == IND_OK)
-		err = checkpoint_write(w);
-	return err == IND_OK ? w->sink.sync(w->sink.ctx) : err;
+		again_durable(w);
+	return err;
 }
 
 enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *info)
@@ -266,8 +321,9 @@ enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *i
 		return w->err;
 	if (w->finished || info->reason > IND_SEAL_RECOVERY)
 		return IND_USAGE;
-	w->finished = info->final;
-	return keep(w, seal(w, info));
+	enum ind_err err = seal(w, info);
+	w->finished = info->final && err != IND_FULL;
+	return keep(w, err);
 }
 
 static void origin_make(struct ind_writer *w, struct ind_header *h)
@@ -278,24 +334,24 @@ static void origin_make(struct ind_writer *w, struct ind_header *h)
 	h->origin = (struct ind_text){ w->origin, (uint16_t)bytes };
 }
 
-static enum ind_err header_write(struct ind_writer *w, struct ind_header *h, const struct ind_key *identity)
+enum ind_err writer_header(struct ind_writer *w, struct ind_header *h)
 {
 	size_t bytes;
 	uint8_t certificate[IND_SIGNATURE_BYTES];
 	struct epoch epoch = { .number = w->stream.epoch, .leaves = w->stream.leaves, .start_ns = h->created_ns };
 	ind_key_public(w->epoch_key, &epoch.key);
 	memcpy(epoch.stream_id, w->stream.id, IND_STREAM_ID_BYTES);
-	enum ind_err err = epoch_sign(&epoch, identity, certificate);
+	enum ind_err err = epoch_sign(&epoch, w->identity, certificate);
 	h->epoch = w->stream.epoch;
 	h->epoch_key = epoch.key;
 	h->deterministic = w->has_seed;
-	ind_key_public(identity, &h->identity);
+	ind_key_public(w->identity, &h->identity);
 	origin_make(w, h);
 	if (err == IND_OK)
 		err = header_pack(h, &w->stream, certificate, FRAME_HEADER_BYTES, &w->frame, &bytes);
 	if (err == IND_OK)
 		err = sink_write(w, w->preamble, sizeof w->preamble);
-	return err == IND_OK ? frame_write(w, FRAME_HEADER, bytes, NULL) : err;
+	return err == IND_OK ? writer_frame(w, FRAME_HEADER, bytes, NULL) : err;
 }
 
 static enum ind_err lanes_new(struct ind_writer *w)
@@ -318,6 +374,8 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 		*h = *header;
 		w->sink = *sink;
 		w->stream = *stream;
+		w->again.durable = *stream;
+		w->identity = identity;
 		w->epoch_key = epoch_key;
 		w->data_set_count = header->data_set_count;
 		w->time_bound_ns = header->created_ns;
@@ -326,7 +384,7 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 			memcpy(w->seed, test_seed, sizeof w->seed);
 		preamble_put(stream->id, w->preamble);
 		w->crc_start = frame_crc_start(w->preamble);
-		err = header_write(w, h, identity);
+		err = writer_header(w, h);
 	}
 	free(h);
 	if (err == IND_OK)
@@ -348,5 +406,6 @@ void ind_writer_free(struct ind_writer *w)
 	for (unsigned kind = LANE_FIRST; kind < ROW_KIND_END; kind++)
 		lane_free(&w->lane[kind]);
 	buffer_free(&w->frame);
+	again_free(&w->again);
 	free(w);
 }

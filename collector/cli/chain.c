@@ -56,7 +56,7 @@ static void compare(const struct judge *j, struct chain_link *a, struct chain_li
 		return;
 	/* The head of the shorter one: what its last checkpoint says, which does not count itself. */
 	struct chain_link *shorter = end_of(x) <= end_of(y) ? a : b, *longer = shorter == a ? b : a;
-	struct ind_head head = { .size = end_of(shorter->result) - 1 };
+	struct ind_kept_head head = { .size = end_of(shorter->result) - 1 };
 	memcpy(head.stream_id, x->stream_id, sizeof head.stream_id);
 	memcpy(head.root, shorter->result->root, sizeof head.root);
 	if (!j->holds(j->ctx, (size_t)(longer - j->links), &head))

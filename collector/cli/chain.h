@@ -17,7 +17,7 @@ struct chain_link {
 #define CHAIN_NONE SIZE_MAX
 
 /* Verifies number `at` once more against one head, and says whether it is in it. */
-typedef bool chain_holds(void *ctx, size_t at, const struct ind_head *head);
+typedef bool chain_holds(void *ctx, size_t at, const struct ind_kept_head *head);
 
 /* Judges `count` links. A stream's first bundle has no gap before it, whatever its first leaf is. False: out of memory, nothing was judged. */
 bool chain_judge(struct chain_link *links, size_t count, chain_holds *holds, void *ctx);

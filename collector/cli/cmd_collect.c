@@ -21,7 +21,8 @@ static const struct cli_option options[] = {
 	{ OPT_PRIVACY, 0, "privacy", "PROFILE", "full reduced", "reduced leaves out user, host and query names" },
 	{ OPT_SNAPLEN, 's', "snaplen", "BYTES", NULL, "capture as many bytes of each frame at most" },
 	{ OPT_BUFFER, 'B', "buffer", "MIB", NULL, "kernel's buffer of a live capture, in MiB (64)" },
-	{ OPT_SEAL_EVERY, 'G', "seal-every", "SEC", NULL, "begin a new bundle every SEC seconds; -w is then a folder" },
+	{ OPT_BALLAST, 0, "ballast", "KIB", NULL, "disk space kept to seal with, in KiB (1024)" },
+	{ OPT_SEAL_EVERY, 'G', "seal-every", "SEC", NULL, "a bundle every SEC seconds; -w is then a folder" },
 	{ OPT_COUNT, 'c', "count", "COUNT", NULL, "stop after COUNT frames" },
 	{ OPT_AUTOSTOP, 'a', "autostop", "LIMIT", NULL, "stop at duration:SECONDS, flows:COUNT or size:BYTES; may be given again" },
 	{ OPT_FLOWS, 0, "flows", "N", NULL, "flows that may be open at once (1048576)" },
@@ -94,7 +95,8 @@ const struct cli_verb cmd_collect = {
 	"collect", "Collect", NULL, NULL, "record flows and signals into signed bundles",
 	"Reads a savefile or an interface and writes evidence bundles: flows, the signals of origin in them, what reference data claim of the addresses, and what "
 	"was lost. Nothing is sent to anyone. A bundle is written as OUT.ieb.open and gets its name when it is sealed; an existing file is never replaced. "
-	"SIGINT and SIGTERM end a capture, which is then sealed and done (exit status 0).",
+	"SIGINT and SIGTERM end a capture, which is then sealed and done (exit status 0). A live capture first recovers the bundle that an interrupted run of the "
+	"same sensor left; on a full disk it seals, counts what is lost, and goes on in another bundle when there is space again.",
 	"# one bundle from a savefile\nindicia collect -r capture.pcap -w case.ieb\n# live, a bundle every five minutes\n"
 	"indicia collect -i eth1 -f 'tcp or udp' -w /var/lib/indicia/bundles -G 300\n# stop after an hour\nindicia collect -i eth1 -a duration:3600 -w hour.ieb",
 	OPTIONS_OF(options), run,

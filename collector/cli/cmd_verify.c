@@ -28,7 +28,7 @@ static const struct cli_option options[] = {
 struct verify {
 	struct trust trust;
 	struct inputs inputs;
-	struct ind_head heads[IND_HEADS_MAX];
+	struct ind_kept_head heads[IND_HEADS_MAX];
 	size_t head_count;
 	const char *save;
 	struct verdict *verdicts;    /* one each input */
@@ -51,14 +51,14 @@ static int writer_prepare(struct verify *v, struct out *out)
 	return status;
 }
 
-static struct ind_verify_options options_with(const struct verify *v, const struct ind_head *heads, size_t count)
+static struct ind_verify_options options_with(const struct verify *v, const struct ind_kept_head *heads, size_t count)
 {
 	return (struct ind_verify_options){
 		.trusted = v->trust.keys, .trusted_count = v->trust.count, .heads = heads, .head_count = count, .more_follow = v->inputs.count > 1,
 	};
 }
 
-static enum ind_err verify_input(const struct verify *v, size_t at, const struct ind_head *heads, size_t head_count, struct ind_verify_result *result)
+static enum ind_err verify_input(const struct verify *v, size_t at, const struct ind_kept_head *heads, size_t head_count, struct ind_verify_result *result)
 {
 	struct input in;
 	struct ind_verify_options options_of = options_with(v, heads, head_count);
@@ -71,7 +71,7 @@ static enum ind_err verify_input(const struct verify *v, size_t at, const struct
 	return err;
 }
 
-static bool holds(void *ctx, size_t at, const struct ind_head *head)
+static bool holds(void *ctx, size_t at, const struct ind_kept_head *head)
 {
 	const struct verify *v = ctx;
 	struct ind_verify_result result;

@@ -77,6 +77,7 @@ static void put_other(struct listing *l, const struct ind_record *record)
 	case IND_REC_EXHIBIT: row_of_exhibit(&l->row, record); break;
 	case IND_REC_CLOCK: row_of_clock(&l->row, record); break;
 	case IND_REC_LOSS: row_of_loss(&l->row, record); break;
+	case IND_REC_RECOVERY: row_of_recovery(&l->row, record); break;
 	default: return;
 	}
 	if (counts(l))

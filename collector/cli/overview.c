@@ -23,7 +23,9 @@ struct overview {
 	struct ind_reader *header;   /* the row borrows from it */
 	uint8_t key_id[4], sha256[HASH_SHA256_BYTES];
 	struct ind_seal_info seal;   /* the last one */
-	bool has_row;
+	struct ind_recovery cut;     /* the last one of this form */
+	uint64_t first_leaf, torn_bytes, abandoned_heads, recoveries;
+	bool has_row, has_cut;
 };
 
 struct overview *overview_new(void)
@@ -67,6 +69,17 @@ static void count_signals(struct overview *o, const struct ind_record *record)
 	o->totals.derived += derived.count;
 }
 
+static void count_recovery(struct overview *o, const struct ind_recovery *r)
+{
+	o->recoveries++;
+	o->torn_bytes += r->torn_bytes;
+	o->abandoned_heads += r->abandoned_count;
+	if (r->again)
+		return;
+	o->cut = *r;
+	o->has_cut = true;
+}
+
 static void count_record(struct overview *o, const struct ind_record *record)
 {
 	struct totals *t = &o->totals;
@@ -85,6 +98,7 @@ static void count_record(struct overview *o, const struct ind_record *record)
 	case IND_REC_SEAL:
 		o->seal = record->seal;
 		break;
+	case IND_REC_RECOVERY: count_recovery(o, &record->recovery); break;
 	default: break;
 	}
 }
@@ -119,6 +133,7 @@ static int header_read(struct overview *o, const struct input *in)
 	ind_signal_set(record->header.signals.at, record->header.signals.bytes, o->signal_set);
 	ind_key_id(&record->header.identity, "indicia", o->key_id);
 	row_hex(&o->row, QUERY_BUNDLE_key, o->key_id, sizeof(o->key_id));
+	o->first_leaf = record->header.first_leaf;
 	o->has_row = true;
 	return CLI_DONE;
 }
@@ -132,6 +147,23 @@ static void row_seal(struct query_row *row, const struct ind_seal_info *seal)
 	for (size_t i = 0; i < seal->link_type_count; i++)
 		row_item(row, NULL, seal->link_types[i].name);
 	row_items(row, QUERY_BUNDLE_link_types, CELL_LIST, from);
+}
+
+/* Leaves that recovery found and no seal of the run had covered. */
+static void row_recovery(struct overview *o)
+{
+	struct query_row *row = &o->row;
+	uint64_t first = o->cut.last_sealed_leaf ? o->cut.last_sealed_leaf + 1 : o->first_leaf;
+	if (!o->recoveries)
+		return;
+	size_t from = row->items_used;
+	if (o->has_cut && first <= o->cut.recovered_to_leaf) {
+		row_item_u64(row, NULL, first);
+		row_item_u64(row, NULL, o->cut.recovered_to_leaf + 1);
+	}
+	row_items(row, QUERY_BUNDLE_recovered_unsealed, CELL_RANGES, from);
+	row_u64(row, QUERY_BUNDLE_torn_bytes, o->torn_bytes);
+	row_u64(row, QUERY_BUNDLE_abandoned_heads, o->abandoned_heads);
 }
 
 static void row_totals(struct overview *o)
@@ -158,6 +190,7 @@ static void row_totals(struct overview *o)
 		if (t->loss[i])
 			row_item_u64(row, ind_loss_name(i), t->loss[i]);
 	row_items(row, QUERY_BUNDLE_losses, CELL_MAP, from);
+	row_recovery(o);
 	row_seal(row, &o->seal);
 }
 
@@ -206,6 +239,9 @@ int overview_read(struct overview *o, const char *name)
 	struct input in;
 	o->has_row = false;
 	o->seal = (struct ind_seal_info){ 0 };
+	o->cut = (struct ind_recovery){ 0 };
+	o->torn_bytes = o->abandoned_heads = o->recoveries = 0;
+	o->has_cut = false;
 	o->totals = (struct totals){ 0 };
 	row_start(&o->row, QUERY_KIND_BUNDLE);
 	int status = input_open(&in, name);

@@ -6,12 +6,9 @@
 #include "daemon/clock.h"
 #include "indicia/catalogue.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { SEAL_BYTES = 4 << 20, SEAL_EVERY_NS = 1000000000, HEARTBEAT_NS = 2000000000 };
 
@@ -23,24 +20,7 @@ static uint64_t keep_boottime_ns(const struct keep *k) { return k->deterministic
 
 static struct ind_text text_of(const char *s) { return (struct ind_text){ s, (uint16_t)(s ? strlen(s) : 0) }; }
 
-static void boot_id_read(uint8_t boot_id[16])
-{
-	char text[64] = "";
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
-	if (fd >= 0)
-		close(fd);
-	size_t digits = 0;
-	for (ssize_t i = 0; i < n && digits < 32; i++) {
-		const char *hex = "0123456789abcdef", *at = text[i] ? strchr(hex, text[i]) : NULL;
-		if (at) {
-			boot_id[digits / 2] = (uint8_t)(boot_id[digits / 2] << 4 | (at - hex));
-			digits++;
-		}
-	}
-}
-
-static void header_fill(const struct keep *k, struct ind_header *h)
+void bundle_header(const struct keep *k, struct ind_header *h)
 {
 	const struct daemon_options *o = k->options;
 	const char *slash = o->savefile ? strrchr(o->savefile, '/') : NULL;
@@ -53,25 +33,14 @@ static void header_fill(const struct keep *k, struct ind_header *h)
 		.created_ns = keep_realtime_ns(k), .deterministic = k->deterministic, .has_position = o->has_position,
 		.latitude_1e4 = o->latitude_1e4, .longitude_1e4 = o->longitude_1e4, .position_error_km = o->position_error_km,
 	};
-	if (!k->deterministic)
-		boot_id_read(h->boot_id);
+	if (!k->deterministic) {
+		struct machine machine;
+		machine_read(&machine);
+		memcpy(h->boot_id, machine.boot_id, sizeof h->boot_id);
+	}
 	h->data_set_count = refdata_count(k->refdata);
 	for (size_t i = 0; i < h->data_set_count; i++)
 		h->data_sets[i] = *refdata_data_set(k->refdata, i);
-}
-
-static void name_make(const struct keep *k, char name[static 256])
-{
-	if (k->place->file) {
-		snprintf(name, 256, "%s", k->place->file);
-		return;
-	}
-	time_t seconds = (time_t)(keep_realtime_ns(k) / 1000000000u);
-	struct tm utc;
-	gmtime_r(&seconds, &utc);
-	char stamp[32];
-	strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-	snprintf(name, 256, "%s-%s.ieb", k->sensor, stamp);
 }
 
 static enum ind_err clock_put(struct keep *k)
@@ -80,8 +49,10 @@ static enum ind_err clock_put(struct keep *k)
 		return IND_OK;
 	struct ind_clock now;
 	clock_read(k->clock.boottime_ns ? &k->clock : NULL, &now);
-	k->clock = now;
-	return ind_writer_clock(k->writer, &now);
+	enum ind_err err = ind_writer_clock(k->writer, &now);
+	if (!err)
+		k->clock = now;
+	return err;
 }
 
 /* What the data sets in use could claim of some address. */
@@ -93,24 +64,23 @@ static unsigned answerable(const struct keep *k)
 
 enum ind_err bundle_begin(struct keep *k)
 {
-	char name[256];
 	struct ind_sink sink;
 	struct ind_header header;
-	name_make(k, name);
-	enum ind_err err = outfile_create(&k->file, k->place->folder_fd, name);
+	enum ind_err err = bundle_file(k, k->stream.leaves);
 	if (err)
 		return err;
 	outfile_sink(&k->file, &sink);
-	header_fill(k, &header);
+	bundle_header(k, &header);
 	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
 	if (!err)
 		err = origin_set_new(k->options->signals, answerable(k), &k->origins);
 	if (!err)
-		err = clock_put(k);
+		bundle_watch(k);
 	k->begun_ns = k->sealed_ns = clock_boottime_ns();
 	k->sealed_bytes = 0;
 	k->writing = true;
-	return err;
+	k->bundles++;
+	return err ? err : clock_put(k);
 }
 
 /* Running totals of what was not recorded, by cause. */
@@ -129,13 +99,14 @@ static void losses_count(const struct keep *k, uint64_t count[static IND_LOSS_MA
 	count[IND_LOSS_SIGNAL_MALFORMED] = s->counters.malformed;
 	count[IND_LOSS_EXHIBIT_CUT] = s->counters.exhibits_cut;
 	count[IND_LOSS_FRAGMENT] = s->counters.fragmented;
+	count[IND_LOSS_DISK] = k->disk_lost + (k->writer ? writer_dropped(k->writer) : 0);
 	count[IND_LOSS_ORIGIN_TABLE] = k->overflow + (k->origins ? origin_set_overflow(k->origins) : 0);
 }
 
 static enum ind_err losses_put(struct keep *k, const struct message_end *end)
 {
 	uint64_t now[IND_LOSS_MAX] = { 0 };
-	struct ind_loss loss = { .from_ns = k->status.counters.first_ns, .to_ns = k->status.counters.last_ns };
+	struct ind_loss before = k->told, loss = { .from_ns = k->status.counters.first_ns, .to_ns = k->status.counters.last_ns };
 	bool any = false;
 	losses_count(k, now);
 	now[IND_LOSS_CAPTURE_CUT] = end && end->cut;
@@ -147,7 +118,10 @@ static enum ind_err losses_put(struct keep *k, const struct message_end *end)
 		k->told.count[i] = now[i];
 	}
 	k->told.to_ns = loss.to_ns;
-	return any ? ind_writer_loss(k->writer, &loss) : IND_OK;
+	enum ind_err err = any ? ind_writer_loss(k->writer, &loss) : IND_OK;
+	if (err)
+		k->told = before;
+	return err;
 }
 
 static enum ind_err seal(struct keep *k, enum ind_seal_reason reason, bool final, const struct message_end *end)
@@ -164,12 +138,27 @@ static enum ind_err seal(struct keep *k, enum ind_seal_reason reason, bool final
 	return ind_writer_seal(k->writer, &info);
 }
 
+/* Bytes start again in a file that takes the place of another. */
+static bool grown_since(const struct keep *k, uint64_t bytes) { return bytes - (bytes < k->sealed_bytes ? 0 : k->sealed_bytes) >= SEAL_BYTES; }
+
+static enum ind_err sealed_on(struct keep *k, enum ind_seal_reason reason, uint64_t now_ns)
+{
+	struct ind_writer_totals totals;
+	enum ind_err err = seal(k, reason, false, NULL);
+	ind_writer_totals(k->writer, &totals);
+	k->sealed_bytes = totals.bytes;
+	k->sealed_ns = now_ns;
+	if (!err)
+		stream_publish(k);
+	return err;
+}
+
 enum ind_err bundle_seal_if_due(struct keep *k)
 {
 	struct ind_writer_totals totals;
 	ind_writer_totals(k->writer, &totals);
-	bool grown = totals.bytes - k->sealed_bytes >= SEAL_BYTES;
-	bool live = k->options->interface != NULL;
+	bool grown = grown_since(k, totals.bytes);
+	bool live = keep_live(k);
 	if (!grown && !live)
 		return IND_OK;
 	uint64_t now_ns = clock_boottime_ns();
@@ -183,12 +172,7 @@ enum ind_err bundle_seal_if_due(struct keep *k)
 		if (!err)
 			err = losses_put(k, NULL);
 	}
-	if (!err)
-		err = seal(k, grown ? IND_SEAL_PERIODIC : IND_SEAL_IDLE, false, NULL);
-	ind_writer_totals(k->writer, &totals);
-	k->sealed_bytes = totals.bytes;
-	k->sealed_ns = now_ns;
-	return err;
+	return err ? err : sealed_on(k, grown ? IND_SEAL_PERIODIC : IND_SEAL_IDLE, now_ns);
 }
 
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
@@ -234,10 +218,16 @@ static unsigned claims_put(void *ctx, unsigned ip_version, const uint8_t *addr)
 	return said;
 }
 
+/* What a live writer must remember stays small here too. For want of space the writer counts the record, and goes on. */
 static enum ind_err origin_put(void *ctx, const struct ind_origin *origin)
 {
 	struct keep *k = ctx;
-	return ind_writer_origin(k->writer, origin);
+	struct ind_writer_totals totals;
+	enum ind_err err = ind_writer_origin(k->writer, origin);
+	ind_writer_totals(k->writer, &totals);
+	if (!err && keep_live(k) && grown_since(k, totals.bytes))
+		err = sealed_on(k, IND_SEAL_PERIODIC, clock_boottime_ns());
+	return err == IND_FULL ? IND_OK : err;
 }
 
 static void sealed_tell(struct keep *k, const uint8_t sha256[IND_SHA256_BYTES])
@@ -247,7 +237,7 @@ static void sealed_tell(struct keep *k, const uint8_t sha256[IND_SHA256_BYTES])
 	ind_writer_totals(k->writer, &t);
 	hash_hex(sha256, IND_SHA256_BYTES, hex);
 	bool slash = k->place->folder[0] && k->place->folder[strlen(k->place->folder) - 1] != '/';
-	say_note(k->say, "sealed %s%s%s: %.1f KiB, %" PRIu64 " flows, %" PRIu64 " signals, %" PRIu64 " origins, %" PRIu64 " dropped, sha256 %s",
+	say_note(k->say, "sealed %s%s%s: %.1f KiB, %" PRIu64 " flows, %" PRIu64 " signals, %" PRIu64 " origins, %" PRIu64 " dropped, read back, sha256 %s",
 		k->place->folder, slash ? "/" : "", k->file.name, (double)k->file.bytes / 1024, t.flows, t.signals, t.origins,
 		k->status.kernel_drops + k->status.interface_drops, hex);
 }
@@ -261,27 +251,57 @@ static void losses_tell(const struct keep *k)
 			say_note(k->say, "not recorded: %s %" PRIu64, ind_loss_name(i), k->told.count[i]);
 }
 
-enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
+static enum ind_err all_sealed(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
 {
-	uint8_t sha256[IND_SHA256_BYTES];
+	k->file.closing = true;
 	enum ind_err err = origin_set_finish(k->origins, claims_put, origin_put, k);
+	if (!err && keep_live(k))
+		err = writer_flush(k->writer);
 	if (!err)
 		err = losses_put(k, end);
 	if (!err)
 		err = clock_put(k);
-	if (!err)
-		err = seal(k, reason, true, end);
-	if (err)
+	return err ? err : seal(k, reason, true, end);
+}
+
+/* The bundle is on the disk as it was meant, or keeps a name that says it is not. A live sensor goes on: the next bundle may be well. */
+static enum ind_err read_back(struct keep *k)
+{
+	struct ind_verify_result result;
+	enum ind_err err = outfile_check(&k->file, k->identity, &result);
+	if (err != IND_MALFORMED)
 		return err;
-	ind_writer_stream(k->writer, &k->stream);
-	err = outfile_publish(&k->file, sha256);
-	if (!err && k->streamfile.fd >= 0)
-		err = streamfile_save(&k->streamfile, &k->stream, reason == IND_SEAL_ROTATE);
-	if (!err)
+	say_error(k->say, "%s: what was read back is not what was written: %s at byte %" PRIu64 ", leaf %" PRIu64 "; it is %s.bad now and no evidence", k->file.name,
+		ind_verdict_name(result.verdict), result.offset, result.first_leaf + result.leaves, k->file.name);
+	k->failed = true;
+	return keep_live(k) ? IND_OK : IND_MALFORMED;
+}
+
+static enum ind_err published(struct keep *k, bool follows)
+{
+	uint8_t sha256[IND_SHA256_BYTES];
+	enum ind_err err = read_back(k);
+	bool good = !err && k->file.fd >= 0;
+	if (good)
+		err = outfile_publish(&k->file, sha256);
+	if (!err && keep_live(k))
+		err = stream_sealed(k, follows);
+	if (!err && good)
 		sealed_tell(k, sha256);
+	return err;
+}
+
+enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
+{
+	enum ind_err err = all_sealed(k, reason, end);
+	if (err)
+		return err == IND_FULL ? IND_IO : err;
+	ind_writer_stream(k->writer, &k->stream);
+	err = published(k, reason == IND_SEAL_ROTATE);
 	if (!err && k->say->verbose)
 		losses_tell(k);
 	k->overflow += origin_set_overflow(k->origins);
+	k->disk_lost += writer_dropped(k->writer);
 	ind_writer_free(k->writer);
 	origin_set_free(k->origins);
 	hits_clear(&k->hits);

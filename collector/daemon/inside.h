@@ -23,8 +23,11 @@ struct keep {
 	bool deterministic;
 	struct ind_key *identity, *epoch_key;
 	struct refdata *refdata;
+	const struct disk *disk;
 	struct streamfile streamfile;
+	struct stream_state state;   /* of a live sensor: what streamfile says */
 	struct ind_stream stream;    /* where the next bundle begins */
+	char state_folder[STREAM_PATH_MAX], out_folder[STREAM_PATH_MAX]; /* of a live sensor, whole paths */
 
 	struct message_opened opened;
 	struct message_status status;
@@ -32,8 +35,14 @@ struct keep {
 	uint64_t overflow;           /* addresses without a record, of bundles that are sealed */
 	struct ind_clock clock;      /* the last one written */
 
+	bool failed;                 /* something of this run was lost, or could not be read again */
+	bool waiting;                /* for space on the disk; nothing is recorded meanwhile */
+	uint64_t waiting_ns;         /* when it was last looked for */
+	uint64_t disk_lost;          /* records that were not recorded for want of it, but for those of the bundle that is being written */
+
 	/* the bundle that is being written */
 	bool writing;
+	unsigned bundles;            /* that were begun */
 	struct outfile file;
 	struct ind_writer *writer;
 	struct origin_set *origins;
@@ -45,6 +54,27 @@ struct keep {
 /* setup.c: everything that can be missing before the first packet. Returns an exit status; says what is wrong. */
 int keep_setup(struct keep *k);
 void keep_release(struct keep *k);
+
+/* streamkeep.c: the stream of a live sensor, from run to run. */
+int stream_begin(struct keep *k);
+
+/* Another file begins at that leaf: noted before a byte of it is written. */
+enum ind_err stream_file(struct keep *k, uint64_t first_leaf) IND_MUST_USE;
+
+/* A checkpoint is durable, and may be told. A note that cannot be written is said, and no more: the one before stands. */
+void stream_publish(struct keep *k);
+
+/* A bundle is sealed and bears its name; another one follows or not. */
+enum ind_err stream_sealed(struct keep *k, bool follows) IND_MUST_USE;
+
+/* bundlespace.c: where a live bundle goes when its disk fails or is full. */
+bool keep_live(const struct keep *k);
+enum ind_err bundle_file(struct keep *k, uint64_t first_leaf) IND_MUST_USE;
+void bundle_watch(struct keep *k);
+enum ind_err bundle_full(struct keep *k) IND_MUST_USE;
+enum ind_err bundle_wait(struct keep *k) IND_MUST_USE;
+enum ind_err bundle_next(struct keep *k) IND_MUST_USE;
+void bundle_header(const struct keep *k, struct ind_header *header);
 
 /* bundlefile.c: the life of one bundle. All return IND_OK or the first error. */
 enum ind_err bundle_begin(struct keep *k);

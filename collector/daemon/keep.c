@@ -47,8 +47,11 @@ static void signals_catch(struct ring *ring, pid_t tap)
 	sigaction(SIGTERM, &action, NULL);
 }
 
+/* A full disk does not end a live capture. */
 static enum step failed(struct turn *t, enum ind_err err)
 {
+	if (err == IND_FULL)
+		err = bundle_full(t->k);
 	t->err = err;
 	return err ? STEP_FAILED : STEP_ON;
 }
@@ -108,7 +111,8 @@ static enum step opened_take(struct turn *t, size_t bytes)
 		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
 	say_begin(k->say);
 	opened_tell(k);
-	return failed(t, bundle_begin(k));
+	enum ind_err err = bundle_begin(k);
+	return failed(t, err == IND_FULL ? IND_IO : err);
 }
 
 static enum step status_take(struct turn *t, size_t bytes)
@@ -117,6 +121,8 @@ static enum step status_take(struct turn *t, size_t bytes)
 	if (bytes != sizeof t->k->status)
 		return STEP_TAP_DIED;
 	memcpy(&t->k->status, t->buffer, sizeof t->k->status);
+	if (!t->k->writing)
+		return STEP_ON;
 	ind_writer_totals(t->k->writer, &totals);
 	say_progress(t->k->say, &t->k->status, &totals);
 	return STEP_ON;
@@ -126,9 +132,20 @@ static enum step end_take(struct turn *t, size_t bytes)
 {
 	if (unpack_end(t->buffer, bytes, &t->end) != IND_OK)
 		return STEP_TAP_DIED;
-	if (t->k->writing)
+	if (t->k->writing || t->k->waiting)
 		t->k->status = t->end.status;
 	return STEP_ENDED;
+}
+
+/* While a disk is full: what would have been recorded is counted. */
+static enum step message_miss(struct turn *t, uint32_t type, size_t bytes)
+{
+	switch (type) {
+	case MESSAGE_FLOW:
+	case MESSAGE_EXHIBIT: t->k->disk_lost++; return STEP_ON;
+	case MESSAGE_STATUS: return status_take(t, bytes);
+	}
+	return STEP_TAP_DIED;
 }
 
 /* Every message but the first ones needs a bundle to go to. */
@@ -138,6 +155,8 @@ static enum step message_take(struct turn *t, uint32_t type, size_t bytes)
 		return opened_take(t, bytes);
 	if (type == MESSAGE_END)
 		return end_take(t, bytes);
+	if (t->k->waiting)
+		return message_miss(t, type, bytes);
 	if (!t->k->writing)
 		return STEP_TAP_DIED;
 	switch (type) {
@@ -155,7 +174,7 @@ static enum step rotate_if_due(struct turn *t)
 	if (!due || !k->options->interface)
 		return STEP_ON;
 	enum ind_err err = bundle_end(k, IND_SEAL_ROTATE, NULL);
-	return failed(t, err ? err : bundle_begin(k));
+	return failed(t, err ? err : bundle_next(k));
 }
 
 static enum step turn_once(struct turn *t)
@@ -171,6 +190,8 @@ static enum step turn_once(struct turn *t)
 	} else if (waitpid(t->k->tap, &t->wait_status, WNOHANG) == t->k->tap) {
 		t->tap_gone = true;  /* what it left in the ring is still read */
 	}
+	if (step == STEP_ON && t->k->waiting)
+		return failed(t, bundle_wait(t->k));
 	if (step != STEP_ON || !t->k->writing)
 		return step;
 	err = bundle_seal_if_due(t->k);
@@ -208,6 +229,8 @@ static int failure_tell(struct turn *t)
 	ring_stop(t->k->ring);
 	kill(t->k->tap, SIGKILL);
 	tap_reap(t);
+	if (t->err == IND_MALFORMED)
+		return EXIT_IO;  /* said already */
 	if (t->err == IND_EXISTS)
 		say_error(t->k->say, "%s%s%s exists already", t->k->place->folder, t->k->place->folder[0] ? "/" : "", name);
 	else
@@ -226,9 +249,11 @@ static int ended(struct turn *t)
 		if (t->err)
 			return failure_tell(t);
 	}
+	if (t->k->waiting)
+		say_error(t->k->say, "the disk is full still: %llu records were not recorded, and no bundle says so", (unsigned long long)t->k->disk_lost);
 	if (t->end.text[0])
 		say_error(t->k->say, "%s", t->end.text);
-	return (int)t->end.exit_status;
+	return t->end.exit_status ? (int)t->end.exit_status : t->k->failed ? EXIT_IO : 0;
 }
 
 /* A savefile can be read again, so half a bundle of it is worth nothing; what a live capture saw is left for recovery. */
@@ -242,7 +267,8 @@ static void leftover_settle(struct keep *k)
 
 int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, pid_t tap, struct say *say)
 {
-	struct keep k = { .options = options, .place = place, .ring = ring, .tap = tap, .say = say, .streamfile = { .fd = -1 }, .file = { .fd = -1 } };
+	struct keep k = { .options = options, .place = place, .ring = ring, .tap = tap, .say = say, .disk = &disk_real, .streamfile = { .disk = &disk_real, .fd = -1 },
+		.file = { .fd = -1 } };
 	struct turn t = { .k = &k, .buffer = malloc(RING_MESSAGE_MAX), .signals = malloc(UNPACK_SIGNALS_MAX * sizeof *t.signals) };
 	signals_catch(ring, tap);
 	int status = t.buffer && t.signals ? keep_setup(&k) : EXIT_IO;

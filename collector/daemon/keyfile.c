@@ -82,19 +82,46 @@ static bool write_all(int fd, const char *text, size_t count)
 	return true;
 }
 
-/* The file appears whole or not at all, and never replaces another. */
-static enum ind_err file_new(const char *path, mode_t mode, const char *text, char *error)
+struct partname { char at[KEYFILE_PATH_MAX + 8]; };
+
+/* PATH.part, whole and durable. */
+static enum ind_err part_write(const char *path, mode_t mode, const char *text, struct partname *part, char *error)
 {
-	char part[KEYFILE_PATH_MAX + 8];
-	snprintf(part, sizeof part, "%s.part", path);
-	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	snprintf(part->at, sizeof part->at, "%s.part", path);
+	int fd = open(part->at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return fail(error, errno == ENOENT ? IND_MISSING : IND_IO, path, strerror(errno));
 	bool ok = fchmod(fd, mode) == 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok;
-	ok = ok && link(part, path) == 0;
+	if (ok)
+		return IND_OK;
+	(void)fail(error, IND_IO, path, strerror(errno));
+	unlink(part->at);
+	return IND_IO;
+}
+
+static bool folder_sync(const char *path)
+{
+	char folder[KEYFILE_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + (slash == path)) : 1, slash ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool ok = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* The file appears whole or not at all, and never replaces another. */
+static enum ind_err file_new(const char *path, mode_t mode, const char *text, char *error)
+{
+	struct partname part;
+	enum ind_err err = part_write(path, mode, text, &part, error);
+	if (err)
+		return err;
+	bool ok = link(part.at, path) == 0;
 	int reason = errno;
-	unlink(part);
+	unlink(part.at);
 	if (ok)
 		return IND_OK;
 	return fail(error, reason == EEXIST ? IND_EXISTS : IND_IO, path, strerror(reason));
@@ -170,6 +197,21 @@ enum ind_err keyfile_new(const char *path, struct ind_key **key, char error[stat
 		ind_key_free(*key);
 		*key = NULL;
 	}
+	return err;
+}
+
+enum ind_err keyfile_replace(const char *path, const struct ind_key *key, char error[static KEYFILE_ERROR_BYTES])
+{
+	struct partname part;
+	char *pem;
+	enum ind_err err = ind_key_to_pem(key, &pem);
+	if (err)
+		return fail(error, err, path, ind_strerror(err));
+	err = part_write(path, 0600, pem, &part, error);
+	cleanse(pem, strlen(pem));
+	free(pem);
+	if (!err && (rename(part.at, path) != 0 || !folder_sync(path)))
+		err = fail(error, IND_IO, path, strerror(errno));
 	return err;
 }
 

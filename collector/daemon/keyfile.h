@@ -23,6 +23,9 @@ enum ind_err keyfile_load(const char *path, struct ind_key **key, bool *made, ch
 /* A new key in `path` and its public half beside it; IND_EXISTS if the file is there. The caller owns *key. */
 enum ind_err keyfile_new(const char *path, struct ind_key **key, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
+/* The private key alone, whole and durable, in the place of what `path` held. IND_IO, IND_MISSING with one line in error. */
+enum ind_err keyfile_replace(const char *path, const struct ind_key *key, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
 /* Where the public half of the key in `path` stands: NAME.pub for NAME.pem and for NAME. */
 enum ind_err keyfile_public_path(const char *path, char pub[static KEYFILE_PATH_MAX], char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 

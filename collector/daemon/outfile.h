@@ -3,26 +3,51 @@
 #define DAEMON_OUTFILE_H
 
 #include "base/hash.h"
-#include "indicia/bundle.h"
+#include "bundle/renew.h"
+#include "daemon/disk.h"
+#include "indicia/verify.h"
 
-/* A bundle on disk while it is written: NAME.open, then renamed without replacing anything. */
-struct outfile {
-	int folder_fd;
-	int fd;
-	char name[256];              /* without folder, without ".open" */
-	struct hash_sha256_state hash;
-	uint64_t bytes;
+/* A bundle on disk while it is written: NAME.open, then renamed without replacing anything. Only appended to: a write that fails leaves the
+ * file as it was before. */
+
+enum {
+	OUTFILE_NAME_MAX = 255,
+	OUTFILE_SUFFIX_MAX = 12,     /* ".abandoned" */
+	OUTFILE_SEAL_BYTES = 16384,  /* LOSS, CLOCK and the frames of the final seal, at their largest */
 };
 
-enum { OUTFILE_PATH_MAX = 4096 };
+struct outfile {
+	const struct disk *disk;
+	int folder_fd;
+	int fd;                      /* -1: not open */
+	char name[OUTFILE_NAME_MAX + 1]; /* without folder, without ".open" */
+	struct hash_sha256_state hash;
+	uint64_t bytes;
+	uint64_t ballast;            /* space that is kept for the end; 0: none is, as for a savefile that can be read again */
+	uint64_t reserved;           /* bytes of space that are this file's already */
+	bool no_reserve;             /* the file system cannot reserve */
+	bool closing;                /* the end may use the ballast */
+};
 
-/* Creates NAME.open below the folder. IND_EXISTS if it or NAME is there. */
-enum ind_err outfile_create(struct outfile *f, int folder_fd, const char *name) IND_MUST_USE;
+/* Creates NAME.open below the folder. IND_EXISTS if it or NAME is there; IND_FULL (only with a ballast) if there is no space for it and
+ * as much again; IND_IO. */
+enum ind_err outfile_create(struct outfile *f, const struct disk *disk, int folder_fd, const char *name, uint64_t ballast) IND_MUST_USE;
 
-/* Where the writer's bytes go. */
+/* Opens NAME.open to go on behind its first `bytes` bytes: what stands behind them is cut off. IND_MISSING, IND_IO. */
+enum ind_err outfile_reopen(struct outfile *f, const struct disk *disk, int folder_fd, const char *name, uint64_t bytes) IND_MUST_USE;
+
+/* Where the writer's bytes go, and where its file's bytes come from. */
 void outfile_sink(struct outfile *f, struct ind_sink *sink);
+void outfile_source(struct outfile *f, struct ind_source *source);
 
-/* Publishes the file under its name, folder made durable; the digest of the whole file. */
+/* Room for a frame, as writer_disk asks for it. */
+enum ind_err outfile_room(struct outfile *f, enum writer_use use, size_t bytes) IND_MUST_USE;
+
+/* Makes the file durable as it is and reads it again: IND_MALFORMED, and NAME.bad, if it is not the VALID bundle of this key that it should
+ * be (*result says why). */
+enum ind_err outfile_check(struct outfile *f, const struct ind_key *identity, struct ind_verify_result *result) IND_MUST_USE;
+
+/* Publishes the file under its name, folder made durable; the digest of the whole file. If that fails it stays NAME.open. */
 enum ind_err outfile_publish(struct outfile *f, uint8_t sha256[static IND_SHA256_BYTES]) IND_MUST_USE;
 
 /* Closes and removes what was written. */
@@ -30,5 +55,8 @@ void outfile_discard(struct outfile *f);
 
 /* Closes and leaves NAME.open for recovery. */
 void outfile_abandon(struct outfile *f);
+
+/* Closes a file that could not be written: it becomes NAME.abandoned if it can, for another one goes on with its stream. */
+void outfile_set_aside(struct outfile *f);
 
 #endif

@@ -6,7 +6,6 @@
 #include "daemon/keyfile.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,27 +131,15 @@ static int data_open(struct keep *k)
 
 static int stream_open(struct keep *k)
 {
-	char folder[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES];
 	uint8_t derived[HASH_SHA256_BYTES];
-	k->streamfile.fd = -1;
-	if (!k->options->interface) {
-		seed_derive(k, "stream", derived);
-		memcpy(k->stream.id, derived, sizeof k->stream.id);
-		if (k->deterministic || hash_random(k->stream.id, sizeof k->stream.id) == IND_OK)
-			return 0;
-		say_error(k->say, "no random numbers for a stream id");
-		return 5;
-	}
-	if (keyfile_state_dir(folder, error) != IND_OK) {
-		say_error(k->say, "%s", error);
-		return 4;
-	}
-	enum ind_err err = streamfile_open(&k->streamfile, folder, k->sensor, &k->stream);
-	if (err == IND_EXISTS)
-		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
-	else if (err)
-		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
-	return err ? 4 : 0;
+	if (keep_live(k))
+		return stream_begin(k);
+	seed_derive(k, "stream", derived);
+	memcpy(k->stream.id, derived, sizeof k->stream.id);
+	if (k->deterministic || hash_random(k->stream.id, sizeof k->stream.id) == IND_OK)
+		return 0;
+	say_error(k->say, "no random numbers for a stream id");
+	return 5;
 }
 
 int keep_setup(struct keep *k)

@@ -2,19 +2,38 @@
 #ifndef DAEMON_STREAMFILE_H
 #define DAEMON_STREAMFILE_H
 
+#include "daemon/disk.h"
+#include "daemon/machine.h"
 #include "indicia/bundle.h"
+#include <stdbool.h>
 
-/* Where a sensor's stream stands between runs: a live sensor goes on with its stream, so that its bundles chain. The file is locked while
- * the sensor runs. A run that did not end by sealing leaves it marked, and the next run begins a new stream: two branches of one
- * stream must never exist. */
-struct streamfile { int fd; char path[4096]; };
+/* Where a sensor's stream stands, between runs and while one runs: what it says is durable, and it never goes back. The file is locked
+ * while the sensor runs. Its two slots are written in turn, so that a write that is cut leaves the state before. */
 
-/* Opens and locks <folder>/stream.<sensor>, reads *stream (leaves 0 and a new random id if there is none to go on with), and marks it as
- * running. IND_EXISTS if another process holds it; IND_IO. */
-enum ind_err streamfile_open(struct streamfile *s, const char *folder, const char *sensor, struct ind_stream *stream) IND_MUST_USE;
+enum { STREAM_PATH_MAX = 4096 };
 
-/* Writes where the stream stands after a final seal; `running` as long as another bundle follows. */
-enum ind_err streamfile_save(struct streamfile *s, const struct ind_stream *stream, bool running) IND_MUST_USE;
+struct stream_state {
+	bool known;                  /* there is a stream to go on with */
+	bool running;                /* a run began, and did not end by sealing */
+	struct ind_stream stream;    /* behind the last durable checkpoint */
+	uint64_t open_first_leaf;
+	char open_path[STREAM_PATH_MAX]; /* the bundle that is being written, its name with ".open"; "" if there is none */
+	struct machine machine;
+};
+
+struct streamfile {
+	const struct disk *disk;
+	int fd;
+	uint64_t generation;
+	bool failed;                 /* a write did: nothing more is said to this file */
+	char path[STREAM_PATH_MAX];
+};
+
+/* Opens and locks <folder>/stream.<sensor> and reads what it says. IND_EXISTS if another process holds it; IND_LIMIT; IND_IO. */
+enum ind_err streamfile_open(struct streamfile *s, const struct disk *disk, const char *folder, const char *sensor, struct stream_state *state) IND_MUST_USE;
+
+/* Writes the state and makes it durable. After an error this always fails: the state before stands. */
+enum ind_err streamfile_save(struct streamfile *s, const struct stream_state *state) IND_MUST_USE;
 
 void streamfile_close(struct streamfile *s);
 

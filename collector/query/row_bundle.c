@@ -57,6 +57,19 @@ void row_of_loss(struct query_row *row, const struct ind_record *record)
 	row_items(row, QUERY_LOSS_counts, CELL_MAP, from);
 }
 
+void row_of_recovery(struct query_row *row, const struct ind_record *record)
+{
+	const struct ind_recovery *r = &record->recovery;
+	row_start(row, QUERY_KIND_RECOVERY);
+	row_record(row, QUERY_RECOVERY_record, &record->id);
+	row_text(row, QUERY_RECOVERY_form, r->again ? "again" : "cut");
+	if (r->last_sealed_leaf)
+		row_u64(row, QUERY_RECOVERY_last_sealed_leaf, r->last_sealed_leaf);
+	row_u64(row, QUERY_RECOVERY_recovered_to_leaf, r->recovered_to_leaf);
+	row_u64(row, QUERY_RECOVERY_torn_bytes, r->torn_bytes);
+	row_u64(row, QUERY_RECOVERY_abandoned_heads, r->abandoned_count);
+}
+
 void row_of_data_set(struct query_row *row, const struct ind_data_set *set, uint64_t since_s)
 {
 	row_start(row, QUERY_KIND_DATA);

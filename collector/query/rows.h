@@ -27,6 +27,7 @@ void row_of_claim(struct query_row *row, const struct ind_record *record, const 
 void row_of_exhibit(struct query_row *row, const struct ind_record *record);
 void row_of_clock(struct query_row *row, const struct ind_record *record);
 void row_of_loss(struct query_row *row, const struct ind_record *record);
+void row_of_recovery(struct query_row *row, const struct ind_record *record);
 
 /* `since_s` is when the age is asked for. */
 void row_of_data_set(struct query_row *row, const struct ind_data_set *set, uint64_t since_s);

@@ -9,7 +9,10 @@
 /* Evidence bundles: docs/bundle-format.md is the normative text. Bytes leave through a function and arrive through one, so
  * nothing here knows files. */
 
-enum { IND_STREAM_ID_BYTES = 16, IND_SENSOR_ID_MAX = 63, IND_FRONTIER_MAX = 64, IND_DATA_SETS_MAX = 64, IND_LINK_TYPES_MAX = 16, IND_LINK_NAME_BYTES = 32 };
+enum {
+	IND_STREAM_ID_BYTES = 16, IND_SENSOR_ID_MAX = 63, IND_FRONTIER_MAX = 64, IND_DATA_SETS_MAX = 64, IND_LINK_TYPES_MAX = 16, IND_LINK_NAME_BYTES = 32,
+	IND_ABANDONED_MAX = 16,
+};
 
 /* ---- what the HEADER says ---- */
 
@@ -138,7 +141,23 @@ enum { IND_RECORD_ID_TEXT = 64 };
 /* "3f9a6c01:12:345" or "3f9a6c01:12:345:2": first four bytes of the stream id in hex, leaf, row, part. */
 IND_API const char *ind_record_id_text(const struct ind_record_id *id, char text[static IND_RECORD_ID_TEXT]);
 
-enum ind_record_kind { IND_REC_HEADER, IND_REC_FLOW, IND_REC_EXHIBIT, IND_REC_CLAIM, IND_REC_ORIGIN, IND_REC_CLOCK, IND_REC_LOSS, IND_REC_SEAL };
+enum ind_record_kind {
+	IND_REC_HEADER, IND_REC_FLOW, IND_REC_EXHIBIT, IND_REC_CLAIM, IND_REC_ORIGIN, IND_REC_CLOCK, IND_REC_LOSS, IND_REC_SEAL, IND_REC_RECOVERY,
+};
+
+/* A tree head that was signed and never made durable: who finds it on a disk has found no fork. */
+struct ind_head { uint64_t size; uint8_t root[IND_SHA256_BYTES]; };
+
+/* What a writer that failed or was interrupted left, and what became of it (docs/bundle-format.md section 2.2). */
+struct ind_recovery {
+	uint64_t last_sealed_leaf;   /* 0: none was sealed */
+	uint64_t recovered_to_leaf;
+	uint64_t torn_bytes;         /* that made no whole frame */
+	uint8_t torn_sha256[IND_SHA256_BYTES];
+	bool again;                  /* false: the end of a torn file; true: a new file that says again what memory still held */
+	size_t abandoned_count;
+	struct ind_head abandoned[IND_ABANDONED_MAX];
+};
 
 /* One record as read. A flow comes with its signals; id of signal k is id with part = k + 1. */
 struct ind_record {
@@ -153,6 +172,7 @@ struct ind_record {
 		struct ind_clock clock;
 		struct ind_loss loss;
 		struct ind_seal_info seal;
+		struct ind_recovery recovery;
 	};
 };
 

@@ -18,7 +18,8 @@
 	X(IND_EXISTS, "the target exists already") \
 	X(IND_MISSING, "something that was asked for is missing") \
 	X(IND_KEY, "a key cannot be used") \
-	X(IND_CRYPTO, "the cryptographic library refused")
+	X(IND_CRYPTO, "the cryptographic library refused") \
+	X(IND_FULL, "no space is left")
 
 enum ind_err {
 #define IND_ERR_ENUM(name, text) name,

@@ -21,7 +21,7 @@ enum ind_verdict {
 };
 
 /* A state of a stream that was kept elsewhere: docs/bundle-format.md section 7.1. */
-struct ind_head {
+struct ind_kept_head {
 	uint8_t stream_id[IND_STREAM_ID_BYTES];
 	uint64_t size;               /* leaves */
 	uint8_t root[IND_SHA256_BYTES];
@@ -31,12 +31,12 @@ enum { IND_HEADS_MAX = 64, IND_CHECKPOINT_MAX = 1024 };
 
 /* Reads a head from a signed note (C2SP): three lines, an empty line, signatures, which are not asked. IND_MALFORMED if it is none, or its
  * first line does not end in "/" and a stream id. */
-IND_API enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_head *head) IND_MUST_USE;
+IND_API enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_kept_head *head) IND_MUST_USE;
 
 struct ind_verify_options {
 	const struct ind_key_public *trusted; /* identity keys; an empty set trusts nobody */
 	size_t trusted_count;
-	const struct ind_head *heads; /* at most IND_HEADS_MAX, of any stream and in any order; those of other streams say nothing */
+	const struct ind_kept_head *heads; /* at most IND_HEADS_MAX, of any stream and in any order; those of other streams say nothing */
 	size_t head_count;
 	bool more_follow;            /* later bundles of the stream are given too: a head behind this one is no finding here */
 };

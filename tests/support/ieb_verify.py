@@ -534,7 +534,7 @@ class Verifier:
         self.roots, self.abandoned = {}, set()
         self.stream = file[8:24]
         self.crc_start = struct.unpack("<I", file[8:12])[0] if len(file) >= 12 else 0
-        self.seals = self.records = self.authenticated_bytes = self.authenticated_leaves = 0
+        self.sealed_leaf = self.seals = self.records = self.authenticated_bytes = self.authenticated_leaves = 0
         self.totals = dict.fromkeys(("flows", "signals", "exhibits", "claims", "origins"), 0)
         self.header, self.final, self.last = None, False, None
         self.root = b""
@@ -648,12 +648,20 @@ class Verifier:
         root = root_of(self.frontier)
         check_note(payload, self.header["origin"], seq, root, self.key)
         self.final, self.seals, self.root = self.pending_final, self.seals + 1, root
+        self.sealed_leaf = seq
         self.authenticated_bytes, self.authenticated_leaves = end, seq + 1 - self.header["first_leaf"]
         self.records = sum(n for name, n in self.totals.items() if name != "signals")
 
-    def see_recovery(self, payload):
+    def see_recovery(self, payload, seq):
         m = message(payload, S_RECOVERY, "recovery_form")
-        need(len(m["torn_sha256"]) == 32 and len(m["torn_tail"]) <= 1 << 20 and all(len(a["root"]) == 32 for a in m["abandoned"]), "recovery_form")
+        torn, first, form = m["torn_tail"], self.header["first_leaf"], "recovery_form"
+        need(len(m["torn_sha256"]) == 32 and len(torn) == (m["torn_bytes"] if m["torn_bytes"] <= 1 << 20 else 0), form)
+        need(m["torn_bytes"] > 1 << 20 or sha(torn) == m["torn_sha256"], form)
+        need(len(m["abandoned"]) <= 16 and all(len(a["root"]) == 32 and a["size"] > m["last"] for a in m["abandoned"]), form)
+        if m["to"] < seq:
+            need(m["to"] + 1 == seq and m["last"] == self.sealed_leaf, form)
+        else:
+            need(seq == first + 1 and m["torn_bytes"] == 0 and m["last"] == max(first - 1, 0), form)
         self.abandoned |= {(a["size"], a["root"]) for a in m["abandoned"]}
 
     def run(self):
@@ -675,8 +683,10 @@ class Verifier:
                 self.see_epoch(payload, seq)
             elif kind == CHECKPOINT:
                 self.see_checkpoint(payload, seq, at)
+            elif kind == RECOVERY:
+                self.see_recovery(payload, seq)
             else:
-                {CLOCK: self.see_clock, LOSS: self.see_loss, SEALINFO: self.see_sealinfo, RECOVERY: self.see_recovery}[kind](payload)
+                {CLOCK: self.see_clock, LOSS: self.see_loss, SEALINFO: self.see_sealinfo}[kind](payload)
             push(self.frontier, self.size, sha(b"\0", self.preamble, h, sha(payload), root))
             self.size, self.last = self.size + 1, kind
             if any(size == self.size for _, size, _ in self.heads):

@@ -89,7 +89,7 @@ class Bundle:
         preamble = v.MAGIC + self.stream + b"\1\0\0\0"
         self.file = bytearray(preamble + struct.pack("<I", zlib.crc32(preamble)))
         self.preamble = bytes(self.file)
-        self.heads = {}
+        self.sealed_leaf = 0
         self.header(**header)
 
     def frame(self, kind, payload, root=bytes(32), seq=None, repair=True, **fields):
@@ -102,7 +102,6 @@ class Bundle:
         self.file += h + payload + bytes(-len(payload) % 8)
         v.push(self.frontier, self.size, v.sha(b"\0", self.preamble, h, v.sha(payload), root))
         self.size += 1
-        self.heads[self.size] = v.root_of(self.frontier)
 
     def header(self, **over):
         certificate = IDENTITY.sign(b"IEB1-EPOCH\0" + self.stream + v.be64(self.epoch) + v.be64(self.first) + v.be64(self.now) + self.signer.public)
@@ -152,6 +151,11 @@ class Bundle:
         self.frame(v.EPOCH, v.encode(m, v.S_EPOCH))
         self.epoch, self.signer = number, key
 
+    def recovery(self, torn=b"", **over):
+        m = dict(last=self.sealed_leaf, to=self.size - 1, torn_tail=torn, torn_sha256=v.sha(torn), torn_bytes=len(torn), abandoned=[])
+        m.update(over)
+        self.frame(v.RECOVERY, v.encode(m, v.S_RECOVERY))
+
     def sealinfo(self, final, **over):
         rows = sum(n for name, n in self.totals.items() if name != "signals")
         m = dict(epoch=self.epoch, realtime_ns=self.now, final=int(final), records=rows, boottime=9, reason=3 if final else 0, frames_seen=100,
@@ -168,6 +172,7 @@ class Bundle:
         root = v.root_of(self.frontier)
         self.frame(v.CHECKPOINT, (text or self.note()).encode())
         if good:
+            self.sealed_leaf = self.size - 1
             rows = sum(n for name, n in self.totals.items() if name != "signals")
             self.sealed = dict(leaves=self.size - self.first, bytes=len(self.file), root=root.hex(), records=rows)
 
@@ -283,7 +288,7 @@ def make_good():
     b.data(1, flows(12, (4, 6))), b.data(2, exhibits(7)), b.data(3, claims(5)), b.data(4, origins(5))
     b.seal(False)
     b.next_epoch()
-    b.frame(v.RECOVERY, v.encode(dict(last=b.size, to=b.size, torn_tail=b"", torn_sha256=v.sha(), torn_bytes=0, abandoned=[]), v.S_RECOVERY))
+    b.recovery()
     vector("V04-all-frames", b.seal(), about="every type of frame, every kind of record")
     b = small("V05")
     b.seal(False)
@@ -469,6 +474,38 @@ def make_order():
     vector("V28-minor-version", b, "UNSUPPORTED", "version", "a minor version of a later program", file=later)
 
 
+def make_recovered():
+    b = small("V23")
+    b.seal(False)
+    b.data(1, flows(2))
+    b.recovery(b"IEBF, and then the power failed")
+    vector("V23-torn-tail", b.seal(), about="recovered: a frame behind the last seal, and torn bytes behind that")
+    b = small("V23")
+    b.seal(False)
+    b.recovery(b"torn", torn_sha256=v.sha())
+    vector("V23-other-digest", b.seal(good=False), "ALTERED", "recovery_form", "the digest is not that of the torn bytes")
+    b = small("V23")
+    b.seal(False)
+    b.data(1, flows(2))
+    b.recovery(last=1)
+    vector("V23-other-seal", b.seal(good=False), "ALTERED", "recovery_form", "names another leaf as the last one that was sealed")
+    # A disk failed: what memory still held is said again in a new file, and the head of the old one is given up.
+    old = small("V23 again").seal(False)
+    first, frontier = old.size, list(old.frontier)
+    old.data(1, flows(5))
+    old.sealinfo(False)
+    NOTES["V23-abandoned.note"], size, root = old.note(), old.size, v.root_of(old.frontier)
+    b = Bundle("V23 again", first=first, frontier=frontier)
+    b.recovery(to=first + 3, last=first - 1, abandoned=[dict(size=size, root=root)])
+    b.data(1, flows(5))
+    b.data(1, flows(2))
+    vector("V23-again", b.seal(), about="says again in a new file, and gives up a head that was kept", heads=["V23-abandoned.note"])
+    b = Bundle("V23 again", first=first, frontier=frontier)
+    b.data(1, flows(4))
+    b.data(1, flows(2))
+    vector("V23-undeclared", b.seal(), "ROLLBACK", "head_differs", "the same without a RECOVERY", heads=["V23-abandoned.note"])
+
+
 def make_heads():
     """Two bundles of one stream that tell the same leaves differently, and heads that were kept."""
     a, b = small("V19", 3), small("V19", 4)
@@ -495,7 +532,7 @@ def make_heads():
 
 def main(folder):
     folder = pathlib.Path(folder)
-    for make in (make_good, make_columns, make_notes, make_epochs, make_order, make_heads):
+    for make in (make_good, make_columns, make_notes, make_epochs, make_order, make_recovered, make_heads):
         make()
     for said, data in VECTORS:
         (folder / said["file"]).write_bytes(data)

@@ -2,6 +2,8 @@
 /* Frames, epochs, seals and checkpoints that are wrong, or unusual and right. */
 #include "forge_tools.h"
 
+#include "bundle/small.h"
+
 #include <string.h>
 
 /* Payloads of CLOCK frames. */
@@ -203,17 +205,56 @@ static void never_final(struct forge *f)
 	clock_frame(f, 0);
 }
 
-static void recovery_put(struct forge *f, size_t digest_bytes)
+/* Of bytes that nobody kept: a digest of the wrong length. */
+static void recovery_short(struct forge *f)
 {
-	uint8_t digest[IND_SHA256_BYTES] = { 1 };
-	uint8_t payload[2 + sizeof digest] = { 0x22, (uint8_t)digest_bytes };
-	memcpy(payload + 2, digest, digest_bytes);
-	frame(f, FRAME_RECOVERY, payload, 2 + digest_bytes);
+	uint8_t payload[2 + IND_SHA256_BYTES - 1] = { 0x22, IND_SHA256_BYTES - 1 };
+	frame(f, FRAME_RECOVERY, payload, sizeof payload);
 	seal(f, true);
 }
 
-static void recovery_good(struct forge *f) { recovery_put(f, IND_SHA256_BYTES); }
-static void recovery_short(struct forge *f) { recovery_put(f, IND_SHA256_BYTES - 1); }
+static void recovery_put(struct forge *f, const struct ind_recovery *recovery, const char *torn)
+{
+	struct buffer b = { 0 };
+	struct ind_recovery r = *recovery;
+	size_t bytes;
+	hash_sha256(torn, strlen(torn), r.torn_sha256);
+	must(recovery_pack(&r, (const uint8_t *)torn, 0, &b, &bytes) == IND_OK);
+	frame(f, FRAME_RECOVERY, b.at, bytes);
+	buffer_free(&b);
+	seal(f, true);
+}
+
+static void recovery_good(struct forge *f)
+{
+	struct ind_recovery r = { .torn_bytes = 4, .abandoned_count = 2, .abandoned = { { 5, { 1 } }, { 9, { 2 } } }, .last_sealed_leaf = 2 };
+	seal(f, false);
+	r.recovered_to_leaf = f->stream.leaves - 1;
+	recovery_put(f, &r, "torn");
+}
+
+static void recovery_large(struct forge *f) { recovery_put(f, &(struct ind_recovery){ .torn_bytes = TORN_TAIL_MAX_BYTES + 1 }, ""); }
+static void recovery_digest(struct forge *f) { recovery_put(f, &(struct ind_recovery){ .torn_bytes = 3 }, "torn"); }
+static void recovery_sealed(struct forge *f)
+{
+	seal(f, false);
+	recovery_put(f, &(struct ind_recovery){ .recovered_to_leaf = f->stream.leaves - 1 }, "");
+}
+
+static void recovery_leaf(struct forge *f)
+{
+	clock_frame(f, 0);
+	recovery_put(f, &(struct ind_recovery){ .recovered_to_leaf = 0 }, "");
+}
+
+static void recovery_head(struct forge *f) { recovery_put(f, &(struct ind_recovery){ .abandoned_count = 1 }, ""); }
+static void recovery_again(struct forge *f) { recovery_put(f, &(struct ind_recovery){ .recovered_to_leaf = 1 }, ""); }
+static void recovery_again_torn(struct forge *f) { recovery_put(f, &(struct ind_recovery){ .recovered_to_leaf = 1, .torn_bytes = 4 }, "torn"); }
+static void recovery_again_late(struct forge *f)
+{
+	clock_frame(f, 0);
+	recovery_put(f, &(struct ind_recovery){ .recovered_to_leaf = 7 }, "");
+}
 
 static void loss_put(struct forge *f, const uint8_t *payload, size_t bytes)
 {
@@ -298,7 +339,15 @@ static const struct whole_case {
 	{ { "after_final", IND_VERDICT_ALTERED, "trailing_bytes" }, after_final },
 	{ { "never_final", IND_VERDICT_INCOMPLETE, "no_final_checkpoint" }, never_final },
 	{ { "recovery_good", IND_VERDICT_VALID, "" }, recovery_good },
+	{ { "recovery_large", IND_VERDICT_VALID, "" }, recovery_large },
+	{ { "recovery_again", IND_VERDICT_VALID, "" }, recovery_again },
 	{ { "recovery_short", IND_VERDICT_ALTERED, "recovery_form" }, recovery_short },
+	{ { "recovery_digest", IND_VERDICT_ALTERED, "recovery_form" }, recovery_digest },
+	{ { "recovery_sealed", IND_VERDICT_ALTERED, "recovery_form" }, recovery_sealed },
+	{ { "recovery_leaf", IND_VERDICT_ALTERED, "recovery_form" }, recovery_leaf },
+	{ { "recovery_head", IND_VERDICT_ALTERED, "recovery_form" }, recovery_head },
+	{ { "recovery_again_torn", IND_VERDICT_ALTERED, "recovery_form" }, recovery_again_torn },
+	{ { "recovery_again_late", IND_VERDICT_ALTERED, "recovery_form" }, recovery_again_late },
 	{ { "loss_good", IND_VERDICT_VALID, "" }, loss_good },
 	{ { "loss_order", IND_VERDICT_ALTERED, "loss_form" }, loss_order },
 	{ { "loss_cause", IND_VERDICT_ALTERED, "loss_form" }, loss_cause },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/bundle-format.md section 7.1: heads that were kept elsewhere. */
+#include "bundle/small.h"
 #include "bundle/tree.h"
 #include "forge_tools.h"
 #include "support/suite.h"
@@ -10,7 +11,7 @@ enum { SIZES_MAX = 64 };
 static struct keys keys;
 static struct memory file;
 static struct forge forge;
-static struct ind_head at_size[SIZES_MAX];
+static struct ind_kept_head at_size[SIZES_MAX];
 static size_t sizes;
 
 /* The heads of every size that the tree passes through. */
@@ -18,7 +19,7 @@ static void remember(void)
 {
 	struct tree_hash root;
 	while (sizes <= forge.stream.leaves) {
-		struct ind_head *h = &at_size[sizes++];
+		struct ind_kept_head *h = &at_size[sizes++];
 		h->size = sizes - 1;
 		memcpy(h->stream_id, forge.stream.id, sizeof h->stream_id);
 		if (h->size != forge.stream.leaves)
@@ -58,7 +59,7 @@ static void end(void)
 	keys_free(&keys);
 }
 
-static struct ind_verify_result verify_with(const struct ind_head *heads, size_t count, bool more_follow)
+static struct ind_verify_result verify_with(const struct ind_kept_head *heads, size_t count, bool more_follow)
 {
 	struct ind_key_public trusted;
 	struct ind_source source = memory_source(&file);
@@ -87,7 +88,7 @@ START_TEST(any_other_root_is_a_rollback)
 {
 	a_bundle();
 	for (uint64_t size = first_leaf() + 1; size < sizes; size++) {
-		struct ind_head head = at_size[size];
+		struct ind_kept_head head = at_size[size];
 		head.root[size % IND_SHA256_BYTES] ^= 1;
 		struct ind_verify_result r = verify_with(&head, 1, true);
 		ck_assert_int_eq(r.verdict, IND_VERDICT_ROLLBACK);
@@ -100,7 +101,7 @@ END_TEST
 START_TEST(a_state_behind_the_end_is_a_rollback_unless_more_follow)
 {
 	a_bundle();
-	struct ind_head head = at_size[sizes - 1];
+	struct ind_kept_head head = at_size[sizes - 1];
 	head.size++;
 	ck_assert_str_eq(verify_with(&head, 1, false).reason, "head_beyond");
 	struct ind_verify_result r = verify_with(&head, 1, true);
@@ -125,7 +126,7 @@ END_TEST
 START_TEST(heads_of_others_and_from_before_say_nothing)
 {
 	a_bundle();
-	struct ind_head others[IND_HEADS_MAX + 1];
+	struct ind_kept_head others[IND_HEADS_MAX + 1];
 	for (size_t i = 0; i <= IND_HEADS_MAX; i++) {
 		others[i] = at_size[first_leaf() + 2];
 		others[i].root[0] ^= 1;
@@ -143,7 +144,7 @@ END_TEST
 START_TEST(what_is_altered_or_not_trusted_stays_so)
 {
 	a_bundle();
-	struct ind_head head = at_size[sizes - 1];
+	struct ind_kept_head head = at_size[sizes - 1];
 	head.root[0] ^= 1;
 	struct ind_verify_options options = { .heads = &head, .head_count = 1 };
 	struct ind_source source = memory_source(&file);
@@ -158,13 +159,18 @@ END_TEST
 /* What a RECOVERY gives up is a branch that the stream itself declares. */
 START_TEST(a_state_that_a_recovery_gives_up_is_no_rollback)
 {
-	uint8_t recovery[] = { 0x22, 32, [34] = 0x32, 36, 0x08, 0, 0x12, 32, [72] = 0 };
-	struct ind_head gone = at_size[sizes - 1];
+	struct ind_recovery recovery = { .recovered_to_leaf = forge.stream.leaves - 1, .abandoned_count = 1 };
+	struct ind_kept_head gone = at_size[sizes - 1];
+	struct buffer payload = { 0 };
+	size_t bytes;
 	gone.size += 2;
 	memset(gone.root, 0x5a, sizeof gone.root);
-	recovery[37] = (uint8_t)gone.size;
-	memset(recovery + 40, 0x5a, 32);
-	frame(&forge, FRAME_RECOVERY, recovery, 72);
+	recovery.abandoned[0].size = gone.size;
+	memcpy(recovery.abandoned[0].root, gone.root, sizeof gone.root);
+	hash_sha256("", 0, recovery.torn_sha256);
+	ck_assert_int_eq(recovery_pack(&recovery, NULL, 0, &payload, &bytes), IND_OK);
+	frame(&forge, FRAME_RECOVERY, payload.at, bytes);
+	buffer_free(&payload);
 	a_bundle();
 	ck_assert_int_eq(verify_with(NULL, 0, false).verdict, IND_VERDICT_VALID);
 	ck_assert_int_eq(verify_with(&gone, 1, false).verdict, IND_VERDICT_VALID);
@@ -177,7 +183,7 @@ START_TEST(the_checkpoint_of_a_result_is_a_head_that_it_holds)
 {
 	a_bundle();
 	struct ind_verify_result r = verify_with(NULL, 0, false);
-	struct ind_head head;
+	struct ind_kept_head head;
 	ck_assert_int_eq(ind_head_from_note(r.checkpoint, r.checkpoint_bytes, &head), IND_OK);
 	ck_assert_mem_eq(head.root, r.root, IND_SHA256_BYTES);
 	ck_assert_uint_eq(head.size + 1, r.first_leaf + r.authenticated_leaves);
@@ -191,7 +197,7 @@ START_TEST(what_is_no_note_is_refused)
 {
 	a_bundle();
 	struct ind_verify_result r = verify_with(NULL, 0, false);
-	struct ind_head whole, head;
+	struct ind_kept_head whole, head;
 	ck_assert_int_eq(ind_head_from_note(r.checkpoint, r.checkpoint_bytes, &whole), IND_OK);
 	for (size_t bytes = 0; bytes < r.checkpoint_bytes; bytes++)
 		ck_assert_int_eq(ind_head_from_note(r.checkpoint, bytes, &head), IND_MALFORMED);

@@ -8,7 +8,7 @@ enum { MOST = 200 };
 static struct ind_verify_result results[MOST];
 static struct chain_link links[MOST];
 static size_t count, asked_at, asked;
-static struct ind_head asked_head;
+static struct ind_kept_head asked_head;
 static bool held;
 
 static void start(void)
@@ -47,7 +47,7 @@ static struct ind_verify_result *add(enum ind_verdict verdict, uint8_t stream, u
 	return add_branch(verdict, stream, first_leaf, leaves, 0, 0);
 }
 
-static bool holds(void *ctx, size_t at, const struct ind_head *head)
+static bool holds(void *ctx, size_t at, const struct ind_kept_head *head)
 {
 	(void)ctx;
 	asked++;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DAEMON_RECOVER_H
+#define DAEMON_RECOVER_H
+
+#include "daemon/disk.h"
+#include "daemon/streamfile.h"
+#include "indicia/key.h"
+
+/* Bundles that a run left without a final checkpoint (docs/bundle-format.md section 2.2). */
+
+enum { RECOVER_TEXT_BYTES = 4608 };
+
+/* Gives the key of an epoch; one line in `error` if it cannot. */
+typedef enum ind_err recover_key(void *ctx, const struct ind_key_public *in_force, struct ind_key **key, char *error);
+
+struct recovery_job {
+	const struct disk *disk;
+	recover_key *key_of;
+	void *ctx;
+	uint64_t realtime_ns, boottime_ns; /* now */
+	char text[RECOVER_TEXT_BYTES]; /* what was done, or why not, for a person */
+};
+
+/* Seals the bundle that `state` names, and lets the stream go on behind it: state->stream is moved on, and state->running is false; the
+ * caller saves it. `folder_fd` holds the file, `name` is its name with ".open". Nothing is changed but with IND_OK, and IND_IO, which leaves a
+ * file that can be recovered later. IND_MISSING: the file or the key is not there; IND_MALFORMED, IND_UNKNOWN: this is not a torn end;
+ * IND_EXISTS: the name that it should get is taken; IND_LIMIT: it does not hold what was published of it. */
+enum ind_err recover_bundle(struct recovery_job *job, int folder_fd, const char *name, struct stream_state *state) IND_MUST_USE;
+
+/* `indicia recover`: a NAME.open, or a folder of them. The exit status; says what was done. */
+int daemon_recover(const char *path, bool quiet);
+
+#endif

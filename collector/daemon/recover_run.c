@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "daemon/recover.h"
+
+#include "bundle/recover.h"
+#include "daemon/clock.h"
+#include "daemon/continuing.h"
+#include "daemon/say.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_MISSING = 4, EXIT_IO = 5 };
+
+struct keys_at { const char *folder, *sensor; };
+
+static enum ind_err key_at(void *ctx, const struct ind_key_public *in_force, struct ind_key **key, char *error)
+{
+	const struct keys_at *at = ctx;
+	return continuing_key(at->folder, at->sensor, in_force, key, error);
+}
+
+static int status_of(enum ind_err err)
+{
+	switch (err) {
+	case IND_OK: return EXIT_DONE;
+	case IND_EXISTS: return EXIT_USAGE;
+	case IND_MALFORMED: case IND_UNKNOWN: case IND_SHORT: return EXIT_DAMAGED;
+	case IND_IO: case IND_NOMEM: case IND_CRYPTO: return EXIT_IO;
+	default: return EXIT_MISSING;
+	}
+}
+
+static enum ind_err fd_read(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got)
+{
+	ssize_t n = pread(*(const int *)ctx, bytes, count, (off_t)offset);
+	*got = n < 0 ? 0 : (size_t)n;
+	return n < 0 ? IND_IO : IND_OK;
+}
+
+/* Whose bundle it is, as it says itself. */
+static int sensor_of(const char *path, char sensor[static IND_SENSOR_ID_MAX + 1], struct say *say)
+{
+	struct recover *r = NULL;
+	const char *reason = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	const struct ind_source source = { fd_read, &fd };
+	if (fd < 0) {
+		say_error(say, "%s: %s", path, strerror(errno));
+		return EXIT_DAMAGED;
+	}
+	enum ind_err err = recover_scan(&source, &r, &reason);
+	if (err == IND_OK)
+		memcpy(sensor, recover_found(r)->sensor, IND_SENSOR_ID_MAX + 1);
+	else
+		say_error(say, "%s: not a torn end (%s); it is left as it is", path, reason[0] ? reason : ind_strerror(err));
+	recover_free(r);
+	close(fd);
+	return status_of(err);
+}
+
+static int with_stream(const char *folder, const char *sensor, const char *path, struct streamfile *s, struct stream_state *state, struct say *say)
+{
+	char stream[KEYFILE_PATH_MAX + 80], *full = realpath(path, NULL);
+	snprintf(stream, sizeof stream, "%s/stream.%s", folder, sensor);
+	enum ind_err err = access(stream, F_OK) == 0 ? streamfile_open(s, &disk_real, folder, sensor, state) : IND_MISSING;
+	if (err == IND_EXISTS)
+		say_error(say, "sensor %s is capturing now (its stream is locked); what it left before is recovered already", sensor);
+	else if (err == IND_IO)
+		say_error(say, "%s: %s", stream, strerror(errno));
+	else if (err || !state->running || !full || strcmp(full, state->open_path) != 0)
+		say_error(say, "%s: no stream here goes on behind it: it was made from a savefile, on another machine, or its stream was given up; "
+			"it is left as it is", path);
+	bool named = !err && state->running && full && strcmp(full, state->open_path) == 0;
+	free(full);
+	if (named)
+		return EXIT_DONE;
+	if (!err)
+		streamfile_close(s);
+	return err == IND_IO ? EXIT_IO : EXIT_MISSING;
+}
+
+static int file_recover(int folder_fd, const char *path, struct say *say)
+{
+	char folder[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES], sensor[IND_SENSOR_ID_MAX + 1];
+	const char *slash = strrchr(path, '/');
+	struct streamfile s;
+	struct stream_state state;
+	struct keys_at at = { folder, sensor };
+	struct recovery_job job = { .disk = &disk_real, .key_of = key_at, .ctx = &at, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
+	int status = sensor_of(path, sensor, say);
+	if (!status && keyfile_state_dir(folder, error) != IND_OK) {
+		say_error(say, "%s", error);
+		status = EXIT_MISSING;
+	}
+	if (!status)
+		status = with_stream(folder, sensor, path, &s, &state, say);
+	if (status)
+		return status;
+	enum ind_err err = recover_bundle(&job, folder_fd, slash ? slash + 1 : path, &state);
+	if (err)
+		say_error(say, "%s", job.text);
+	else
+		say_now(say, "%s", job.text);
+	if (!err && (err = streamfile_save(&s, &state)) != IND_OK)
+		say_error(say, "%s: %s", s.path, strerror(errno));
+	if (!err)
+		continuing_key_forget(folder, sensor);
+	streamfile_close(&s);
+	return status_of(err);
+}
+
+static int is_open_bundle(const struct dirent *entry)
+{
+	size_t bytes = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && bytes > 9 && strcmp(entry->d_name + bytes - 9, ".ieb.open") == 0;
+}
+
+static int folder_recover(const char *folder, struct say *say)
+{
+	struct dirent **entries;
+	char path[KEYFILE_PATH_MAX + 256];
+	int status = EXIT_DONE, count = scandir(folder, &entries, is_open_bundle, alphasort);
+	int fd = count >= 0 ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		say_error(say, "%s: %s", folder, strerror(errno));
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+		int one = fd >= 0 ? file_recover(fd, path, say) : EXIT_IO;
+		status = one > status ? one : status;
+		free(entries[i]);
+	}
+	if (count == 0)
+		say_now(say, "%s: no run was interrupted here", folder);
+	if (count >= 0)
+		free(entries);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? EXIT_IO : status;
+}
+
+int daemon_recover(const char *path, bool quiet)
+{
+	struct stat st;
+	struct say say;
+	char folder[KEYFILE_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	say_init(&say, quiet, false);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return folder_recover(path, &say);
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + (slash == path)) : 1, slash ? path : ".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		say_error(&say, "%s: %s", folder, strerror(errno));
+		return EXIT_DAMAGED;
+	}
+	int status = file_recover(fd, path, &say);
+	close(fd);
+	return status;
+}

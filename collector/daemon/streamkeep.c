@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The stream of a live sensor: it goes on where it was sealed, or recovered, and never forks. */
+#define _DEFAULT_SOURCE
+#include "daemon/inside.h"
+
+#include "base/hash.h"
+#include "daemon/clock.h"
+#include "daemon/continuing.h"
+#include "daemon/recover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum ind_err key_of(void *ctx, const struct ind_key_public *in_force, struct ind_key **key, char *error)
+{
+	const struct keep *k = ctx;
+	return continuing_key(k->state_folder, k->sensor, in_force, key, error);
+}
+
+/* The bundle that an interrupted run left, wherever it wrote. */
+static bool left_recover(struct keep *k)
+{
+	struct stream_state *state = &k->state;
+	struct recovery_job job = { .disk = k->disk, .key_of = key_of, .ctx = k, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
+	char folder[STREAM_PATH_MAX];
+	const char *slash = strrchr(state->open_path, '/');
+	if (!slash)
+		return true;  /* between two bundles */
+	snprintf(folder, sizeof folder, "%.*s", (int)(slash - state->open_path + (slash == state->open_path)), state->open_path);
+	int fd = k->disk->open(k->disk->ctx, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0) {
+		say_now(k->say, "%s: %s", folder, strerror(errno));
+		return false;
+	}
+	enum ind_err err = recover_bundle(&job, fd, slash + 1, state);
+	say_now(k->say, "%s", job.text);
+	k->disk->close(k->disk->ctx, fd);
+	return err == IND_OK;
+}
+
+/* Goes on, or begins anew: two branches of one stream must never exist. */
+static enum ind_err stream_choose(struct keep *k)
+{
+	struct stream_state *state = &k->state;
+	struct machine now;
+	machine_read(&now);
+	const char *differs = state->known ? machine_differs(&state->machine, &now) : NULL;
+	bool goes_on = state->known && !differs && (!state->running || left_recover(k));
+	if (state->known && !goes_on)
+		say_now(k->say, "%s; this run begins a new stream", differs ? differs : "the stream of the run before cannot be gone on with");
+	enum ind_err err = IND_OK;
+	if (!goes_on) {
+		state->stream = (struct ind_stream){ 0 };
+		err = hash_random(state->stream.id, sizeof state->stream.id);
+	} else {
+		state->stream.epoch++;
+	}
+	state->known = state->running = true;
+	state->open_path[0] = '\0';
+	state->open_first_leaf = state->stream.leaves;
+	state->machine = now;
+	return err;
+}
+
+static enum ind_err save(struct keep *k)
+{
+	k->state.machine.boottime_ns = clock_boottime_ns();
+	return streamfile_save(&k->streamfile, &k->state);
+}
+
+static bool out_folder_set(struct keep *k)
+{
+	char *full = realpath(k->place->folder[0] ? k->place->folder : ".", NULL);
+	bool fits = full && snprintf(k->out_folder, sizeof k->out_folder, "%s", strcmp(full, "/") ? full : "") < (int)sizeof k->out_folder - OUTFILE_NAME_MAX - 8;
+	free(full);
+	return fits;
+}
+
+/* The new key is kept only when the old one has done its last work. */
+static int stream_ready(struct keep *k)
+{
+	char error[KEYFILE_ERROR_BYTES];
+	enum ind_err err = stream_choose(k);
+	if (err) {
+		say_error(k->say, "no random numbers for a stream id");
+		return 5;
+	}
+	if (continuing_key_keep(k->state_folder, k->sensor, k->epoch_key, error) != IND_OK) {
+		say_error(k->say, "%s", error);
+		return 4;
+	}
+	if (save(k) != IND_OK) {
+		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
+		return 4;
+	}
+	k->stream = k->state.stream;
+	return 0;
+}
+
+int stream_begin(struct keep *k)
+{
+	char error[KEYFILE_ERROR_BYTES];
+	if (keyfile_state_dir(k->state_folder, error) != IND_OK) {
+		say_error(k->say, "%s", error);
+		return 4;
+	}
+	if (!out_folder_set(k)) {
+		say_error(k->say, "%s: its whole name is too long", k->place->folder);
+		return 5;
+	}
+	enum ind_err err = streamfile_open(&k->streamfile, k->disk, k->state_folder, k->sensor, &k->state);
+	if (err == IND_EXISTS)
+		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
+	else if (err)
+		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
+	return err ? 4 : stream_ready(k);
+}
+
+enum ind_err stream_file(struct keep *k, uint64_t first_leaf)
+{
+	snprintf(k->state.open_path, sizeof k->state.open_path, "%.*s/%.*s.open", (int)sizeof k->state.open_path - OUTFILE_NAME_MAX - 8, k->out_folder,
+		OUTFILE_NAME_MAX, k->file.name);
+	k->state.open_first_leaf = first_leaf;
+	return save(k);
+}
+
+void stream_publish(struct keep *k)
+{
+	bool before = k->streamfile.failed;
+	if (!keep_live(k))
+		return;
+	uint64_t epoch = k->state.stream.epoch;
+	writer_durable(k->writer, &k->state.stream);
+	k->state.stream.epoch = epoch;
+	if (save(k) != IND_OK && !before)
+		say_error(k->say, "%s: %s; recording goes on", k->streamfile.path, strerror(errno));
+}
+
+enum ind_err stream_sealed(struct keep *k, bool follows)
+{
+	k->state.stream = k->stream;
+	k->state.running = follows;
+	k->state.open_path[0] = '\0';
+	k->state.open_first_leaf = k->stream.leaves;
+	enum ind_err err = save(k);
+	if (!err && !follows)
+		continuing_key_forget(k->state_folder, k->sensor);
+	return err;
+}
