@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include "cli/tell.h"
 #include "cli/target.h"
 #include "indicia/catalogue.h"
