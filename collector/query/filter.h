@@ -44,6 +44,12 @@ enum ind_err query_filter_compile(const char *text, size_t bytes, const struct f
 /* "2026-11-20T09:10/09:25", "2026-11-20/PT1H", "2026-11-20", "FROM/", "/TO", "@epoch/@epoch", nfdump's "2026/11/20.09:10:00-2026/11/20.09:25:00". */
 bool filter_window_parse(const char *text, struct filter_window *window, struct filter_error *error);
 
+/* A word that a term can begin with, for lists of them. */
+struct filter_word { const char *name, *rows, *help; };
+
+/* The n-th word, from 0; false behind the last. */
+bool query_filter_word(size_t n, struct filter_word *word);
+
 /* Only rows that were active in the window are selected, beside what the filter says: flows and origins that overlap it, signals seen in it. */
 enum ind_err query_filter_window(struct query_filter *filter, struct filter_window window) IND_MUST_USE;
 

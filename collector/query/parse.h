@@ -54,7 +54,6 @@ struct code_set *parse_set(struct parser *p, uint32_t *index);
 
 /* ---- parse_term.c ---- */
 const struct term *parse_term_find(const char *text, size_t bytes);
-const struct term *parse_terms(size_t *count);
 void parse_term(struct parser *p);
 
 /* ---- parse_evidence.c: terms of signals and claims ---- */

@@ -40,10 +40,15 @@ static const struct term terms[] = {
 #include "query/terms.def"
 };
 
-const struct term *parse_terms(size_t *count)
+bool query_filter_word(size_t n, struct filter_word *word)
 {
-	*count = sizeof(terms) / sizeof(terms[0]);
-	return terms;
+	static const char *const rows[] = {
+		[ROWS_F] = "flows", [ROWS_S] = "signals", [ROWS_O] = "origins", [ROWS_FS] = "flows, signals", [ROWS_SO] = "signals, origins", [ROWS_FSO] = "all",
+	};
+	if (n >= sizeof(terms) / sizeof(terms[0]))
+		return false;
+	*word = (struct filter_word){ terms[n].name, rows[terms[n].rows], terms[n].help };
+	return true;
 }
 
 const struct term *parse_term_find(const char *text, size_t bytes)
