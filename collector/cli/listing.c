@@ -7,6 +7,7 @@
 #include "cli/tell.h"
 #include "query/parents.h"
 #include "query/rows.h"
+#include "query/scan.h"
 #include <string.h>
 
 struct listing {
@@ -21,6 +22,7 @@ struct listing {
 	const struct input *input;
 	struct query_filter *filter; /* NULL: everything */
 	struct filter_claims *claims;
+	struct filter_scan *scan;    /* the same, asked of columns */
 	bool count_only;
 	uint64_t asked;              /* rows that there were */
 };
@@ -59,9 +61,10 @@ static void put(struct listing *l)
 		writer_row(&l->writer, &l->row);
 }
 
+/* Of a flow that is selected. */
 static void put_flow(struct listing *l, const struct ind_record *record)
 {
-	if (!selects(l, record) || !counts(l))
+	if (!counts(l))
 		return;
 	uint64_t parent = record->flow.flow.parent;
 	/* Without the place of its parent a flow is still a flow. */
@@ -111,7 +114,7 @@ static void put_record(struct listing *l, const struct ind_record *record)
 	if (record->kind == IND_REC_HEADER) {
 		rows_context_of(&l->context, &record->header);
 	} else if (record->kind == IND_REC_FLOW) {
-		if (l->all || l->kind == QUERY_KIND_FLOW)
+		if (l->all || (l->kind == QUERY_KIND_FLOW && selects(l, record)))
 			put_flow(l, record);
 		if (l->all || l->kind == QUERY_KIND_SIGNAL)
 			put_signals(l, record);
@@ -129,10 +132,60 @@ static uint32_t wanted(const struct listing *l)
 
 static int status_of(enum ind_err err) { return err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED; }
 
+/* The selected rows of a batch. When no more are to be shown, they are only counted. */
+static enum ind_err put_batch(struct listing *l, struct ind_reader *reader, const uint8_t *rows, size_t count, size_t selected)
+{
+	const struct ind_record *record;
+	if (l->count_only || l->shown == l->limit) {
+		l->matched += selected;
+		return IND_OK;
+	}
+	enum ind_err err = ind_batch_rows(reader);
+	for (size_t i = 0; err == IND_OK && i < count && l->writer.out->err == IND_OK; i++) {
+		err = ind_reader_next(reader, &record);
+		if (err == IND_OK && (!rows || rows[i] == TRUTH_YES))
+			put_flow(l, record);
+	}
+	return err;
+}
+
+/* Flows by columns: most of a bundle is not looked into then. */
+static enum ind_err list_batches(struct listing *l, struct ind_reader *reader)
+{
+	const struct ind_record *record;
+	struct ind_batch batch;
+	enum ind_err err = ind_reader_next(reader, &record);
+	if (err != IND_OK)
+		return err;
+	put_record(l, record);
+	struct ind_record_id id = record->id;
+	while (l->writer.out->err == IND_OK && (err = ind_reader_batch(reader, &batch)) == IND_OK) {
+		struct filter_context context = asking(l);
+		const uint8_t *rows = NULL;
+		size_t selected = batch.rows;
+		l->asked += batch.rows;
+		if (l->scan)
+			err = filter_scan_batch(l->scan, reader, &batch, &id, &context, &rows, &selected);
+		if (err == IND_OK && selected)
+			err = put_batch(l, reader, rows, batch.rows, selected);
+		if (err != IND_OK)
+			break;
+	}
+	return err;
+}
+
+static enum ind_err list_records(struct listing *l, struct ind_reader *reader)
+{
+	const struct ind_record *record;
+	enum ind_err err = IND_OK;
+	while (l->writer.out->err == IND_OK && (err = ind_reader_next(reader, &record)) == IND_OK)
+		put_record(l, record);
+	return err;
+}
+
 static int list_open(struct listing *l, const struct input *in)
 {
 	struct ind_reader *reader = NULL;
-	const struct ind_record *record;
 	enum ind_err err = ind_reader_new(&in->source, wanted(l), &reader);
 	if (err == IND_OK && l->filter && query_filter_asks_claims(l->filter))
 		err = filter_claims_load(l->filter, &in->source, &l->claims);
@@ -143,8 +196,7 @@ static int list_open(struct listing *l, const struct input *in)
 	}
 	l->input = in;
 	memset(&l->context, 0, sizeof(l->context));
-	while (l->writer.out->err == IND_OK && (err = ind_reader_next(reader, &record)) == IND_OK)
-		put_record(l, record);
+	err = l->scan || (l->count_only && l->kind == QUERY_KIND_FLOW) ? list_batches(l, reader) : list_records(l, reader);
 	if (err != IND_OK && err != IND_END)
 		input_tell_damage(in, ind_reader_offset(reader), err);
 	ind_reader_free(reader);
@@ -228,8 +280,11 @@ static int list_selected(struct listing *l, const struct inputs *inputs, const s
 	int status = output_writer_options(output, l->count_only ? QUERY_KIND_TALLY : l->kind, &options);
 	if (status == CLI_DONE)
 		status = selection_open(selection, l->kind, &l->filter);
+	if (status == CLI_DONE && l->filter && l->kind == QUERY_KIND_FLOW && !(l->scan = filter_scan_new(l->filter)))
+		status = (tell_error("out of memory"), CLI_FAILED);
 	if (status == CLI_DONE)
 		status = list_all(l, inputs, output, &options);
+	filter_scan_free(l->scan);
 	query_filter_free(l->filter);
 	return status;
 }

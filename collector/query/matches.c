@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A filter asked of one record: the meaning of the language. scan.c gives the same answers from columns. */
-#include "query/code.h"
+#include "query/columns.h"
 #include "query/community.h"
 #include <string.h>
 
@@ -105,7 +105,7 @@ static bool whole_number(const struct ind_signal *s, int64_t *value)
 }
 
 /* What was cut may hold further on what is looked for. */
-static enum truth value_says(const struct query_filter *f, const struct code_step *step, const struct ind_signal *s)
+enum truth code_value_passes(const struct query_filter *f, const struct code_step *step, const struct ind_signal *s)
 {
 	int64_t value;
 	if (step->test == TEST_PRESENT)
@@ -126,7 +126,7 @@ static void ask_signals(const struct query_filter *f, const struct code_step *st
 	for (size_t i = 0; i < count && *truth != TRUTH_YES; i++) {
 		if (list[i].id != step->subject)
 			continue;
-		enum truth one = value_says(f, step, &list[i]);
+		enum truth one = code_value_passes(f, step, &list[i]);
 		*truth = !*seen || one > *truth ? one : *truth;
 		*seen = true;
 	}
@@ -164,7 +164,7 @@ static enum truth signal_says(const struct query_filter *f, const struct code_st
 		return signal_of_origin(step, s);
 	if (!s->signal)
 		return signal_of_flow(f, step, s);
-	return step->subject && step->subject != s->signal->id ? TRUTH_NO : value_says(f, step, s->signal);
+	return step->subject && step->subject != s->signal->id ? TRUTH_NO : code_value_passes(f, step, s->signal);
 }
 
 static bool family_among(unsigned family, const struct ind_signal *list, size_t count)
