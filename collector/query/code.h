@@ -23,7 +23,7 @@ enum code_op {
 	CODE_AND, CODE_OR, CODE_NOT,
 	CODE_ANY,
 	CODE_NUMBER,                 /* subject: enum number */
-	CODE_FLAGS,                  /* subject: enum number; all bits of `low` are set */
+	CODE_FLAGS,                  /* subject: enum number; all bits of `low` are set, with TEST_SET one of them */
 	CODE_ADDR,                   /* subject: an end, or 2: the address of an origin or of who sent a signal */
 	CODE_VERSION,                /* low: 4 or 6 */
 	CODE_VLAN, CODE_TUNNEL,      /* one of the list is in the range */
@@ -131,7 +131,7 @@ static inline enum truth number_test(const struct query_filter *f, const struct 
 	if (has != HAS)
 		return has == HAS_NONE ? TRUTH_NO : TRUTH_UNKNOWN;
 	if (s->op == CODE_FLAGS)
-		return truth_of((value & s->low) == s->low);
+		return truth_of(s->test == TEST_SET ? (value & s->low) != 0 : (value & s->low) == s->low);
 	if (s->test == TEST_SET)
 		return truth_of(code_has_number(&f->sets[s->set], value));
 	return truth_of(value - s->low <= s->high - s->low);

@@ -118,10 +118,13 @@ static bool nest(struct parser *p)
 
 static void parse_not(struct parser *p)
 {
+	bool behind = p->behind_not;
+	p->behind_not = false;
 	if (is_not(p)) {
 		if (!nest(p))
 			return;
 		parse_advance(p);
+		p->behind_not = true;
 		parse_not(p);
 		parse_emit_op(p, CODE_NOT);
 		p->nesting--;
@@ -138,7 +141,9 @@ static void parse_not(struct parser *p)
 		parse_advance(p);
 		p->nesting--;
 	} else if (parse_ok(p)) {
+		p->behind_not = behind;
 		parse_term(p);
+		p->behind_not = false;
 	}
 }
 

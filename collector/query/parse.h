@@ -30,6 +30,7 @@ struct parser {
 	struct filter_error *error;
 	enum ind_err err;
 	unsigned nesting;
+	bool behind_not;             /* the term at hand stands directly behind `not` */
 	size_t stack;                /* truths there when the steps so far have run */
 	size_t term_at;              /* of the word that names the term at hand */
 	const struct term *last;     /* an address, network or port without a word before it is of this kind */

@@ -242,7 +242,7 @@ static void term_words(struct parser *p, unsigned number)
 	}
 }
 
-/* nfdump's letters; `=` asks for these and no others. */
+/* nfdump's letters, and like there `not flags AF` means neither of them; `=` asks for these and no others. */
 static void term_flags(struct parser *p, const struct term *t, enum ends ends)
 {
 	static const struct { char letter; uint8_t bits; } letters[] = {
@@ -265,7 +265,7 @@ static void term_flags(struct parser *p, const struct term *t, enum ends ends)
 		return;
 	}
 	parse_advance(p);
-	struct code_step step = { .op = CODE_FLAGS, .test = TEST_RANGE, .low = bits };
+	struct code_step step = { .op = CODE_FLAGS, .test = p->behind_not ? TEST_SET : TEST_RANGE, .low = bits };
 	if (exact)
 		step = (struct code_step){ .op = CODE_NUMBER, .test = TEST_RANGE, .low = bits, .high = bits };
 	parse_emit_ends(p, t->argument == 1 ? ENDS_SRC : t->argument == 2 ? ENDS_DST : ends, NUM_SFLAGS, step);

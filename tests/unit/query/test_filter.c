@@ -130,7 +130,7 @@ static const struct { const char *text; char tls, icmp; } flows[] = {
 	{ "bpp > 500", 'Y', 'N' }, { "bpp = 84", 'N', 'Y' }, { "bps > 447000", 'Y', '?' }, { "bps = 447995", 'Y', '?' }, { "pps < 110", 'Y', '?' },
 	{ "not pps < 110", 'N', '?' }, { "retrans 1", 'Y', 'N' }, { "dst retrans 0", 'Y', 'Y' }, { "frags > 0", 'N', 'N' }, { "bytes gt 5000", 'Y', 'N' },
 	{ "flags S", 'Y', 'N' }, { "flags SA", 'Y', 'N' }, { "src flags F", 'Y', 'N' }, { "dst flags F", 'N', 'N' }, { "not dst flags F", 'Y', 'Y' },
-	{ "flags R", 'N', 'N' }, { "dflags = SA", 'Y', 'N' }, { "flags X", 'N', 'N' }, { "sflags sapf", 'Y', 'N' },
+	{ "flags R", 'N', 'N' }, { "not flags FR", 'N', 'Y' }, { "not dst flags FR", 'Y', 'Y' }, { "not (flags FR)", 'Y', 'Y' }, { "not not flags FR", 'Y', 'N' }, { "dflags = SA", 'Y', 'N' }, { "flags X", 'N', 'N' }, { "sflags sapf", 'Y', 'N' },
 	{ "ttl 50", 'Y', '?' }, { "src ttl 64", 'Y', 'N' }, { "dst ttl 51", 'Y', '?' }, { "ttl = 255", 'N', 'Y' }, { "ttl > 100", 'N', 'Y' }, { "dttl_min < 60", 'Y', '?' },
 	/* times */
 	{ "duration > 100", 'Y', 'N' }, { "duration > 101ms", 'N', 'N' }, { "duration = 100001us", 'Y', 'N' }, { "duration_us = 100001", 'Y', 'N' },
