@@ -190,6 +190,20 @@ static bool envelope_form(const struct row_spec *spec, const Indicia__V1__Data *
 		(m->time_unit_ns == 1 || (timed && m->time_unit_ns == TIME_UNIT_US_NS)) && (timed || m->base_ns == 0) && columns_form(spec, m);
 }
 
+static enum ind_err batch_start(struct data_decoder *d)
+{
+	size_t inflated = 0;
+	for (size_t i = 0; i < d->message->n_columns; i++)
+		inflated += d->message->columns[i]->codec == CODEC_ZLIB ? d->message->columns[i]->raw_len : 0;
+	d->arena_at = 0;
+	d->loaded = 0;
+	d->resolved = false;
+	d->batch.spec = d->spec;
+	d->batch.rows = d->message->rows;
+	memcpy(d->batch.salt_key, d->message->salt_key.data, SALT_BYTES);
+	return buffer_reserve(&d->arena, inflated + 1) ? IND_OK : IND_NOMEM;
+}
+
 enum ind_err data_open(struct data_decoder *d, const uint8_t *payload, size_t bytes)
 {
 	ProtobufCMessage *message;
@@ -200,30 +214,30 @@ enum ind_err data_open(struct data_decoder *d, const uint8_t *payload, size_t by
 		return err;
 	d->message = (Indicia__V1__Data *)(void *)message;
 	d->spec = d->message->kind >= 0 ? row_spec_of((unsigned)d->message->kind) : NULL;
-	return d->spec && envelope_form(d->spec, d->message) ? IND_OK : IND_MALFORMED;
+	return d->spec && envelope_form(d->spec, d->message) ? batch_start(d) : IND_MALFORMED;
 }
 
 /* The raw bytes of a column; inflated ones go to the arena. NULL if it is not in form. */
-static const uint8_t *column_raw(struct data_decoder *d, const Indicia__V1__Column *c, size_t *arena_at)
+static const uint8_t *column_raw(struct data_decoder *d, const Indicia__V1__Column *c)
 {
 	static const uint8_t nothing[1];
 	if (c->codec == CODEC_RAW)
 		return c->data.len != c->raw_len ? NULL : c->raw_len ? c->data.data : nothing;
-	uint8_t *out = d->arena.at + *arena_at;
-	*arena_at += c->raw_len;
-	if (c->codec != CODEC_ZLIB || c->data.len >= c->raw_len || !codec_inflate(d->codec, c->data.data, c->data.len, out, c->raw_len))
+	if (c->codec != CODEC_ZLIB || c->data.len >= c->raw_len)
 		return NULL;
-	return out;
+	uint8_t *out = d->arena.at + d->arena_at;
+	d->arena_at += c->raw_len;
+	return codec_inflate(d->codec, c->data.data, c->data.len, out, c->raw_len) ? out : NULL;
 }
 
-static enum ind_err column_load(struct data_decoder *d, unsigned i, size_t *arena_at)
+static enum ind_err column_load(struct data_decoder *d, unsigned i)
 {
 	const Indicia__V1__Column *stored = d->message->columns[i];
 	const struct column_spec *spec = &d->spec->column[i];
 	struct column *c = &d->batch.column[i];
 	struct column_time time = { d->message->base_ns, d->message->time_unit_ns };
 	size_t count = column_count_expected(&d->batch, i);
-	const uint8_t *raw = column_raw(d, stored, arena_at);
+	const uint8_t *raw = column_raw(d, stored);
 	if (!raw || !column_fits(stored->raw_len, count) || (spec->form != FORM_BYTES && count > FRAME_SIGNALS_MAX))
 		return IND_MALFORMED;
 	c->count = 0;
@@ -232,30 +246,69 @@ static enum ind_err column_load(struct data_decoder *d, unsigned i, size_t *aren
 	return column_decode(spec, raw, stored->raw_len, time, count, c) ? IND_OK : IND_MALFORMED;
 }
 
-static bool references_resolve(struct batch *b)
+/* Columns of which column_count_expected reads the values: they stand before it. */
+static enum ind_err columns_counted(struct data_decoder *d, const struct column_spec *spec)
 {
-	for (unsigned i = 0; i < b->spec->columns; i++) {
-		const struct column_spec *spec = &b->spec->column[i];
-		if (spec->count == COUNT_NEW && !dictionary_resolve(b, spec->of, spec->last, i))
-			return false;
+	switch ((enum column_count)spec->count) {
+	case COUNT_ROWS: break;
+	case COUNT_SUM:
+	case COUNT_CUT: return data_column(d, spec->of);
+	case COUNT_ADDRESSES: return data_column(d, d->spec->version_column);
+	case COUNT_NEW:
+		for (unsigned i = spec->of; i <= spec->last; i++) {
+			enum ind_err err = data_column(d, i);
+			if (err != IND_OK)
+				return err;
+		}
+		break;
 	}
-	return true;
+	return IND_OK;
+}
+
+enum ind_err data_column(struct data_decoder *d, unsigned i)
+{
+	if (d->loaded >> i & 1)
+		return IND_OK;
+	enum ind_err err = columns_counted(d, &d->spec->column[i]);
+	if (err == IND_OK)
+		err = column_load(d, i);
+	if (err == IND_OK)
+		d->loaded |= UINT64_C(1) << i;
+	return err;
+}
+
+/* Resolving changes what the counts of other columns are read from: these come first. */
+static enum ind_err values_load(struct data_decoder *d, unsigned lengths)
+{
+	enum ind_err err = data_column(d, lengths);
+	for (unsigned i = lengths + 1; err == IND_OK && i < d->spec->columns; i++)
+		if (d->spec->column[i].count == COUNT_SUM && d->spec->column[i].of == lengths)
+			err = data_column(d, i);
+	return err;
+}
+
+enum ind_err data_values(struct data_decoder *d)
+{
+	for (unsigned i = 0; !d->resolved && i < d->spec->columns; i++) {
+		const struct column_spec *spec = &d->spec->column[i];
+		if (spec->count != COUNT_NEW)
+			continue;
+		enum ind_err err = values_load(d, i);
+		if (err != IND_OK)
+			return err;
+		if (!dictionary_resolve(&d->batch, spec->of, spec->last, i))
+			return IND_MALFORMED;
+	}
+	d->resolved = true;
+	return IND_OK;
 }
 
 enum ind_err data_columns(struct data_decoder *d)
 {
-	size_t inflated = 0, arena_at = 0;
-	for (size_t i = 0; i < d->message->n_columns; i++)
-		inflated += d->message->columns[i]->codec == CODEC_ZLIB ? d->message->columns[i]->raw_len : 0;
-	if (!buffer_reserve(&d->arena, inflated + 1))
-		return IND_NOMEM;
-	d->batch.spec = d->spec;
-	d->batch.rows = d->message->rows;
-	memcpy(d->batch.salt_key, d->message->salt_key.data, SALT_BYTES);
 	for (unsigned i = 0; i < d->spec->columns; i++) {
-		enum ind_err err = column_load(d, i, &arena_at);
+		enum ind_err err = data_column(d, i);
 		if (err != IND_OK)
 			return err;
 	}
-	return references_resolve(&d->batch) ? IND_OK : IND_MALFORMED;
+	return data_values(d);
 }

@@ -37,14 +37,23 @@ struct data_decoder {
 	Indicia__V1__Data *message;
 	const struct row_spec *spec;
 	struct buffer arena;         /* inflated columns */
+	size_t arena_at;
+	uint64_t loaded;             /* bit i: column i is in `batch` */
+	bool resolved;               /* so are the values, and references are numbers of them */
 	struct batch batch;
 };
 
 enum ind_err data_decoder_start(struct data_decoder *d) IND_MUST_USE;
 void data_decoder_free(struct data_decoder *d);
 
-/* Reads the envelope and checks its form; no column is looked into. */
+/* Reads the envelope and checks its form; no column is looked into. `batch` has rows and no columns then. */
 enum ind_err data_open(struct data_decoder *d, const uint8_t *payload, size_t bytes) IND_MUST_USE;
+
+/* Inflates and decodes one column into `batch`, and those that say how many values it has. */
+enum ind_err data_column(struct data_decoder *d, unsigned column) IND_MUST_USE;
+
+/* Inflates the columns of a dictionary and those that refer to it, and resolves the references. */
+enum ind_err data_values(struct data_decoder *d) IND_MUST_USE;
 
 /* Inflates and decodes all columns into `batch`. */
 enum ind_err data_columns(struct data_decoder *d) IND_MUST_USE;

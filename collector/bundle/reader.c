@@ -12,6 +12,7 @@ struct ind_reader {
 	struct header_image image;
 	uint32_t want;
 	enum ind_err err;            /* what ended reading; kept */
+	bool by_batch, has_batch;    /* reading stops at frames of flows; stands at one */
 	size_t rows_left;            /* of the batch at hand */
 	struct row_cursor at;
 	uint64_t sealed_leaf;        /* of the last CHECKPOINT; 0: none yet */
@@ -82,6 +83,14 @@ static enum ind_err seal_open(struct ind_reader *r, const struct frame *f, bool 
 	return whole(r, IND_REC_SEAL, err, have);
 }
 
+static enum ind_err rows_begin(struct ind_reader *r)
+{
+	enum ind_err err = data_columns(&r->decoder);
+	r->rows_left = err == IND_OK ? r->decoder.batch.rows : 0;
+	r->at = (struct row_cursor){ 0 };
+	return err;
+}
+
 static enum ind_err data_begin(struct ind_reader *r, const struct frame *f)
 {
 	static const enum ind_record_kind kinds[ROW_KIND_END] = {
@@ -90,13 +99,12 @@ static enum ind_err data_begin(struct ind_reader *r, const struct frame *f)
 	enum ind_err err = data_open(&r->decoder, f->payload, f->bytes);
 	if (err != IND_OK || !wants(r, kinds[r->decoder.spec->kind]))
 		return err;
-	err = data_columns(&r->decoder);
-	if (err != IND_OK)
-		return err;
-	r->rows_left = r->decoder.batch.rows;
-	r->at = (struct row_cursor){ 0 };
 	r->record.kind = kinds[r->decoder.spec->kind];
-	return IND_OK;
+	if (r->by_batch) {
+		r->has_batch = r->decoder.spec->kind == ROW_FLOW;
+		return IND_OK;
+	}
+	return rows_begin(r);
 }
 
 static enum ind_err recovery_open(struct ind_reader *r, const struct frame *f, bool *have)
@@ -191,3 +199,93 @@ enum ind_err ind_reader_next(struct ind_reader *r, const struct ind_record **rec
 	*record = &r->record;
 	return r->err;
 }
+
+enum ind_err ind_reader_batch(struct ind_reader *r, struct ind_batch *batch)
+{
+	bool have;
+	r->rows_left = 0;
+	r->has_batch = false;
+	r->by_batch = true;
+	while (r->err == IND_OK && !r->has_batch)
+		r->err = frame_take(r, &have);
+	r->by_batch = false;
+	if (r->err != IND_OK)
+		return r->err;
+	const Indicia__V1__Zone *z = r->decoder.message->zone;
+	*batch = (struct ind_batch){
+		.leaf = r->record.id.leaf, .rows = r->decoder.batch.rows, .min_start_ns = z->min_time_ns, .max_end_ns = z->max_time_ns,
+		.min_src_port = z->min_src_port, .max_src_port = z->max_src_port,
+	};
+	return IND_OK;
+}
+
+/* A map that does not say rules nothing out. */
+bool ind_batch_may_hold_address(const struct ind_reader *r, unsigned ip_version, const uint8_t addr[static IND_ADDR_BYTES])
+{
+	const Indicia__V1__Zone *z = r->decoder.message->zone;
+	return z->addresses.len == 0 || zone_may_hold_address(z, ip_version, addr);
+}
+
+bool ind_batch_may_hold_dst_port(const struct ind_reader *r, uint16_t port)
+{
+	const Indicia__V1__Zone *z = r->decoder.message->zone;
+	return z->dst_ports.len == 0 || zone_may_hold_dst_port(z, port);
+}
+
+static bool bitmap_may_hold(const ProtobufCBinaryData *map, size_t n)
+{
+	return n / 8 >= map->len || map->data[n / 8] >> n % 8 & 1;
+}
+
+bool ind_batch_may_hold_protocol(const struct ind_reader *r, uint8_t protocol) { return bitmap_may_hold(&r->decoder.message->zone->protocols, protocol); }
+
+bool ind_batch_may_hold_signal(const struct ind_reader *r, unsigned id) { return bitmap_may_hold(&r->decoder.message->zone->signals, id); }
+
+/* An error of a column is one of the file; reading does not go on behind it. */
+static enum ind_err batch_ready(struct ind_reader *r, enum ind_err err)
+{
+	if (err == IND_NOMEM || err == IND_MALFORMED)
+		r->err = err;
+	return err;
+}
+
+enum ind_err ind_batch_numbers(struct ind_reader *r, enum ind_flow_column column, const uint64_t **numbers, size_t *count)
+{
+	unsigned i = (unsigned)column - 1;
+	if (!r->has_batch || i >= FLOW_COLUMNS || row_flow_spec.column[i].form == FORM_BYTES || i == VALUE_BYTES || i == SIGNAL_VALUE)
+		return IND_USAGE;
+	enum ind_err err = batch_ready(r, data_column(&r->decoder, i));
+	*numbers = r->decoder.batch.column[i].numbers;
+	*count = err == IND_OK ? r->decoder.batch.column[i].count : 0;
+	return err;
+}
+
+enum ind_err ind_batch_addresses(struct ind_reader *r, enum ind_dir end, const uint8_t **bytes, size_t *count)
+{
+	unsigned i = FLOW_SRC + (end == IND_DST);
+	if (!r->has_batch)
+		return IND_USAGE;
+	enum ind_err err = batch_ready(r, data_column(&r->decoder, i));
+	*bytes = r->decoder.batch.column[i].bytes;
+	*count = err == IND_OK ? r->decoder.batch.column[i].count : 0;
+	return err;
+}
+
+enum ind_err ind_batch_values(struct ind_reader *r, const uint64_t **references, size_t *count, size_t *distinct)
+{
+	const struct batch *b = &r->decoder.batch;
+	if (!r->has_batch)
+		return IND_USAGE;
+	enum ind_err err = batch_ready(r, data_values(&r->decoder));
+	*references = b->column[SIGNAL_VALUE].numbers;
+	*count = err == IND_OK ? b->column[SIGNAL_VALUE].count : 0;
+	*distinct = err == IND_OK ? b->column[VALUE_BYTES].count : 0;
+	return err;
+}
+
+struct ind_text ind_batch_value(const struct ind_reader *r, uint64_t reference)
+{
+	return dictionary_text(&r->decoder.batch, reference, VALUE_BYTES, VALUES);
+}
+
+enum ind_err ind_batch_rows(struct ind_reader *r) { return r->has_batch ? batch_ready(r, rows_begin(r)) : IND_USAGE; }

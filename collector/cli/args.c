@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Option syntax: POSIX.1-2017 section 12.2, with GNU long options and options after operands. */
 #include "cli/args.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -18,10 +18,10 @@ enum cli_exit {
 };
 
 enum cli_option_id {
-	OPT_AUTHORITY = 256, OPT_AUTOSTOP, OPT_BALLAST, OPT_BUFFER, OPT_BUILD, OPT_CASE, OPT_CHECKPOINT, OPT_COLOR, OPT_COUNT, OPT_CSV_RAW,
-	OPT_DATA, OPT_EXHIBITS, OPT_EXPLAIN, OPT_FILTER, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_HELP, OPT_HELP_SHORT, OPT_INTERFACE, OPT_JSON,
-	OPT_KEY, OPT_LIMIT, OPT_POSITION, OPT_PRIVACY, OPT_QUIET, OPT_READ, OPT_RECORDS, OPT_SAVE_CHECKPOINT, OPT_SEAL_EVERY, OPT_SENSOR,
-	OPT_SIGNALS, OPT_SNAPLEN, OPT_SOURCE_DIGEST, OPT_TRUST, OPT_USER, OPT_VERBOSE, OPT_WRITE,
+	OPT_AUTHORITY = 256, OPT_AUTOSTOP, OPT_BALLAST, OPT_BUFFER, OPT_BUILD, OPT_CASE, OPT_CHECKPOINT, OPT_COLOR, OPT_COUNT, OPT_COUNT_ONLY,
+	OPT_CSV_RAW, OPT_DATA, OPT_EXHIBITS, OPT_EXPLAIN, OPT_FILTER, OPT_FILTER_FILE, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_HELP, OPT_HELP_SHORT,
+	OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LIMIT, OPT_POSITION, OPT_PRIVACY, OPT_QUIET, OPT_READ, OPT_RECORDS, OPT_SAVE_CHECKPOINT,
+	OPT_SEAL_EVERY, OPT_SENSOR, OPT_SIGNALS, OPT_SNAPLEN, OPT_SOURCE_DIGEST, OPT_TIME, OPT_TRUST, OPT_USER, OPT_VERBOSE, OPT_WRITE,
 };
 
 struct cli_option {
@@ -63,6 +63,11 @@ int cli_run(int argc, char **argv);
 	{ OPT_HELP, 0, "help", NULL, NULL, "all of the help, with examples" }
 #define OPTION_QUIET { OPT_QUIET, 'q', "quiet", NULL, NULL, "no messages but errors" }
 #define OPTION_COLOR { OPT_COLOR, 0, "color", "WHEN", "auto always never", "emphasis in tables: auto, always or never" }
+#define OPTIONS_SELECTION \
+	{ OPT_FILTER, 'f', "filter", "FILTER", NULL, "only what this filter selects; the language is in indicia-filter(7)" }, \
+	{ OPT_FILTER_FILE, 'F', "filter-file", "FILE", NULL, "the filter stands in FILE" }, \
+	{ OPT_TIME, 't', "time", "FROM/TO", NULL, "only what was active from FROM until before TO: 2026-11-20T09:10/09:25" }, \
+	{ OPT_COUNT_ONLY, 0, "count", NULL, NULL, "print how many there are, and nothing of them" }
 #define OPTIONS_OUTPUT \
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table ndjson json csv tsv", "table, ndjson, json, csv or tsv; FORMAT:key,key chooses columns" }, \
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" }, \

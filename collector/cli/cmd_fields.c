@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include "cli/tell.h"
 #include "cli/target.h"
 #include "indicia/catalogue.h"
+#include "query/filter.h"
 #include <string.h>
 
 static const struct cli_option options[] = { OPTIONS_OUTPUT, OPTION_QUIET, OPTION_HELP };
@@ -87,8 +88,24 @@ static void put_signal(struct fields *f, const struct ind_signal_info *info)
 	put(f, &row);
 }
 
+static void put_word(struct fields *f, const struct filter_word *word)
+{
+	struct query_row row;
+	if (f->pattern)
+		near_offer(&f->near, word->name);
+	if (!matches(f, "filter", word->name))
+		return;
+	row_start(&row, QUERY_KIND_FIELD);
+	row_text(&row, QUERY_FIELD_record, "filter");
+	row_text(&row, QUERY_FIELD_key, word->name);
+	row_text(&row, QUERY_FIELD_rows, word->rows);
+	row_text(&row, QUERY_FIELD_help, word->help);
+	put(f, &row);
+}
+
 static void put_all(struct fields *f)
 {
+	struct filter_word word;
 	size_t count;
 	for (size_t k = 0; k < QUERY_KIND_COUNT; k++)
 		for (size_t i = 0; i < query_kinds[k].count; i++)
@@ -96,6 +113,8 @@ static void put_all(struct fields *f)
 	const struct ind_signal_info *list = ind_signal_list(&count);
 	for (size_t i = 0; i < count; i++)
 		put_signal(f, &list[i]);
+	for (size_t i = 0; query_filter_word(i, &word); i++)
+		put_word(f, &word);
 }
 
 static int none(const struct fields *f)
@@ -146,9 +165,9 @@ static int run(int argc, char **argv)
 }
 
 const struct cli_verb cmd_fields = {
-	"fields", "Look", "[PATTERN]", "flow signal origin claim exhibit bundle verify catalogue",
+	"fields", "Look", "[PATTERN]", "flow signal origin claim exhibit bundle verify catalogue filter",
 	"every field and signal: type, unit, names elsewhere",
 	"Prints the fields of every kind of row and the catalogue of signals, with their types, units, and what Zeek, Suricata's EVE, ECS, IPFIX and "
-	"STIX 2.1 call them. PATTERN is a part of a name, or a kind of record.",
-	"# all that is known of a flow\nindicia fields flow\n# what others call the JA3 fields\nindicia fields ja3 -o json", OPTIONS_OF(options), run,
+	"STIX 2.1 call them, and the words of filters. PATTERN is a part of a name, or a kind of record.",
+	"# all that is known of a flow\nindicia fields flow\n# the words of filters\nindicia fields filter\n# what others call the JA3 fields\nindicia fields ja3 -o json", OPTIONS_OF(options), run,
 };

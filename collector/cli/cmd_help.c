@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 #include "cli/help.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include "cli/tell.h"
 
 static const struct cli_option options[] = { OPTION_HELP };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/listing.h"
 
-static const struct cli_option options[] = { OPTIONS_OUTPUT, OPTION_QUIET, OPTION_HELP };
+static const struct cli_option options[] = { OPTIONS_SELECTION, OPTIONS_OUTPUT, OPTION_QUIET, OPTION_HELP };
 
 static int run_flows(int argc, char **argv) { return listing_run(&cmd_flows, QUERY_KIND_FLOW, argc, argv); }
 static int run_signals(int argc, char **argv) { return listing_run(&cmd_signals, QUERY_KIND_SIGNAL, argc, argv); }
@@ -11,7 +11,10 @@ const struct cli_verb cmd_flows = {
 	"flows", "Look", "BUNDLE...", NULL, "two-way flows",
 	"Lists the flows of bundles in recorded order. The side named first (saddr, sport, s...) started the flow, as far as that was seen; 'orient' says how "
 	"it was decided. Times are UTC, bytes are IP-layer bytes.",
-	"# a table\nindicia flows case.ieb\n# the twenty largest senders, with jq\n"
+	"# a table\nindicia flows case.ieb\n"
+	"# a network's long transfers to port 443, in a quarter of an hour\n"
+	"indicia flows -t 2026-11-20T09:10/09:25 -f 'src net 203.0.113.0/24 and dst port 443 and bytes > 10k' case.ieb\n"
+	"# how many have no answer\nindicia flows -f 'tcp and dst packets 0' --count case.ieb\n# the twenty largest senders, with jq\n"
 	"indicia flows -o ndjson case.ieb | jq -r '[.sbytes,.saddr]|@tsv' | sort -rn | head -20\n"
 	"# for a spreadsheet\nindicia flows -o csv:start,saddr,daddr,dport,sbytes -w flows.csv case.ieb\n# from a pipe\nzcat case.ieb.gz | indicia flows -",
 	OPTIONS_OF(options), run_flows,
@@ -21,7 +24,7 @@ const struct cli_verb cmd_signals = {
 	"signals", "Look", "BUNDLE...", NULL, "signals of origin that were seen in flows",
 	"Lists what was seen in the flows that says something of where they come from: fingerprints, names, banners, times. Each row names its flow, the side "
 	"that sent it and the frame in the capture. 'indicia fields catalogue' lists the signals.",
-	"indicia signals case.ieb\n# which TLS clients\nindicia signals -o ndjson case.ieb | jq -r 'select(.signal==\"tls.ja4\")|.value' | sort | uniq -c",
+	"indicia signals case.ieb\n# of one address\nindicia signals -f 'addr = 203.0.113.7 and family A,L' case.ieb\n# which TLS clients\nindicia signals -o ndjson case.ieb | jq -r 'select(.signal==\"tls.ja4\")|.value' | sort | uniq -c",
 	OPTIONS_OF(options), run_signals,
 };
 
@@ -30,5 +33,5 @@ const struct cli_verb cmd_origins = {
 	"Lists the remote addresses, the families of signals that spoke of each, and for each silent family why it is silent. Families: V the source address was "
 	"validated, T registries and geolocation data, P path, H host, A application, L language, C clocks, I infrastructure, E external lists. What "
 	"reference data say of an address is a claim of those data, and alone it supports nothing.",
-	"indicia origins case.ieb\nindicia origins -o json case.ieb | jq '.records[]|{addr,families}'", OPTIONS_OF(options), run_origins,
+	"indicia origins case.ieb\n# of which the path and the clock say something\nindicia origins -f 'family P and family C' case.ieb\nindicia origins -o json case.ieb | jq '.records[]|{addr,families}'", OPTIONS_OF(options), run_origins,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/collect.h"
 #include "cli/args.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include "cli/tell.h"
 #include "indicia/catalogue.h"
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,21 @@ static int add_folder(struct inputs *in, const char *path, DIR *folder)
 	return status;
 }
 
+/* A pattern that no shell has expanded: of what it finds each is an operand, in name order. */
+static int add_pattern(struct inputs *in, const char *pattern)
+{
+	glob_t found;
+	int status = CLI_DONE, result = glob(pattern, GLOB_ERR, NULL, &found);
+	if (result == GLOB_NOMATCH)
+		return tell_error("%s: nothing has such a name", pattern), CLI_DAMAGED;
+	if (result != 0)
+		return tell_error("%s: %s", pattern, result == GLOB_NOSPACE ? "out of memory" : strerror(errno)), CLI_FAILED;
+	for (size_t i = 0; i < found.gl_pathc && status == CLI_DONE; i++)
+		status = inputs_add(in, found.gl_pathv[i]);
+	globfree(&found);
+	return status;
+}
+
 int inputs_add(struct inputs *in, const char *operand)
 {
 	struct stat info;
@@ -70,7 +86,10 @@ int inputs_add(struct inputs *in, const char *operand)
 	}
 	if (!*operand)
 		return tell_error("an operand is empty; name a bundle, a folder, or '-'"), CLI_USAGE;
-	if (stat(operand, &info) != 0 || !S_ISDIR(info.st_mode))
+	bool is_there = stat(operand, &info) == 0;
+	if (!is_there && strpbrk(operand, "*?["))
+		return add_pattern(in, operand);
+	if (!is_there || !S_ISDIR(info.st_mode))
 		return add_name(in, operand);
 	DIR *folder = opendir(operand);
 	if (!folder)

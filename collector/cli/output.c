@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NO_COLOR: no-color.org. */
-#include "cli/near.h"
+#include "base/near.h"
 #include "cli/tell.h"
 #include "cli/cli.h"
 #include "cli/target.h"

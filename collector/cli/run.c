@@ -2,7 +2,7 @@
 /* The table of verbs, and what all of them have in common before they run. */
 #include "cli/args.h"
 #include "cli/help.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include "cli/tell.h"
 #include <stdio.h>
 #include <string.h>

@@ -190,6 +190,51 @@ IND_API enum ind_err ind_reader_new(const struct ind_source *source, uint32_t wa
  * a frame or without a final checkpoint; IND_MALFORMED or IND_UNKNOWN if it is damaged here: all records before were handed out. */
 IND_API enum ind_err ind_reader_next(struct ind_reader *r, const struct ind_record **record) IND_MUST_USE;
 
+/* ---- reading flows by columns ---- */
+
+/* Columns of flows that are numbers, by the ids of docs/bundle-format.md section 4.1; those with two sides: the source's, then the destination's. */
+enum ind_flow_column {
+	IND_COL_START = 1, IND_COL_DURATION = 2, IND_COL_SERIAL = 3, IND_COL_PARENT = 4, IND_COL_VERSION = 5, IND_COL_PROTO = 6, IND_COL_ADDR = 7,
+	IND_COL_PORT = 9, IND_COL_PACKETS = 11, IND_COL_BYTES = 13, IND_COL_OVERHEAD = 15, IND_COL_FRAGMENTS = 17, IND_COL_RETRANSMITS = 19,
+	IND_COL_CLIENT_RTT = 21, IND_COL_SERVER_RTT = 22, IND_COL_FLAGS = 23, IND_COL_TTL_MIN = 25, IND_COL_TTL_SPAN = 27, IND_COL_ORIENT = 29,
+	IND_COL_VALIDATED = 30, IND_COL_END = 31, IND_COL_CARRIES = 32, IND_COL_VLANS = 33, IND_COL_VLAN = 34, IND_COL_TUNNELS = 35, IND_COL_TUNNEL = 36,
+	IND_COL_SIGNALS = 37, IND_COL_SIGNAL_ID = 38, IND_COL_SIGNAL_BITS = 39, IND_COL_VALUE = 42,
+};
+
+/* A frame of flows, of which nothing is inflated yet: what its zone map says. */
+struct ind_batch {
+	uint64_t leaf;
+	size_t rows;
+	uint64_t min_start_ns, max_end_ns;
+	uint32_t min_src_port, max_src_port;
+};
+
+/* Goes on to the next frame of flows, whatever rows of the one before were not handed out; other records are passed over. Errors as of
+ * ind_reader_next. A zone map is taken at its word: that it is right is checked by verify.h. */
+IND_API enum ind_err ind_reader_batch(struct ind_reader *r, struct ind_batch *batch) IND_MUST_USE;
+
+/* Of the batch at hand: false only if no row of it has this address at an end, destination port, protocol, or recorded signal. */
+IND_API bool ind_batch_may_hold_address(const struct ind_reader *r, unsigned ip_version, const uint8_t addr[static IND_ADDR_BYTES]);
+IND_API bool ind_batch_may_hold_dst_port(const struct ind_reader *r, uint16_t port);
+IND_API bool ind_batch_may_hold_protocol(const struct ind_reader *r, uint8_t protocol);
+IND_API bool ind_batch_may_hold_signal(const struct ind_reader *r, unsigned id);
+
+/* The numbers of a column of the batch at hand: inflates it, and what says how long it is, and no other column. Times are in ns since 1970,
+ * differences are resolved; of lists *count is the sum of the column with their lengths. Borrowed until the reader goes on to another
+ * batch. IND_MALFORMED if the column is not in form; IND_USAGE for a column that is not of numbers. */
+IND_API enum ind_err ind_batch_numbers(struct ind_reader *r, enum ind_flow_column column, const uint64_t **numbers, size_t *count) IND_MUST_USE;
+
+/* The addresses of one end, one behind the other, 4 bytes where IND_COL_VERSION is 4, else 16; *count in bytes. As ind_batch_numbers. */
+IND_API enum ind_err ind_batch_addresses(struct ind_reader *r, enum ind_dir end, const uint8_t **bytes, size_t *count) IND_MUST_USE;
+
+/* For each recorded signal of the batch a reference to its value: 0 if it is empty, else a number from 1 to *distinct, the same for the same
+ * value. ind_batch_value gives the text. As ind_batch_numbers. */
+IND_API enum ind_err ind_batch_values(struct ind_reader *r, const uint64_t **references, size_t *count, size_t *distinct) IND_MUST_USE;
+IND_API struct ind_text ind_batch_value(const struct ind_reader *r, uint64_t reference);
+
+/* Inflates all of the batch at hand: ind_reader_next hands out its rows, from the first on, and then goes on as ever. */
+IND_API enum ind_err ind_batch_rows(struct ind_reader *r) IND_MUST_USE;
+
 /* Byte offset of the frame where reading stands; for messages. */
 IND_API uint64_t ind_reader_offset(const struct ind_reader *r);
 IND_API void ind_reader_free(struct ind_reader *r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options' syntax, numbers, and what is near a mistyped word. */
 #include "cli/args.h"
-#include "cli/near.h"
+#include "base/near.h"
 #include "support/suite.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */
-#include "cli/near.h"
+#include "base/near.h"
 #include <string.h>
 
 enum { NEAR_WORD_MAX = 32, NEAR_DISTANCE_MAX = 2 };

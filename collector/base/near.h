@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef CLI_NEAR_H
-#define CLI_NEAR_H
+#ifndef BASE_NEAR_H
+#define BASE_NEAR_H
 
 /* The word of a list that `word` was probably meant to be; NULL if none is near. Start with near_start, offer each, ask near_best. */
 struct near { const char *word, *best; unsigned distance; };

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/selection.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/tell.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LIST_MAX_BYTES = 64 << 20, AROUND_BYTES = 60 };
+
+static bool once(const char **option, const char *value, const char *name, int *status)
+{
+	if (*option) {
+		tell_error("%s is given twice", name);
+		*status = CLI_USAGE;
+	}
+	*option = value;
+	return true;
+}
+
+bool selection_option(struct selection_options *o, int id, const char *value, int *status)
+{
+	switch (id) {
+	case OPT_FILTER: return once(&o->filter, value, "--filter", status);
+	case OPT_FILTER_FILE: return once(&o->file, value, "--filter-file", status);
+	case OPT_TIME: return once(&o->window, value, "--time", status);
+	default: return false;
+	}
+}
+
+static char *read_all(int fd, size_t max, size_t *bytes)
+{
+	size_t room = 4096;
+	char *text = NULL;
+	*bytes = 0;
+	for (ssize_t got = 1; got > 0;) {
+		char *more = *bytes < max ? realloc(text, room) : NULL;
+		if (!more)
+			errno = *bytes < max ? ENOMEM : EFBIG;
+		got = more ? read(fd, more + *bytes, room - *bytes) : -1;
+		text = more ? more : text;
+		if (got < 0 && more && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			*bytes += (size_t)got;
+		if (got < 0) {
+			free(text);
+			return NULL;
+		}
+		room += *bytes == room ? room : 0;
+	}
+	return text;
+}
+
+static char *read_file(const char *path, size_t max, size_t *bytes)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *text = fd < 0 ? NULL : read_all(fd, max, bytes);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+	return text;
+}
+
+static enum ind_err read_list(void *ctx, const char *name, char **text, size_t *bytes)
+{
+	(void)ctx;
+	*text = read_file(name, LIST_MAX_BYTES, bytes);
+	if (*text)
+		return IND_OK;
+	tell_error("%s: %s", name, strerror(errno));
+	return errno == ENOMEM ? IND_NOMEM : IND_MISSING;
+}
+
+static void put_shown(const char *text, size_t bytes, bool blank)
+{
+	char shown[2 * AROUND_BYTES * 11 + 1];
+	size_t length = text_to_display(text, bytes, shown, sizeof(shown));
+	if (blank)
+		fprintf(stderr, "%*s", (int)text_columns(shown, length), "");
+	else
+		fprintf(stderr, "%s", shown);
+}
+
+/* The line with the place, as much as a screen has, and a caret. */
+static void tell_place(const char *text, size_t bytes, size_t at)
+{
+	size_t from = at, to = at;
+	while (from > 0 && text[from - 1] != '\n' && at - from < AROUND_BYTES)
+		from--;
+	while (to < bytes && text[to] != '\n' && to - at < AROUND_BYTES)
+		to++;
+	char line[2 * AROUND_BYTES];
+	memcpy(line, text + from, to - from);
+	for (size_t i = 0; i < to - from; i++)
+		line[i] = line[i] == '\t' || line[i] == '\r' ? ' ' : line[i];
+	fputs("  ", stderr);
+	put_shown(line, to - from, false);
+	fputs("\n  ", stderr);
+	put_shown(line, at - from, true);
+	fputs("^\n", stderr);
+}
+
+static unsigned line_of(const char *text, size_t at)
+{
+	unsigned line = 1;
+	for (size_t i = 0; i < at; i++)
+		line += text[i] == '\n';
+	return line;
+}
+
+static int status_of(enum ind_err err) { return err == IND_NOMEM ? CLI_FAILED : err == IND_MISSING ? CLI_MISSING : CLI_USAGE; }
+
+static int compile(const char *text, size_t bytes, const char *file, enum query_kind_id kind, struct query_filter **filter)
+{
+	struct filter_options options = { .kind = kind, .list = read_list };
+	struct filter_error error;
+	enum ind_err err = query_filter_compile(text, bytes, &options, filter, &error);
+	if (err == IND_OK)
+		return CLI_DONE;
+	if (err == IND_NOMEM)
+		return tell_error("out of memory"), CLI_FAILED;
+	if (file)
+		tell_error("%s: line %u: %s", file, line_of(text, error.at), error.text);
+	else
+		tell_error("filter: %s", error.text);
+	tell_place(text, bytes, error.at < bytes ? error.at : bytes);
+	return status_of(err);
+}
+
+static int compile_file(const char *path, enum query_kind_id kind, struct query_filter **filter)
+{
+	size_t bytes = 0;
+	char *text = read_file(path, 2 * FILTER_TEXT_MAX, &bytes);
+	if (!text)
+		return tell_error("%s: %s", path, strerror(errno)), CLI_USAGE;
+	int status = compile(text, bytes, path, kind, filter);
+	free(text);
+	return status;
+}
+
+static int add_window(const char *text, struct query_filter *filter)
+{
+	struct filter_window window;
+	struct filter_error error;
+	if (!filter_window_parse(text, &window, &error)) {
+		tell_error("--time: %s", error.text);
+		tell_place(text, strlen(text), error.at);
+		return CLI_USAGE;
+	}
+	if (query_filter_window(filter, window) == IND_OK)
+		return CLI_DONE;
+	tell_error("--time: the filter has no room for it");
+	return CLI_USAGE;
+}
+
+int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter)
+{
+	int status = CLI_DONE;
+	*filter = NULL;
+	if (o->filter && o->file)
+		return tell_error("give a filter by -f or by -F"), CLI_USAGE;
+	if (o->file)
+		status = compile_file(o->file, kind, filter);
+	else if (o->filter || o->window)
+		status = compile(o->filter ? o->filter : "", o->filter ? strlen(o->filter) : 0, NULL, kind, filter);
+	if (status == CLI_DONE && o->window)
+		status = add_window(o->window, *filter);
+	if (status != CLI_DONE) {
+		query_filter_free(*filter);
+		*filter = NULL;
+	}
+	return status;
+}
+
+void selection_tell_undecided(const struct query_filter *filter, const char *rows)
+{
+	enum { WORDS_BYTES = 512 };
+	char words[WORDS_BYTES] = "";
+	unsigned long long count = query_filter_undecided(filter);
+	if (!count)
+		return;
+	for (size_t n = 0, used = 0; used < sizeof(words); n++) {
+		const char *word = query_filter_unsaid(filter, n);
+		if (!word)
+			break;
+		used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", used ? ", " : "", word);
+	}
+	tell_note("%llu %s or more could not be decided, for they do not say: %s", count, rows, words);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLI_SELECTION_H
+#define CLI_SELECTION_H
+
+#include "query/filter.h"
+
+/* Options that select rows: -f, -F, -t. */
+
+struct selection_options { const char *filter, *file, *window; };
+
+/* True if the option was one of OPTIONS_SELECTION; *status is not CLI_DONE if it was given twice. */
+bool selection_option(struct selection_options *o, int id, const char *value, int *status);
+
+/* Compiles them for rows of a kind; *filter stays NULL if none was given. CLI_DONE, or a status with its message said: one line, the
+ * filter, and a caret below the place. */
+int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter);
+
+/* Says what could not be decided, and for want of what. */
+void selection_tell_undecided(const struct query_filter *filter, const char *rows);
+
+#endif
