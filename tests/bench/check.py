@@ -10,6 +10,10 @@ class Wrong(Exception):
     """Counts differ; the text says which."""
 
 
+class Unreadable(Exception):
+    """What is to be counted cannot be read."""
+
+
 def counts(line):
     words = line.split()
     return dict(zip(words[::2], map(int, words[1::2])))
@@ -19,7 +23,7 @@ def independent(counter, capture):
     """The counts of tests/support/flow_count.c."""
     done = subprocess.run([counter, capture], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Wrong(f'{capture}: {done.stderr.strip() or "cannot be counted"}')
+        raise Unreadable(f'{capture}: {done.stderr.strip() or "it cannot be read to its end"}')
     return counts(done.stdout)
 
 

@@ -29,10 +29,10 @@ refused() { # WORD...: nothing on stdout, and what differs is named
     for word in "$@"; do grep -qF -- "$word" "$work/stderr" && good || bad "the refusal does not say '$word': $(cat "$work/stderr")"; done
 }
 faulty "exec '$indicia' \"\$@\" -c 421" # the last frame is lost
-bench 1 --indicia "$PWD/faulty"
+bench 1 --indicia "$PWD/faulty" --rows indicia
 refused 'frames read: 422 is right, 421 was found' 'packets of IP'
 faulty "exec '$indicia' \"\$@\" -f 'not udp'" # whole flows are lost
-bench 1 --indicia "$PWD/faulty"
+bench 1 --indicia "$PWD/faulty" --rows indicia
 refused 'flows: 27 is right'
 # One of the bundles differs from the first: frames are right, signals are not read, packets are lost.
 faulty "case \" \$* \" in *' none '*'--signals none'* | *'--signals none'*) exec '$indicia' \"\$@\" -c 400;; esac; exec '$indicia' \"\$@\""
@@ -46,10 +46,10 @@ data = bytearray(open(sys.argv[1], 'rb').read())
 data[-1] ^= 1
 open('other.pcap', 'wb').write(data)
 P
-bench 1 --indicia "$PWD/faulty"
+bench 1 --indicia "$PWD/faulty" --rows indicia
 refused 'digest of the capture'
 faulty 'exit 5'
-bench 5 --indicia "$PWD/faulty"
+bench 5 --indicia "$PWD/faulty" --rows indicia
 grep -q 'indicia exits 5' "$work/stderr" && good || bad "a program that fails: $(cat "$work/stderr")"
 
 # Where flows split: time-outs, and what follows on the same ports.
@@ -76,6 +76,8 @@ for wrong in '--rows nothing' '--peers nobody' '--runs 0' '--only big' '--sizes 
     run 2 "$root/tests/bench/run" --indicia "$indicia" $wrong
 done
 run 3 "$root/tests/bench/run" --indicia "$indicia" --capture absent.pcap
+head -c 2000 "$sample" > cut.pcap
+run 3 "$root/tests/bench/run" --indicia "$indicia" --capture cut.pcap --scratch "$work/scratch"
 run 4 "$root/tests/bench/run" --indicia "$PWD/absent" --capture "$sample"
 run 0 "$root/tests/bench/run" --help
 if [ ! -e "$root/../shared/bench/make-bench.sh" ]; then
