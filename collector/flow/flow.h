@@ -191,10 +191,10 @@ uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
 void flow_key_get(const struct flow_table *t, const struct flow *f, struct flow_key *key);
 
 /* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the parts that stand apart, then what
- * parsers of a head need; `speaks`: the packet has payload or signals of its own. */
+ * parsers of a head need. `turns`: the packet has payload or signals, or begins or ends something; `speaks`: it has payload or signals. */
 static inline void flow_prefetch_slot(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->slots[hash >> 24 & t->slot_mask]); }
 void flow_prefetch(const struct flow_table *t, uint64_t hash);
-void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool speaks);
+void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool turns);
 void flow_prefetch_head(const struct flow_table *t, uint64_t hash, bool speaks);
 
 /* Finds or starts the flow of a packet and counts the packet in it. Never fails: when the table is full the flow that is due first

@@ -41,7 +41,7 @@ void flow_prefetch(const struct flow_table *t, uint64_t hash)
 		__builtin_prefetch(pool_at(&t->flows, entry & INDEX_MASK), 1);
 }
 
-void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool speaks)
+void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool turns)
 {
 	uint64_t entry = t->slots[slot_home(t, hash)];
 	const struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
@@ -51,8 +51,16 @@ void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool speaks)
 		__builtin_prefetch(pool_at(&t->ip6s, f->key.ip6));
 	if (f->key.proto == IPPROTO_TCP4 && f->tcp)
 		__builtin_prefetch(pool_at(&t->tcps, f->tcp), 1);
-	if (speaks)
+	if (turns)
 		__builtin_prefetch(pool_at(&t->colds, entry & INDEX_MASK), 1);
+}
+
+/* Two cache lines. */
+static void first_prefetch(const struct flow_table *t, uint32_t signals)
+{
+	const uint8_t *first = pool_at(&t->firsts, signals);
+	__builtin_prefetch(first, 1);
+	__builtin_prefetch(first + sizeof(struct store_first) / 2, 1);
 }
 
 void flow_prefetch_head(const struct flow_table *t, uint64_t hash, bool speaks)
@@ -67,7 +75,7 @@ void flow_prefetch_head(const struct flow_table *t, uint64_t hash, bool speaks)
 	if (tcp->head)
 		__builtin_prefetch(pool_at(&t->heads, tcp->head), 1);
 	if (speaks && flow_cold(t, f)->signals)
-		__builtin_prefetch(pool_at(&t->firsts, flow_cold(t, f)->signals), 1);
+		first_prefetch(t, flow_cold(t, f)->signals);
 }
 
 /* What stands behind the addresses of a key. */
@@ -289,11 +297,8 @@ static void end_prefetch(const struct flow_table *t, const struct flow *f)
 	flow_prefetch_slot(t, hash_of(t, f));
 	if (tcp)
 		__builtin_prefetch(tcp);
-	if (signals) {
-		const uint8_t *first = pool_at(&t->firsts, signals);
-		__builtin_prefetch(first);
-		__builtin_prefetch(first + 64);
-	}
+	if (signals)
+		first_prefetch(t, signals);
 }
 
 static void flow_touch(const struct flow_table *t, uint32_t index)
