@@ -193,10 +193,8 @@ static uint32_t wheel_head(uint64_t second) { return (uint32_t)(second % FLOW_WH
 
 static void wheel_init(struct flow_table *t)
 {
-	for (uint32_t i = 0; i < FLOW_WHEEL_SLOTS; i++) {
-		uint32_t head = pool_take(&t->flows);
+	for (uint32_t head = 1; head <= FLOW_WHEEL_SLOTS; head++)
 		cold_at(t, head)->wheel_next = cold_at(t, head)->wheel_prev = head;
-	}
 }
 
 static void wheel_insert(struct flow_table *t, struct flow *f, uint32_t in_s)
@@ -248,7 +246,6 @@ uint64_t flow_serial(const struct flow_table *t, const struct flow *f)
 
 static void flow_free(struct flow_table *t, struct flow *f)
 {
-	slot_delete(t, slot_of(t, flow_index(t, f), hash_of(t, f)));
 	if (f->key.ip_version != 4)
 		pool_give(&t->ip6s, f->key.ip6);
 	struct flow_tcp *tcp = flow_tcp(t, f);
@@ -274,6 +271,7 @@ static enum ind_flow_end closing_reason(const struct flow *f, enum ind_flow_end 
 static void flow_finish(struct flow_table *t, struct flow *f, enum ind_flow_end reason)
 {
 	t->ended(t->ended_ctx, f, closing_reason(f, reason));
+	slot_delete(t, slot_of(t, flow_index(t, f), hash_of(t, f)));
 	flow_free(t, f);
 }
 
@@ -294,7 +292,6 @@ static void end_prefetch(const struct flow_table *t, const struct flow *f)
 {
 	const struct flow_tcp *tcp = flow_tcp(t, f);
 	uint32_t signals = flow_cold(t, f)->signals;
-	flow_prefetch_slot(t, hash_of(t, f));
 	if (tcp)
 		__builtin_prefetch(tcp);
 	if (signals)
@@ -315,6 +312,7 @@ static void ring_visit(struct flow_table *t, uint32_t head)
 		struct flow *f = flow_at(t, index);
 		next = cold_at(t, index)->wheel_next;
 		flow_touch(t, cold_at(t, next)->wheel_next);
+		flow_prefetch_slot(t, hash_of(t, flow_at(t, next)));
 		end_prefetch(t, flow_at(t, next));
 		wheel_remove(t, f);
 		uint32_t wait_s = due_in_s(t, f);
@@ -485,20 +483,45 @@ static void live_mark(const struct flow_table *t, uint8_t *live)
 
 static bool is_live(const struct flow_table *t, uint32_t i) { return i <= t->flows.high && t->live[i / 8] & 1 << i % 8; }
 
+/* What stands beside the flows up to this one is not needed any more. */
+static void colds_forget(struct flow_table *t, uint32_t last)
+{
+	enum { COLDS_A_REGION = POOL_REGION_BYTES / sizeof(struct flow_cold) };
+	if (last % COLDS_A_REGION == COLDS_A_REGION - 1 && last > COLDS_A_REGION) /* the heads of the wheel stay */
+		pages_forget(cold_at(t, last + 1 - COLDS_A_REGION), POOL_REGION_BYTES);
+}
+
+/* No flow hangs anywhere any more. */
+static void table_empty(struct flow_table *t)
+{
+	pages_forget(t->slots, (t->slot_mask + 1) * sizeof *t->slots);
+	wheel_init(t);
+}
+
+/* Memory is given back on the way: who takes the records needs more and more of it. */
 void flow_table_flush(struct flow_table *t, enum ind_flow_end reason)
 {
 	enum { AHEAD = 8 };
+	struct pool *const drained[] = { &t->flows, &t->ip6s, &t->tcps, &t->heads, &t->firsts, &t->chunks };
+	uint32_t high = t->flows.high;
 	live_mark(t, t->live);
-	for (uint32_t i = 1; i <= t->flows.high; i++) {
+	for (size_t i = 0; i < sizeof drained / sizeof *drained; i++)
+		pool_drain_begin(drained[i]);
+	for (uint32_t i = 1; i <= high; i++) {
 		if (is_live(t, i + 2 * AHEAD))
 			flow_touch(t, i + 2 * AHEAD);
 		if (is_live(t, i + AHEAD))
 			end_prefetch(t, flow_at(t, i + AHEAD));
 		if (is_live(t, i)) {
 			t->live[i / 8] &= (uint8_t) ~(1 << i % 8);
-			flow_end(t, flow_at(t, i), reason);
+			t->ended(t->ended_ctx, flow_at(t, i), closing_reason(flow_at(t, i), reason));
+			flow_free(t, flow_at(t, i));
 		}
+		colds_forget(t, i);
 	}
+	table_empty(t);
+	for (size_t i = 0; i < sizeof drained / sizeof *drained; i++)
+		pool_drain_end(drained[i], drained[i] == &t->flows ? FLOW_WHEEL_SLOTS : 0);
 }
 
 enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *limits)
@@ -543,11 +566,14 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 		err = flow_clocks_init(t);
 	if (!err)
 		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
-	if (err)
+	if (err) {
 		flow_table_release(t);
-	else
-		wheel_init(t);
-	return err;
+		return err;
+	}
+	while (t->flows.in_use < FLOW_WHEEL_SLOTS)
+		pool_take(&t->flows); /* the heads of the rings */
+	wheel_init(t);
+	return IND_OK;
 }
 
 void flow_table_release(struct flow_table *t)
