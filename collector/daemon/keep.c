@@ -71,9 +71,8 @@ static enum step flow_take(struct turn *t, size_t bytes)
 	enum ind_err err = unpack_flow(t->buffer, bytes, &flow, t->signals, &count);
 	if (err)
 		return STEP_TAP_DIED;
-	struct origin_ends ends = origin_set_find(t->k->origins, &flow);
 	err = ind_writer_flow(t->k->writer, &flow, t->signals, count);
-	origin_set_flow(t->k->origins, &ends, &flow, t->signals, count);
+	origin_set_flow(t->k->origins, &flow, t->signals, count);
 	if (!err)
 		err = bundle_values(t->k, &flow, t->signals, count);
 	return failed(t, err);

@@ -179,15 +179,19 @@ uint64_t arrival_see(struct engine *e, const struct arrival *a, uint64_t parent)
 	return p->carries ? flow_serial(&e->table, f) : 0;
 }
 
+/* Packets with payload or signals of their own touch more of their flow; ends and beginnings are noted in its cold part as well. */
+static bool packet_speaks(const struct packet *p) { return p->payload_bytes || p->tcp_flags & TCP_SYN; }
+static bool packet_turns(const struct packet *p) { return packet_speaks(p) || p->tcp_flags & (TCP_FIN | TCP_RST); }
+
 static void batch_see(struct engine *e, const struct arrival *arrivals, size_t count)
 {
 	uint64_t parent = 0;
 	for (size_t i = 0; i < count; i++)
 		flow_prefetch(&e->table, arrivals[i].hash);
 	for (size_t i = 0; i < count; i++)
-		flow_prefetch_tcp(&e->table, arrivals[i].hash);
+		flow_prefetch_parts(&e->table, arrivals[i].hash, packet_turns(&arrivals[i].packet));
 	for (size_t i = 0; i < count && e->parse; i++)
-		flow_prefetch_head(&e->table, arrivals[i].hash);
+		flow_prefetch_head(&e->table, arrivals[i].hash, packet_speaks(&arrivals[i].packet));
 	for (size_t i = 0; i < count; i++) {
 		const struct arrival *a = &arrivals[i];
 		parent = a->inside ? parent : 0;

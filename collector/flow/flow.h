@@ -30,19 +30,36 @@ enum flow_state {
 	FLOW_QUIET = 128,            /* no parser wants to see anything more of this flow */
 };
 
-/* The hot part: what every packet touches, two cache lines. */
+/* A key as it stands in a flow: what tells the ends apart in eight bytes, then as in struct flow_key. */
+struct flow_stored_key {
+	union {
+		uint8_t ip4[2][4];
+		struct {
+			uint32_t ip6;        /* index of struct flow_ip6 */
+			uint32_t tag;        /* of the hash: other addresses are hardly ever looked at */
+		};
+	};
+	uint16_t port[2];
+	uint8_t proto;
+	uint8_t ip_version;
+	uint16_t context;
+};
+struct flow_ip6 { uint8_t addr[2][IND_ADDR_BYTES]; };
+
+/* A number of 48 bits, in halves of two numbers each: 2^32 packets of the largest size fit nearly. */
+struct flow_count {
+	uint32_t low[2];
+	uint16_t high[2];
+};
+#define FLOW_COUNT_MAX ((UINT64_C(1) << 48) - 1)
+static inline uint64_t flow_count_get(const struct flow_count *c, unsigned way) { return (uint64_t)c->high[way] << 32 | c->low[way]; }
+
+/* The hot part: what every packet touches, one cache line. */
 struct flow {
-	struct flow_key key;
+	struct flow_stored_key key;
 	uint64_t start_ns, last_ns;
-	uint64_t bytes[2], payload[2];
 	uint32_t packets[2];
-	uint8_t tcp_flags[2], ttl_min[2], ttl_max[2];
-	uint8_t state;               /* enum flow_state */
-	uint8_t looked;              /* datagrams that parsers have looked at in vain */
-	uint16_t vlans;              /* index into the table of VLAN stacks, 0: none */
-	uint8_t carries;             /* enum ind_tunnel */
-	uint8_t marks;               /* enum flow_mark */
-	uint32_t wheel_next, wheel_prev;
+	struct flow_count bytes;
 	union {
 		uint32_t tcp;        /* index of struct flow_tcp, 0: none; TCP only */
 		struct {             /* UDP only */
@@ -52,10 +69,23 @@ struct flow {
 		};
 		uint16_t icmp[2];    /* type and code of the first packet; ICMP only */
 	};
+	uint8_t tcp_flags[2], ttl_min[2], ttl_max[2];
+	uint8_t state;               /* enum flow_state */
+	uint8_t looked;              /* datagrams that parsers have looked at in vain */
+};
+_Static_assert(sizeof(struct flow) == 64, "what a packet touches of a flow is one cache line");
+
+/* What payloads, signals, the beginning and the end of a flow touch; it stands beside the flow, at the same index. */
+struct flow_cold {
+	struct flow_count payload;
+	uint32_t wheel_next, wheel_prev;
 	uint32_t signals;            /* first part of the signal store, 0: none */
 	uint32_t serial_low;         /* the high half is known from the count of flows */
+	uint16_t vlans;              /* index into the table of VLAN stacks, 0: none */
+	uint8_t carries;             /* enum ind_tunnel */
+	uint8_t marks;               /* enum flow_mark */
 };
-_Static_assert(sizeof(struct flow) == 128, "a flow is two cache lines");
+_Static_assert(sizeof(struct flow_cold) == 32, "two of them share a cache line");
 
 enum flow_mark { FLOW_HAS_MORE = 1, FLOW_HAS_PORTS = 2 };
 
@@ -136,7 +166,7 @@ struct flow_table {
 	uint64_t slot_mask;
 	size_t slot_bytes;
 	struct hash_key hash_key;
-	struct pool flows, tcps, heads, buffers, small_buffers, firsts, chunks, udps, rtts, gathers, more;
+	struct pool flows, colds, ip6s, tcps, heads, buffers, small_buffers, firsts, chunks, udps, rtts, gathers, more;
 	uint32_t *tcp_clocks;        /* by index of struct flow_tcp: index of struct flow_clock, 0: none; NULL if none are kept */
 	struct pool clocks;
 	struct flow_contexts contexts;
@@ -158,13 +188,14 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 void flow_table_release(struct flow_table *t);
 
 uint64_t flow_hash(const struct flow_table *t, const struct flow_key *key);
+void flow_key_get(const struct flow_table *t, const struct flow *f, struct flow_key *key);
 
-/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the part for TCP, then
- * what parsers of a head need. */
+/* Tells the processor what a look-up will touch: first the slot, then the flow it names, then the parts that stand apart, then what
+ * parsers of a head need. `turns`: the packet has payload or signals, or begins or ends something; `speaks`: it has payload or signals. */
 static inline void flow_prefetch_slot(const struct flow_table *t, uint64_t hash) { __builtin_prefetch(&t->slots[hash >> 24 & t->slot_mask]); }
 void flow_prefetch(const struct flow_table *t, uint64_t hash);
-void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash);
-void flow_prefetch_head(const struct flow_table *t, uint64_t hash);
+void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool turns);
+void flow_prefetch_head(const struct flow_table *t, uint64_t hash, bool speaks);
 
 /* Finds or starts the flow of a packet and counts the packet in it. Never fails: when the table is full the flow that is due first
  * gives way (and is handed to `ended`). *way is in and out: the way of the packet. *is_new says whether it was started. */
@@ -201,6 +232,8 @@ static inline uint32_t flow_index(const struct flow_table *t, const struct flow 
 {
 	return (uint32_t)((size_t)((const uint8_t *)f - t->flows.base) / sizeof *f);
 }
+
+static inline struct flow_cold *flow_cold(const struct flow_table *t, const struct flow *f) { return pool_at(&t->colds, flow_index(t, f)); }
 
 static inline unsigned flow_src_way(const struct flow *f) { return f->state & FLOW_SRC_HIGH; }
 static inline unsigned flow_orient(const struct flow *f) { return f->state >> FLOW_ORIENT_SHIFT & 3; }

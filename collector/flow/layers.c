@@ -120,16 +120,18 @@ static struct flow_more *more_at(const struct flow_table *t, const struct flow *
 
 static struct flow_more *more_of(const struct flow_table *t, struct flow *f)
 {
-	if (!(f->marks & FLOW_HAS_MORE))
+	struct flow_cold *cold = flow_cold(t, f);
+	if (!(cold->marks & FLOW_HAS_MORE))
 		*more_at(t, f) = (struct flow_more){ 0 };
-	f->marks |= FLOW_HAS_MORE;
+	cold->marks |= FLOW_HAS_MORE;
 	return more_at(t, f);
 }
 
 void flow_layers_see(struct flow_table *t, struct flow *f, unsigned way, const struct packet *p, uint64_t parent)
 {
-	if (!f->carries)
-		f->carries = p->carries;
+	struct flow_cold *cold = flow_cold(t, f);
+	if (!cold->carries)
+		cold->carries = p->carries;
 	if (!parent && !p->around && !p->fragments)
 		return;
 	struct flow_more *more = more_of(t, f);
@@ -149,7 +151,7 @@ void flow_layers_see(struct flow_table *t, struct flow *f, unsigned way, const s
 void flow_layers_free(struct flow_table *t, struct flow *f)
 {
 	flow_context_drop(t, f->key.context);
-	if (f->marks & FLOW_HAS_MORE)
+	if (flow_cold(t, f)->marks & FLOW_HAS_MORE)
 		flow_context_drop(t, (uint16_t)more_at(t, f)->around);
 }
 
@@ -171,14 +173,15 @@ static bool may_have_ports(uint8_t proto)
 
 void flow_layers_record(const struct flow_table *t, const struct flow *f, unsigned src, struct ind_flow *r)
 {
-	r->carries = f->carries;
-	r->no_ports = may_have_ports(f->key.proto) && !(f->marks & FLOW_HAS_PORTS);
-	if (f->vlans) {
-		r->vlan_count = t->vlans[f->vlans].count;
-		memcpy(r->vlan, t->vlans[f->vlans].tag, sizeof r->vlan);
+	const struct flow_cold *cold = flow_cold(t, f);
+	r->carries = cold->carries;
+	r->no_ports = may_have_ports(f->key.proto) && !(cold->marks & FLOW_HAS_PORTS);
+	if (cold->vlans) {
+		r->vlan_count = t->vlans[cold->vlans].count;
+		memcpy(r->vlan, t->vlans[cold->vlans].tag, sizeof r->vlan);
 	}
 	tunnels_record(t, f->key.context, r);
-	if (f->marks & FLOW_HAS_MORE) {
+	if (cold->marks & FLOW_HAS_MORE) {
 		const struct flow_more *more = more_at(t, f);
 		tunnels_record(t, (uint16_t)more->around, r);
 		r->parent = more->parent;

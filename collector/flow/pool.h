@@ -3,6 +3,7 @@
 #define FLOW_POOL_H
 
 #include "indicia/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,11 @@ struct pool {
 	uint32_t high;               /* items 1..high were used at least once */
 	uint32_t free_head;
 	uint32_t in_use;
+	uint32_t *region_used;       /* items in use by region of POOL_REGION_BYTES that they begin in */
+	bool drains;
+	uint32_t spare;              /* of a pool that drains: free items that count as used in their regions */
 };
+enum { POOL_REGION_BYTES = 1 << 21, POOL_SPARE_MAX = 2048 };
 
 enum ind_err pool_init(struct pool *pool, size_t item_bytes, uint32_t capacity) IND_MUST_USE;
 void pool_release(struct pool *pool);
@@ -24,6 +29,11 @@ void pool_release(struct pool *pool);
 /* A free item, content undefined, or 0 if all are in use. */
 uint32_t pool_take(struct pool *pool);
 void pool_give(struct pool *pool, uint32_t index);
+
+/* From now on nearly all that is given back is for the system: regions without items in use cost no memory any more. Some free items can be
+ * taken still. Afterwards none but the first `kept` items are in use. */
+void pool_drain_begin(struct pool *pool);
+void pool_drain_end(struct pool *pool, uint32_t kept);
 
 static inline void *pool_at(const struct pool *pool, uint32_t index) { return pool->base + (size_t)index * pool->item_bytes; }
 

@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-/* At the front of the first chunk. */
+/* At the front of the first chunk, packed to INDEX_BYTES. */
 struct index {
 	uint64_t marks; /* a bit for each value that is there: most new values need no search */
-	uint32_t last;  /* chunk that is written next; 0: the first one */
-	uint32_t bytes; /* of all entries */
-	uint16_t count;
-	uint16_t at; /* in the last chunk */
+	uint32_t last;  /* 24 bits: chunk that is written next; 0: the first one */
+	uint8_t at;     /* in the last chunk */
+	uint32_t bytes; /* 20 bits: of all entries */
+	uint16_t count; /* 12 bits */
 };
 
 /* Before each value in the chain, packed to ENTRY_BYTES. */
@@ -21,18 +21,39 @@ struct entry {
 	uint8_t bits; /* side 1, way 2, cut 4 */
 };
 
-enum { ENTRY_BYTES = 15, SIDE = 1, WAY = 2, CUT = 4 };
+enum { INDEX_BYTES = 16, LAST_BITS = 24, AT_BITS = 8, BYTES_BITS = 20, COUNT_BITS = 12, ENTRY_BYTES = 15, SIDE = 1, WAY = 2, CUT = 4 };
 #define TIME_MASK ((UINT64_C(1) << 48) - 1)
 #define PACKET_MASK ((UINT64_C(1) << 40) - 1)
-_Static_assert(sizeof(struct index) + ENTRY_BYTES < STORE_FIRST_BYTES, "the first chunk holds the index");
+_Static_assert(INDEX_BYTES + ENTRY_BYTES < STORE_FIRST_BYTES, "the first chunk holds the index");
+_Static_assert(FLOW_MAX < 1 << LAST_BITS && STORE_CHUNK_BYTES < 1 << AT_BITS, "the index holds a place in the chain");
+_Static_assert(STORE_BYTES_MAX < 1 << BYTES_BITS && STORE_SIGNALS_MAX < 1 << COUNT_BITS, "the index holds what is in the chain");
 
-static struct store_first *first_of(const struct flow_table *t, const struct flow *f) { return pool_at(&t->firsts, f->signals); }
+static struct store_first *first_of(const struct flow_table *t, const struct flow *f)
+{
+	return pool_at(&t->firsts, flow_cold(t, f)->signals);
+}
 static struct store_chunk *chunk_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->chunks, index); }
 
-static void index_get(const struct flow_table *t, const struct flow *f, struct index *x) { memcpy(x, first_of(t, f)->bytes, sizeof *x); }
+static uint32_t bits_of(uint64_t word, unsigned from, unsigned count) { return (uint32_t)(word >> from) & ((1u << count) - 1); }
+
+static void index_get(const struct flow_table *t, const struct flow *f, struct index *x)
+{
+	uint64_t words[INDEX_BYTES / 8];
+	memcpy(words, first_of(t, f)->bytes, sizeof words);
+	*x = (struct index) {
+		.marks = words[0],
+		.last = bits_of(words[1], 0, LAST_BITS),
+		.at = (uint8_t)bits_of(words[1], LAST_BITS, AT_BITS),
+		.bytes = bits_of(words[1], LAST_BITS + AT_BITS, BYTES_BITS),
+		.count = (uint16_t)bits_of(words[1], LAST_BITS + AT_BITS + BYTES_BITS, COUNT_BITS),
+	};
+}
+
 static void index_put(const struct flow_table *t, const struct flow *f, const struct index *x)
 {
-	memcpy(first_of(t, f)->bytes, x, sizeof *x);
+	uint64_t words[INDEX_BYTES / 8] = { x->marks, x->last | (uint64_t)x->at << LAST_BITS | (uint64_t)x->bytes << (LAST_BITS + AT_BITS) |
+		(uint64_t)x->count << (LAST_BITS + AT_BITS + BYTES_BITS) };
+	memcpy(first_of(t, f)->bytes, words, sizeof words);
 }
 
 /* A place in a chain. Reading never goes past what was written: the caller counts. */
@@ -48,7 +69,7 @@ static struct place place_first(const struct flow_table *t, const struct flow *f
 	struct store_first *first = first_of(t, f);
 	if (first->next)
 		__builtin_prefetch(chunk_at(t, first->next));
-	return (struct place) { .t = t, .bytes = first->bytes, .at = sizeof(struct index), .end = STORE_FIRST_BYTES, .next = first->next };
+	return (struct place) { .t = t, .bytes = first->bytes, .at = INDEX_BYTES, .end = STORE_FIRST_BYTES, .next = first->next };
 }
 
 static void place_chunk(struct place *p, uint32_t index)
@@ -185,10 +206,11 @@ static bool value_is_known(
 
 static bool chain_start(struct flow_table *t, struct flow *f)
 {
-	struct index x = { .at = sizeof x };
-	f->signals = pool_take(&t->firsts);
-	if (!f->signals)
+	struct index x = { .at = INDEX_BYTES };
+	uint32_t index = pool_take(&t->firsts);
+	if (!index)
 		return false;
+	flow_cold(t, f)->signals = index;
 	first_of(t, f)->next = 0;
 	index_put(t, f, &x);
 	return true;
@@ -236,7 +258,7 @@ static void entry_write(struct flow_table *t, const struct flow *f, struct index
 	if (e->bits & CUT)
 		chain_write(&end, s->sha256, IND_SHA256_BYTES);
 	x->last = end.chunk;
-	x->at = (uint16_t)end.at;
+	x->at = (uint8_t)end.at;
 }
 
 /* STORE_FULL leaves the chain as it was. */
@@ -266,7 +288,7 @@ enum store store_add(struct flow_table *t, struct flow *f, const struct ind_sign
 	};
 	struct index x;
 	enum store done = STORE_FULL;
-	if (f->signals || chain_start(t, f)) {
+	if (flow_cold(t, f)->signals || chain_start(t, f)) {
 		index_get(t, f, &x);
 		done = entry_add(t, f, &x, &e, s);
 		index_put(t, f, &x);
@@ -285,7 +307,7 @@ static uint64_t entry_time_ns(const struct entry *e, const struct flow *f)
 size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_signal *signals, char *text)
 {
 	struct index x;
-	if (!f->signals)
+	if (!flow_cold(t, f)->signals)
 		return 0;
 	index_get(t, f, &x);
 	struct place at = place_first(t, f);
@@ -316,13 +338,14 @@ size_t store_read(const struct flow_table *t, const struct flow *f, struct ind_s
 
 void store_free(struct flow_table *t, struct flow *f)
 {
-	if (!f->signals)
+	struct flow_cold *cold = flow_cold(t, f);
+	if (!cold->signals)
 		return;
 	for (uint32_t index = first_of(t, f)->next; index;) {
 		uint32_t next = chunk_at(t, index)->next;
 		pool_give(&t->chunks, index);
 		index = next;
 	}
-	pool_give(&t->firsts, f->signals);
-	f->signals = 0;
+	pool_give(&t->firsts, cold->signals);
+	cold->signals = 0;
 }

@@ -4,9 +4,9 @@
 
 #include "flow/flow.h"
 
-/* The signals of a flow until it ends, packed one after the other in a chain: a small chunk first, so that a flow with one signal costs
- * little, then larger ones, so that one with many touches few places in memory. */
-enum { STORE_FIRST_BYTES = 92, STORE_CHUNK_BYTES = 188, STORE_SIGNALS_MAX = 1024, STORE_BYTES_MAX = 256 * 1024 };
+/* The signals of a flow until it ends, packed one after the other in a chain: a small chunk first, two cache lines that hold what the SYN and
+ * the SYN-ACK of a connection say, then larger ones, so that a flow with many signals touches few places in memory. */
+enum { STORE_FIRST_BYTES = 124, STORE_CHUNK_BYTES = 188, STORE_SIGNALS_MAX = 1024, STORE_BYTES_MAX = 256 * 1024 };
 
 struct store_first { uint32_t next; uint8_t bytes[STORE_FIRST_BYTES]; };
 struct store_chunk { uint32_t next; uint8_t bytes[STORE_CHUNK_BYTES]; };

@@ -6,6 +6,7 @@
 #include "flow/head.h"
 #include "flow/store.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,22 +37,33 @@ static uint64_t slot_home(const struct flow_table *t, uint64_t entry) { return e
 void flow_prefetch(const struct flow_table *t, uint64_t hash)
 {
 	uint64_t entry = t->slots[slot_home(t, hash)];
-	if (entry) {
-		const uint8_t *f = pool_at(&t->flows, entry & INDEX_MASK);
-		__builtin_prefetch(f, 1);
-		__builtin_prefetch(f + 64, 1);
-	}
+	if (entry)
+		__builtin_prefetch(pool_at(&t->flows, entry & INDEX_MASK), 1);
 }
 
-void flow_prefetch_tcp(const struct flow_table *t, uint64_t hash)
+void flow_prefetch_parts(const struct flow_table *t, uint64_t hash, bool turns)
 {
 	uint64_t entry = t->slots[slot_home(t, hash)];
 	const struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
-	if (entry && f->key.proto == IPPROTO_TCP4 && f->tcp)
+	if (!entry)
+		return;
+	if (f->key.ip_version == 6)
+		__builtin_prefetch(pool_at(&t->ip6s, f->key.ip6));
+	if (f->key.proto == IPPROTO_TCP4 && f->tcp)
 		__builtin_prefetch(pool_at(&t->tcps, f->tcp), 1);
+	if (turns)
+		__builtin_prefetch(pool_at(&t->colds, entry & INDEX_MASK), 1);
 }
 
-void flow_prefetch_head(const struct flow_table *t, uint64_t hash)
+/* Two cache lines. */
+static void first_prefetch(const struct flow_table *t, uint32_t signals)
+{
+	const uint8_t *first = pool_at(&t->firsts, signals);
+	__builtin_prefetch(first, 1);
+	__builtin_prefetch(first + sizeof(struct store_first) / 2, 1);
+}
+
+void flow_prefetch_head(const struct flow_table *t, uint64_t hash, bool speaks)
 {
 	uint64_t entry = t->slots[slot_home(t, hash)];
 	const struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
@@ -62,18 +74,53 @@ void flow_prefetch_head(const struct flow_table *t, uint64_t hash)
 		return;
 	if (tcp->head)
 		__builtin_prefetch(pool_at(&t->heads, tcp->head), 1);
-	if (f->signals)
-		__builtin_prefetch(pool_at(&t->firsts, f->signals), 1);
+	if (speaks && flow_cold(t, f)->signals)
+		first_prefetch(t, flow_cold(t, f)->signals);
 }
 
-static bool key_equal(const struct flow_key *a, const struct flow_key *b)
+/* What stands behind the addresses of a key. */
+enum { KEY_REST_AT = offsetof(struct flow_key, port), KEY_REST_BYTES = sizeof(struct flow_key) - KEY_REST_AT };
+_Static_assert(sizeof(struct flow_stored_key) - offsetof(struct flow_stored_key, port) == KEY_REST_BYTES, "the rest is kept as it is");
+
+static bool key_is(const struct flow_table *t, const struct flow_stored_key *stored, const struct flow_key *key, uint64_t hash)
 {
-	uint64_t x[sizeof *a / 8], y[sizeof *b / 8], differ = 0;
-	memcpy(x, a, sizeof x);
-	memcpy(y, b, sizeof y);
-	for (size_t i = 0; i < sizeof x / sizeof *x; i++)
-		differ |= x[i] ^ y[i];
-	return differ == 0;
+	if (memcmp(stored->port, key->port, KEY_REST_BYTES) != 0)
+		return false;
+	if (key->ip_version == 4)
+		return memcmp(stored->ip4[0], key->addr[0], 4) == 0 && memcmp(stored->ip4[1], key->addr[1], 4) == 0;
+	return stored->tag == (uint32_t)hash && memcmp(pool_at(&t->ip6s, stored->ip6), key->addr, sizeof key->addr) == 0;
+}
+
+static void key_store(struct flow_table *t, struct flow_stored_key *stored, const struct flow_key *key, uint64_t hash)
+{
+	memcpy(stored->port, key->port, KEY_REST_BYTES);
+	if (key->ip_version == 4) {
+		memcpy(stored->ip4[0], key->addr[0], 4);
+		memcpy(stored->ip4[1], key->addr[1], 4);
+		return;
+	}
+	stored->tag = (uint32_t)hash;
+	stored->ip6 = pool_take(&t->ip6s); /* as many as flows: never empty */
+	memcpy(pool_at(&t->ip6s, stored->ip6), key->addr, sizeof key->addr);
+}
+
+void flow_key_get(const struct flow_table *t, const struct flow *f, struct flow_key *key)
+{
+	*key = (struct flow_key) { .port = { 0 } };
+	memcpy(key->port, f->key.port, KEY_REST_BYTES);
+	if (f->key.ip_version == 4) {
+		memcpy(key->addr[0], f->key.ip4[0], 4);
+		memcpy(key->addr[1], f->key.ip4[1], 4);
+	} else {
+		memcpy(key->addr, pool_at(&t->ip6s, f->key.ip6), sizeof key->addr);
+	}
+}
+
+static uint64_t hash_of(const struct flow_table *t, const struct flow *f)
+{
+	struct flow_key key;
+	flow_key_get(t, f, &key);
+	return flow_hash(t, &key);
 }
 
 static struct flow *slot_find(const struct flow_table *t, const struct flow_key *key, uint64_t hash, uint64_t *slot)
@@ -84,13 +131,22 @@ static struct flow *slot_find(const struct flow_table *t, const struct flow_key 
 		if ((entry & ~(uint64_t)INDEX_MASK) != tag)
 			continue;
 		struct flow *f = pool_at(&t->flows, entry & INDEX_MASK);
-		if (key_equal(&f->key, key)) {
+		if (key_is(t, &f->key, key, hash)) {
 			*slot = i;
 			return f;
 		}
 	}
 	*slot = i;
 	return NULL;
+}
+
+/* The slot that names a flow. */
+static uint64_t slot_of(const struct flow_table *t, uint32_t index, uint64_t hash)
+{
+	uint64_t entry = (hash & ~(uint64_t)INDEX_MASK) | index, i = slot_home(t, hash);
+	while (t->slots[i] != entry)
+		i = (i + 1) & t->slot_mask;
+	return i;
 }
 
 /* Linear probing without tombstones: later entries of the run move back into the hole. */
@@ -131,30 +187,30 @@ static void slots_grow(struct flow_table *t)
  * FLOW_WHEEL_SLOTS items of the pool are the heads of the rings, so that any member can leave without knowing its ring. ---- */
 
 static struct flow *flow_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->flows, index); }
+static struct flow_cold *cold_at(const struct flow_table *t, uint32_t index) { return pool_at(&t->colds, index); }
 
 static uint32_t wheel_head(uint64_t second) { return (uint32_t)(second % FLOW_WHEEL_SLOTS) + 1; }
 
 static void wheel_init(struct flow_table *t)
 {
-	for (uint32_t i = 0; i < FLOW_WHEEL_SLOTS; i++) {
-		uint32_t head = pool_take(&t->flows);
-		flow_at(t, head)->wheel_next = flow_at(t, head)->wheel_prev = head;
-	}
+	for (uint32_t head = 1; head <= FLOW_WHEEL_SLOTS; head++)
+		cold_at(t, head)->wheel_next = cold_at(t, head)->wheel_prev = head;
 }
 
 static void wheel_insert(struct flow_table *t, struct flow *f, uint32_t in_s)
 {
 	uint32_t head = wheel_head(t->second + (in_s < FLOW_WHEEL_SLOTS ? in_s : FLOW_WHEEL_SLOTS - 1));
-	uint32_t last = flow_at(t, head)->wheel_prev;
-	f->wheel_next = head;
-	f->wheel_prev = last;
-	flow_at(t, last)->wheel_next = flow_at(t, head)->wheel_prev = flow_index(t, f);
+	struct flow_cold *cold = flow_cold(t, f);
+	cold->wheel_next = head;
+	cold->wheel_prev = cold_at(t, head)->wheel_prev;
+	cold_at(t, cold->wheel_prev)->wheel_next = cold_at(t, head)->wheel_prev = flow_index(t, f);
 }
 
 static void wheel_remove(struct flow_table *t, struct flow *f)
 {
-	flow_at(t, f->wheel_next)->wheel_prev = f->wheel_prev;
-	flow_at(t, f->wheel_prev)->wheel_next = f->wheel_next;
+	const struct flow_cold *cold = flow_cold(t, f);
+	cold_at(t, cold->wheel_next)->wheel_prev = cold->wheel_prev;
+	cold_at(t, cold->wheel_prev)->wheel_next = cold->wheel_next;
 }
 
 static uint64_t idle_limit_ns(const struct flow_table *t, const struct flow *f)
@@ -182,16 +238,16 @@ static uint32_t due_in_s(const struct flow_table *t, const struct flow *f)
 uint64_t flow_serial(const struct flow_table *t, const struct flow *f)
 {
 	uint64_t high = t->serial & ~(uint64_t)UINT32_MAX;
-	if (f->serial_low > (uint32_t)t->serial)
+	uint32_t low = flow_cold(t, f)->serial_low;
+	if (low > (uint32_t)t->serial)
 		high -= (uint64_t)1 << 32;
-	return high | f->serial_low;
+	return high | low;
 }
 
 static void flow_free(struct flow_table *t, struct flow *f)
 {
-	uint64_t slot;
-	if (slot_find(t, &f->key, flow_hash(t, &f->key), &slot) == f)
-		slot_delete(t, slot);
+	if (f->key.ip_version != 4)
+		pool_give(&t->ip6s, f->key.ip6);
 	struct flow_tcp *tcp = flow_tcp(t, f);
 	if (tcp) {
 		head_free(t, tcp);
@@ -215,6 +271,7 @@ static enum ind_flow_end closing_reason(const struct flow *f, enum ind_flow_end 
 static void flow_finish(struct flow_table *t, struct flow *f, enum ind_flow_end reason)
 {
 	t->ended(t->ended_ctx, f, closing_reason(f, reason));
+	slot_delete(t, slot_of(t, flow_index(t, f), hash_of(t, f)));
 	flow_free(t, f);
 }
 
@@ -234,27 +291,28 @@ void flow_linger(struct flow_table *t, struct flow *f)
 static void end_prefetch(const struct flow_table *t, const struct flow *f)
 {
 	const struct flow_tcp *tcp = flow_tcp(t, f);
-	flow_prefetch_slot(t, flow_hash(t, &f->key));
+	uint32_t signals = flow_cold(t, f)->signals;
 	if (tcp)
 		__builtin_prefetch(tcp);
-	if (f->signals)
-		__builtin_prefetch(pool_at(&t->firsts, f->signals));
+	if (signals)
+		first_prefetch(t, signals);
 }
 
-static void flow_touch(const struct flow *f)
+static void flow_touch(const struct flow_table *t, uint32_t index)
 {
-	__builtin_prefetch(f);
-	__builtin_prefetch((const uint8_t *)f + 64);
+	__builtin_prefetch(flow_at(t, index));
+	__builtin_prefetch(cold_at(t, index));
 }
 
 /* Looks once at every flow of a ring: those that are due end, the others hang themselves up again further on. */
 static void ring_visit(struct flow_table *t, uint32_t head)
 {
-	uint32_t last = flow_at(t, head)->wheel_prev;
-	for (uint32_t index = flow_at(t, head)->wheel_next, next; last != head; index = next) {
+	uint32_t last = cold_at(t, head)->wheel_prev;
+	for (uint32_t index = cold_at(t, head)->wheel_next, next; last != head; index = next) {
 		struct flow *f = flow_at(t, index);
-		next = f->wheel_next;
-		flow_touch(flow_at(t, flow_at(t, next)->wheel_next));
+		next = cold_at(t, index)->wheel_next;
+		flow_touch(t, cold_at(t, next)->wheel_next);
+		flow_prefetch_slot(t, hash_of(t, flow_at(t, next)));
 		end_prefetch(t, flow_at(t, next));
 		wheel_remove(t, f);
 		uint32_t wait_s = due_in_s(t, f);
@@ -292,7 +350,7 @@ static void evict(struct flow_table *t)
 	unsigned tries = 0;
 	for (uint32_t ahead_s = 1; ahead_s <= FLOW_WHEEL_SLOTS; ahead_s++) {
 		uint32_t head = wheel_head(t->second + ahead_s);
-		for (uint32_t index; (index = flow_at(t, head)->wheel_next) != head;) {
+		for (uint32_t index; (index = cold_at(t, head)->wheel_next) != head;) {
 			struct flow *f = flow_at(t, index);
 			uint32_t wait_s = due_in_s(t, f);
 			wheel_remove(t, f);
@@ -348,28 +406,41 @@ static struct flow *flow_start(struct flow_table *t, const struct flow_key *key,
 	slot_find(t, key, hash, &slot); /* again: ending a flow may have moved the hole */
 	t->slots[slot] = (hash & ~(uint64_t)INDEX_MASK) | index;
 	struct flow *f = pool_at(&t->flows, index);
-	*f = (struct flow){
-		.key = *key, .start_ns = p->frame->time_ns, .last_ns = p->frame->time_ns, .serial_low = (uint32_t)++t->serial,
-		.ttl_min = { UINT8_MAX, UINT8_MAX }, .marks = p->has_ports ? FLOW_HAS_PORTS : 0,
-	};
+	*f = (struct flow){ .start_ns = p->frame->time_ns, .last_ns = p->frame->time_ns, .ttl_min = { UINT8_MAX, UINT8_MAX } };
+	key_store(t, &f->key, key, hash);
+	*cold_at(t, index) = (struct flow_cold){ .serial_low = (uint32_t)++t->serial, .marks = p->has_ports ? FLOW_HAS_PORTS : 0 };
 	flow_context_hold(t, key->context);
 	if (p->proto == IPPROTO_ICMP4 || p->proto == IPPROTO_ICMP6)
 		memcpy(f->icmp, p->port, sizeof f->icmp);
 	if (p->vlan_count)
-		f->vlans = vlans_of(t, p);
+		cold_at(t, index)->vlans = vlans_of(t, p);
 	orient_first(f, way, p);
 	wheel_insert(t, f, key->proto == IPPROTO_TCP4 ? t->limits.tcp_idle_s : t->limits.idle_s);
 	return f;
 }
 
-static void flow_count(struct flow *f, unsigned way, const struct packet *p)
+static void count_add(struct flow_count *c, unsigned way, uint32_t bytes)
+{
+	uint64_t sum = flow_count_get(c, way) + bytes;
+	c->low[way] = (uint32_t)sum;
+	c->high[way] = (uint16_t)(sum >> 32);
+}
+
+/* The counters cannot take this packet as well. */
+static bool counts_full(const struct flow *f, unsigned way, const struct packet *p)
+{
+	return f->packets[way] == UINT32_MAX || flow_count_get(&f->bytes, way) + p->ip_bytes > FLOW_COUNT_MAX;
+}
+
+static void packet_count(struct flow_table *t, struct flow *f, unsigned way, const struct packet *p)
 {
 	uint64_t time_ns = p->frame->time_ns;
 	f->last_ns = time_ns > f->last_ns ? time_ns : f->last_ns;
 	f->start_ns = time_ns < f->start_ns ? time_ns : f->start_ns;
 	f->packets[way]++;
-	f->bytes[way] += p->ip_bytes;
-	f->payload[way] += p->payload_bytes;
+	count_add(&f->bytes, way, p->ip_bytes);
+	if (p->payload_bytes)
+		count_add(&flow_cold(t, f)->payload, way, p->payload_bytes);
 	f->tcp_flags[way] |= p->tcp_flags;
 	f->ttl_min[way] = p->ttl < f->ttl_min[way] ? p->ttl : f->ttl_min[way];
 	f->ttl_max[way] = p->ttl > f->ttl_max[way] ? p->ttl : f->ttl_max[way];
@@ -383,7 +454,7 @@ struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t 
 		uint64_t age_ns = p->frame->time_ns > f->start_ns ? p->frame->time_ns - f->start_ns : 0;
 		enum ind_flow_end reason = IND_END_REUSED;
 		bool over = key->proto == IPPROTO_TCP4 && flow_tcp_reused(t, f, way, p);
-		if (!over && (age_ns > t->limits.active_s * SECOND_NS || f->packets[way] == UINT32_MAX)) {
+		if (!over && (age_ns > t->limits.active_s * SECOND_NS || counts_full(f, way, p))) {
 			over = true;
 			reason = IND_END_ACTIVE;
 		} else if (!over && idle_ns(t, f) >= idle_limit_ns(t, f)) {
@@ -398,7 +469,7 @@ struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t 
 	*is_new = !f;
 	if (!f)
 		f = flow_start(t, key, hash, way, p);
-	flow_count(f, way, p);
+	packet_count(t, f, way, p);
 	return f;
 }
 
@@ -406,24 +477,51 @@ struct flow *flow_of(struct flow_table *t, const struct flow_key *key, uint64_t 
 static void live_mark(const struct flow_table *t, uint8_t *live)
 {
 	for (uint32_t head = 1; head <= FLOW_WHEEL_SLOTS; head++)
-		for (uint32_t i = flow_at(t, head)->wheel_next; i != head; i = flow_at(t, i)->wheel_next)
+		for (uint32_t i = cold_at(t, head)->wheel_next; i != head; i = cold_at(t, i)->wheel_next)
 			live[i / 8] |= (uint8_t)(1 << i % 8);
 }
 
 static bool is_live(const struct flow_table *t, uint32_t i) { return i <= t->flows.high && t->live[i / 8] & 1 << i % 8; }
 
+/* What stands beside the flows up to this one is not needed any more. */
+static void colds_forget(struct flow_table *t, uint32_t last)
+{
+	enum { COLDS_A_REGION = POOL_REGION_BYTES / sizeof(struct flow_cold) };
+	if (last % COLDS_A_REGION == COLDS_A_REGION - 1 && last > COLDS_A_REGION) /* the heads of the wheel stay */
+		pages_forget(cold_at(t, last + 1 - COLDS_A_REGION), POOL_REGION_BYTES);
+}
+
+/* No flow hangs anywhere any more. */
+static void table_empty(struct flow_table *t)
+{
+	pages_forget(t->slots, (t->slot_mask + 1) * sizeof *t->slots);
+	wheel_init(t);
+}
+
+/* Memory is given back on the way: who takes the records needs more and more of it. */
 void flow_table_flush(struct flow_table *t, enum ind_flow_end reason)
 {
 	enum { AHEAD = 8 };
+	struct pool *const drained[] = { &t->flows, &t->ip6s, &t->tcps, &t->heads, &t->firsts, &t->chunks };
+	uint32_t high = t->flows.high;
 	live_mark(t, t->live);
-	for (uint32_t i = 1; i <= t->flows.high; i++) {
+	for (size_t i = 0; i < sizeof drained / sizeof *drained; i++)
+		pool_drain_begin(drained[i]);
+	for (uint32_t i = 1; i <= high; i++) {
+		if (is_live(t, i + 2 * AHEAD))
+			flow_touch(t, i + 2 * AHEAD);
 		if (is_live(t, i + AHEAD))
 			end_prefetch(t, flow_at(t, i + AHEAD));
 		if (is_live(t, i)) {
 			t->live[i / 8] &= (uint8_t) ~(1 << i % 8);
-			flow_end(t, flow_at(t, i), reason);
+			t->ended(t->ended_ctx, flow_at(t, i), closing_reason(flow_at(t, i), reason));
+			flow_free(t, flow_at(t, i));
 		}
+		colds_forget(t, i);
 	}
+	table_empty(t);
+	for (size_t i = 0; i < sizeof drained / sizeof *drained; i++)
+		pool_drain_end(drained[i], drained[i] == &t->flows ? FLOW_WHEEL_SLOTS : 0);
 }
 
 enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *limits)
@@ -445,6 +543,10 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 	if (!err)
 		err = pool_init(&t->flows, sizeof(struct flow), limits->flows + FLOW_WHEEL_SLOTS);
 	if (!err)
+		err = pool_init(&t->colds, sizeof(struct flow_cold), limits->flows + FLOW_WHEEL_SLOTS);
+	if (!err)
+		err = pool_init(&t->ip6s, sizeof(struct flow_ip6), limits->flows);
+	if (!err)
 		err = pool_init(&t->tcps, sizeof(struct flow_tcp), limits->flows);
 	if (!err)
 		err = pool_init(&t->heads, sizeof(struct flow_head), limits->flows);
@@ -464,11 +566,14 @@ enum ind_err flow_table_init(struct flow_table *t, const struct flow_limits *lim
 		err = flow_clocks_init(t);
 	if (!err)
 		err = pool_init(&t->chunks, sizeof(struct store_chunk), chunks);
-	if (err)
+	if (err) {
 		flow_table_release(t);
-	else
-		wheel_init(t);
-	return err;
+		return err;
+	}
+	while (t->flows.in_use < FLOW_WHEEL_SLOTS)
+		pool_take(&t->flows); /* the heads of the rings */
+	wheel_init(t);
+	return IND_OK;
 }
 
 void flow_table_release(struct flow_table *t)
@@ -482,6 +587,8 @@ void flow_table_release(struct flow_table *t)
 	t->vlans = NULL;
 	t->live = NULL;
 	pool_release(&t->flows);
+	pool_release(&t->colds);
+	pool_release(&t->ip6s);
 	pool_release(&t->tcps);
 	pool_release(&t->heads);
 	pool_release(&t->buffers);

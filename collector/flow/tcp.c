@@ -26,7 +26,10 @@ bool flow_tcp_reused(const struct flow_table *t, const struct flow *f, unsigned 
 	if (!tcp || (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
 		return false;
 	bool same = tcp->seen & (TCP_SEEN_SYN_LOW << way) && tcp->isn[way] == p->seq;
-	return !same && (f->state & (FLOW_CLOSING | FLOW_FIN_LOW | FLOW_FIN_HIGH) || tcp->seen & TCP_SEEN_ACK || f->payload[0] || f->payload[1]);
+	if (same)
+		return false;
+	const struct flow_count *payload = &flow_cold(t, f)->payload;
+	return f->state & (FLOW_CLOSING | FLOW_FIN_LOW | FLOW_FIN_HIGH) || tcp->seen & TCP_SEEN_ACK || flow_count_get(payload, 0) || flow_count_get(payload, 1);
 }
 
 static void syn_see(struct flow *f, struct flow_tcp *tcp, unsigned way, const struct packet *p)
@@ -197,6 +200,9 @@ static bool is_icmp(const struct flow *f) { return f->key.proto == IPPROTO_ICMP4
 void flow_record(const struct flow_table *t, const struct flow *f, enum ind_flow_end reason, struct ind_flow *r)
 {
 	unsigned src = flow_src_way(f);
+	const struct flow_count *payload = &flow_cold(t, f)->payload;
+	struct flow_key key;
+	flow_key_get(t, f, &key);
 	*r = (struct ind_flow){
 		.serial = flow_serial(t, f), .start_ns = f->start_ns, .end_ns = f->last_ns, .ip_version = f->key.ip_version, .proto = f->key.proto,
 		.orient = (uint8_t)flow_orient(f), .end_reason = (uint8_t)reason, .client_rtt_us = IND_ABSENT_U32, .server_rtt_us = IND_ABSENT_U32,
@@ -204,11 +210,11 @@ void flow_record(const struct flow_table *t, const struct flow *f, enum ind_flow
 	};
 	for (unsigned dir = 0; dir < 2; dir++) {
 		unsigned way = dir ^ src;
-		memcpy(r->addr[dir], f->key.addr[way], IND_ADDR_BYTES);
+		memcpy(r->addr[dir], key.addr[way], IND_ADDR_BYTES);
 		r->port[dir] = is_icmp(f) ? f->icmp[dir] : f->key.port[way];
 		r->packets[dir] = f->packets[way];
-		r->bytes[dir] = f->bytes[way];
-		r->payload[dir] = f->payload[way];
+		r->bytes[dir] = flow_count_get(&f->bytes, way);
+		r->payload[dir] = flow_count_get(payload, way);
 		r->tcp_flags[dir] = f->tcp_flags[way];
 		r->ttl_min[dir] = f->packets[way] ? f->ttl_min[way] : 0;
 		r->ttl_max[dir] = f->packets[way] ? f->ttl_max[way] : 0;

@@ -36,29 +36,28 @@ static unsigned tls_facts(const struct ind_flow *flow, const struct ind_signal *
 	return facts;
 }
 
-void facts_of_signal(
-	const struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said)
+void facts_of_signal(const struct origin_set *s, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said)
 {
 	switch (signal->id) {
 	case IND_SIG_TCP_SYN:
 		ind_mtus_add(&said->mtus, signal);
-		stack_read(signal, said, e);
+		stack_read(signal, said);
 		return;
 	case IND_SIG_HTTP_USER_AGENT:
-		stack_read(signal, said, e);
+		stack_read(signal, said);
 		return;
 	case IND_SIG_TCP_SYNACK:
 		ind_mtus_add(&said->mtus, signal);
-		e->facts |= stack_facts(signal);
+		said->facts |= stack_facts(signal);
 		return;
 	case IND_SIG_TLS_VERSION:
-		e->facts |= (uint16_t)tls_facts(flow, signal);
+		said->facts |= (uint16_t)tls_facts(flow, signal);
 		return;
 	case IND_SIG_SSH_HASSH:
 	case IND_SIG_SSH_HASSH_SERVER:
-		e->facts |= FACT_SSH;
+		said->facts |= FACT_SSH;
 		return;
 	}
 	if (signal->id == s->quic_version_id)
-		e->facts |= signal->side == IND_CLIENT ? FACT_CRYPT_CLIENT : FACT_CRYPT_SERVER | FACT_CERT_HIDDEN;
+		said->facts |= signal->side == IND_CLIENT ? FACT_CRYPT_CLIENT : FACT_CRYPT_SERVER | FACT_CERT_HIDDEN;
 }

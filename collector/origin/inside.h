@@ -118,17 +118,21 @@ struct watched {
 struct said {
 	uint32_t rtt_us, hops; /* IND_ABSENT_U32 */
 	uint16_t stack;        /* stack_element, 0 if none */
+	uint16_t facts;
+	uint16_t observations[FAMILIES_COUNTED];
+	uint64_t signals[IND_SIGNAL_SET_WORDS];
 	struct ind_mtus mtus;
 };
 
-/* The flow that came last: what it touches besides the entries of its ends is fetched while other work goes on, and used when the next
- * one comes. */
+/* A flow on its way in. Each step fetches what the next one will touch and leaves it alone until another flow has come: first the slots
+ * of its ends, then their entries, then what these name. */
 struct late {
+	uint64_t hash[2];
 	struct entry *end[2];        /* NULL: it sent nothing */
 	struct said said[2];
 	struct ind_flow flow;
-	bool waits;
 };
+enum { LATE_STEPS = 3, LATE_FLOWS = LATE_STEPS + 1 };
 
 struct origin_set {
 	struct shelf entries, mores, blocks, series;
@@ -141,7 +145,8 @@ struct origin_set {
 	bool family_limited[IND_FAMILY_COUNT];   /* a signal that is recorded by default was turned off */
 	struct watched watched[IND_WATCHED_PLACES];
 	uint16_t quic_version_id;                /* 0: this version has no such signal */
-	struct late late;
+	struct late late[LATE_FLOWS];            /* by number of the flow, from 0, and how many have passed each step: */
+	uint64_t came, fetched, found, counted;
 	uint64_t cells[IND_CELLS_MAX];           /* of the address that is being told */
 };
 
@@ -167,12 +172,11 @@ static inline struct series *series_at(const struct origin_set *s, uint32_t numb
 
 /* facts.c: what a flow and its signals tell of the address that sent them. */
 void facts_of_flow(struct entry *e, const struct ind_flow *flow, unsigned dir);
-void facts_of_signal(
-	const struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said);
+void facts_of_signal(const struct origin_set *s, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said);
 
 /* stack.c: one element for each distinct TCP stack and system (S19). */
 uint16_t stack_facts(const struct ind_signal *signal);
-void stack_read(const struct ind_signal *signal, struct said *said, struct entry *e);
+void stack_read(const struct ind_signal *signal, struct said *said);
 void stack_add(struct origin_set *s, struct entry *e, struct more *m, uint32_t pair);
 unsigned stack_most(const struct origin_set *s, const struct entry *e);
 static inline uint32_t stack_pair(uint64_t time_ns, uint16_t element) { return (uint32_t)(time_ns / HOUR_NS & UINT16_MAX) << 16 | element; }

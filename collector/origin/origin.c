@@ -128,39 +128,57 @@ static struct entry *end_of(struct origin_set *s, uint64_t hash, const struct in
 	return e;
 }
 
-static void observe(const struct origin_set *s, struct entry *e, unsigned id)
+static void observe(const struct origin_set *s, struct said *said, unsigned id)
 {
 	unsigned family = s->family_of[id] - (unsigned)FAMILY_FIRST;
-	ind_signal_set_add(e->signals, id);
+	ind_signal_set_add(said->signals, id);
 	if (family < FAMILIES_COUNTED)
-		e->observations[family] += e->observations[family] < UINT16_MAX;
-}
-
-static void signal_count(
-	struct origin_set *s, struct entry *e, const struct ind_flow *flow, const struct ind_signal *signal, struct said *said)
-{
-	observe(s, e, signal->id);
-	facts_of_signal(s, e, flow, signal, said);
+		said->observations[family] += said->observations[family] < UINT16_MAX;
 }
 
 /* derive.h */
-static void derived_count(const struct origin_set *s, struct entry *e, const struct ind_flow *flow, unsigned dir, struct said *said)
+static void derived_read(const struct origin_set *s, const struct ind_flow *flow, unsigned dir, struct said *said)
 {
 	said->hops = is_enabled(s, IND_SIG_PATH_HOPS) ? ind_flow_hops(flow, dir) : IND_ABSENT_U32;
 	said->rtt_us = is_enabled(s, IND_SIG_PATH_RTT_MIN) ? ind_flow_rtt_us(flow, dir) : IND_ABSENT_U32;
 	if (said->hops != IND_ABSENT_U32)
-		observe(s, e, IND_SIG_PATH_HOPS);
+		observe(s, said, IND_SIG_PATH_HOPS);
 	if (said->rtt_us != IND_ABSENT_U32)
-		observe(s, e, IND_SIG_PATH_RTT_MIN);
+		observe(s, said, IND_SIG_PATH_RTT_MIN);
 	for (unsigned i = 0; i < said->mtus.count && is_enabled(s, IND_SIG_TCP_MTU_CLASS); i++)
-		observe(s, e, IND_SIG_TCP_MTU_CLASS);
+		observe(s, said, IND_SIG_TCP_MTU_CLASS);
+}
+
+/* What the flow and its signals say of each end. */
+static void flow_read(const struct origin_set *s, struct late *l, const struct ind_signal *signals, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct said *said = &l->said[signals[i].from == IND_SRC ? IND_SRC : IND_DST];
+		if (signals[i].id >= IND_SIGNAL_ID_END)
+			continue;
+		observe(s, said, signals[i].id);
+		facts_of_signal(s, &l->flow, &signals[i], said);
+	}
+	for (unsigned dir = 0; dir < 2; dir++)
+		derived_read(s, &l->flow, dir, &l->said[dir]);
+}
+
+static void said_add(struct entry *e, const struct said *said)
+{
+	e->facts |= said->facts;
+	for (unsigned i = 0; i < IND_SIGNAL_SET_WORDS; i++)
+		e->signals[i] |= said->signals[i];
+	for (unsigned i = 0; i < FAMILIES_COUNTED; i++) {
+		unsigned sum = (unsigned)e->observations[i] + said->observations[i];
+		e->observations[i] = sum < UINT16_MAX ? (uint16_t)sum : UINT16_MAX;
+	}
 }
 
 /* A flow between one address and itself counts for both of its ends. */
-static void end_count(struct origin_set *s, struct entry *e, const struct ind_flow *flow, unsigned dir, struct said *said)
+static void end_count(struct origin_set *s, struct entry *e, const struct ind_flow *flow, unsigned dir, const struct said *said)
 {
 	facts_of_flow(e, flow, dir);
-	derived_count(s, e, flow, dir, said);
+	said_add(e, said);
 	measure_add(s, e, flow, said);
 	e->flows += e->flows < UINT32_MAX;
 	e->first_ns = flow->start_ns < e->first_ns ? flow->start_ns : e->first_ns;
@@ -178,35 +196,18 @@ static void entry_prefetch(const struct origin_set *s, uint32_t number)
 }
 
 /* Nearly always the first slot looked at is the right one, and where there is none the next free entry will be taken. */
-struct origin_ends origin_set_find(const struct origin_set *s, const struct ind_flow *flow)
+static void entries_fetch(const struct origin_set *s, const struct late *l)
 {
-	struct origin_ends ends;
-	uint32_t number[2];
 	for (unsigned dir = 0; dir < 2; dir++) {
-		ends.hash[dir] = hash_of(s, flow->addr[dir], flow->ip_version);
-		number[dir] = s->entry_index.slots[ends.hash[dir] & s->entry_index.mask];
+		uint32_t number = s->entry_index.slots[l->hash[dir] & s->entry_index.mask];
+		entry_prefetch(s, number ? number : s->entries.count + 1);
 	}
-	for (unsigned dir = 0; dir < 2; dir++)
-		entry_prefetch(s, number[dir] ? number[dir] : s->entries.count + 1);
-	return ends;
 }
 
-static void late_count(struct origin_set *s)
+static void entries_find(struct origin_set *s, struct late *l)
 {
-	struct late *l = &s->late;
-	if (!l->waits)
-		return;
-	l->waits = false;
-	for (unsigned dir = 0; dir < 2; dir++)
-		if (l->end[dir])
-			end_count(s, l->end[dir], &l->flow, dir, &l->said[dir]);
-	series_note(s, l->end[IND_SRC], l->end[IND_DST], &l->flow);
-}
-
-static void late_prefetch(const struct origin_set *s)
-{
-	const struct late *l = &s->late;
 	for (unsigned dir = 0; dir < 2; dir++) {
+		l->end[dir] = end_of(s, l->hash[dir], &l->flow, dir);
 		const struct more *m = l->end[dir] && l->end[dir]->more ? more_at(s, l->end[dir]->more) : NULL;
 		if (m) {
 			__builtin_prefetch(m, 1);
@@ -216,26 +217,45 @@ static void late_prefetch(const struct origin_set *s)
 	series_prefetch(s, l->end[IND_SRC], l->end[IND_DST], &l->flow);
 }
 
-void origin_set_flow(
-	struct origin_set *s, const struct origin_ends *ends, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
+static void late_count(struct origin_set *s, const struct late *l)
 {
-	struct late *l = &s->late;
-	late_count(s);
-	l->flow = *flow;
-	l->waits = true;
-	for (unsigned dir = 0; dir < 2; dir++) {
-		l->end[dir] = end_of(s, ends->hash[dir], flow, dir);
-		l->said[dir] = (struct said) { .stack = 0 };
-	}
-	for (size_t i = 0; i < count; i++) {
-		unsigned from = signals[i].from == IND_SRC ? IND_SRC : IND_DST;
-		if (l->end[from] && signals[i].id < IND_SIGNAL_ID_END)
-			signal_count(s, l->end[from], flow, &signals[i], &l->said[from]);
-	}
-	late_prefetch(s);
+	for (unsigned dir = 0; dir < 2; dir++)
+		if (l->end[dir])
+			end_count(s, l->end[dir], &l->flow, dir, &l->said[dir]);
+	series_note(s, l->end[IND_SRC], l->end[IND_DST], &l->flow);
 }
 
-uint64_t origin_set_overflow(const struct origin_set *s) { return s->overflow; }
+static struct late *late_at(struct origin_set *s, uint64_t number) { return &s->late[number % LATE_FLOWS]; }
+
+/* Moves the flows on, in their order; between two steps of one lie `apart` other flows. */
+static void late_pass(struct origin_set *s, unsigned apart)
+{
+	while (s->fetched + apart < s->came)
+		entries_fetch(s, late_at(s, s->fetched++));
+	while (s->found + 2 * apart < s->came)
+		entries_find(s, late_at(s, s->found++));
+	while (s->counted + LATE_STEPS * apart < s->came)
+		late_count(s, late_at(s, s->counted++));
+}
+
+void origin_set_flow(struct origin_set *s, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
+{
+	struct late *l = late_at(s, s->came++);
+	l->flow = *flow;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		l->said[dir] = (struct said) { .stack = 0 };
+		l->hash[dir] = hash_of(s, flow->addr[dir], flow->ip_version);
+		__builtin_prefetch(&s->entry_index.slots[l->hash[dir] & s->entry_index.mask]);
+	}
+	flow_read(s, l, signals, count);
+	late_pass(s, 1);
+}
+
+uint64_t origin_set_overflow(struct origin_set *s)
+{
+	late_pass(s, 0);
+	return s->overflow;
+}
 
 static void record_of(struct origin_set *s, const struct entry *e, unsigned claims, struct ind_origin *o)
 {
@@ -266,32 +286,61 @@ struct place {
 	uint8_t ip_version;
 };
 
-enum { PLACES_AHEAD = 12, SERIES_AHEAD = 6 };
+enum { PLACES_AHEAD = 12, SERIES_AHEAD = 6, DIGITS = 256 };
 
 static int place_order(const void *a, const void *b, void *set)
 {
 	const struct place *x = a, *y = b;
 	const struct origin_set *s = set;
-	if (x->ip_version != y->ip_version)
-		return x->ip_version - y->ip_version;
-	if (x->front != y->front)
-		return x->front < y->front ? -1 : 1;
 	return memcmp(entry_at(s, x->number)->addr, entry_at(s, y->number)->addr, IND_ADDR_BYTES);
 }
 
-static struct place *places_of(struct origin_set *s)
+/* The n-th byte of what decides, the least significant one first. */
+static unsigned digit_of(const struct place *p, unsigned n) { return n < sizeof p->front ? p->front >> 8 * n & 0xff : p->ip_version; }
+
+/* Places in the order of one digit, otherwise as they were; false, and nothing done, if all have the same. */
+static bool digit_sort(const struct place *from, struct place *to, uint32_t count, unsigned n)
 {
-	struct place *places = malloc(((size_t)s->entries.count + 1) * sizeof *places);
-	if (!places)
-		return NULL;
+	uint32_t at[DIGITS + 1] = { 0 };
+	for (uint32_t i = 0; i < count; i++)
+		at[digit_of(&from[i], n) + 1]++;
+	if (at[digit_of(&from[0], n) + 1] == count)
+		return false;
+	for (unsigned d = 0; d < DIGITS; d++)
+		at[d + 1] += at[d];
+	for (uint32_t i = 0; i < count; i++)
+		to[at[digit_of(&from[i], n)]++] = from[i];
+	return true;
+}
+
+/* Sorted digit by digit; those that none tells apart by the rest of their addresses. Returns which of the two lists holds the outcome. */
+static struct place *places_sort(struct origin_set *s, struct place *places, struct place *other)
+{
+	uint32_t count = s->entries.count;
+	for (unsigned n = 0; count && n <= sizeof places->front; n++) {
+		if (!digit_sort(places, other, count, n))
+			continue;
+		struct place *sorted = other;
+		other = places;
+		places = sorted;
+	}
+	for (uint32_t from = 0, to; from < count; from = to) {
+		for (to = from + 1; to < count && places[to].front == places[from].front && places[to].ip_version == places[from].ip_version;)
+			to++;
+		if (to > from + 1)
+			qsort_r(places + from, to - from, sizeof *places, place_order, s);
+	}
+	return places;
+}
+
+static void places_fill(const struct origin_set *s, struct place *places)
+{
 	for (uint32_t i = 0; i < s->entries.count; i++) {
 		const struct entry *e = entry_at(s, i + 1);
 		uint64_t front;
 		memcpy(&front, e->addr, sizeof front);
 		places[i] = (struct place){ htobe64(front), i + 1, e->ip_version };
 	}
-	qsort_r(places, s->entries.count, sizeof *places, place_order, s);
-	return places;
 }
 
 /* What the places after this one will touch: first the entries, then what they name. */
@@ -310,9 +359,13 @@ static void places_prefetch(const struct origin_set *s, const struct place *plac
 
 enum ind_err origin_set_finish(struct origin_set *s, origin_claims *claims, origin_visit *visit, void *ctx)
 {
-	late_count(s);
-	struct place *places = places_of(s);
-	enum ind_err err = places ? IND_OK : IND_NOMEM;
+	late_pass(s, 0);
+	struct place *room = malloc(((size_t)s->entries.count + 1) * 2 * sizeof *room);
+	if (!room)
+		return IND_NOMEM;
+	places_fill(s, room);
+	const struct place *places = places_sort(s, room, room + s->entries.count);
+	enum ind_err err = IND_OK;
 	for (uint32_t i = 0; i < s->entries.count && !err; i++) {
 		const struct entry *e = entry_at(s, places[i].number);
 		struct ind_origin origin;
@@ -320,6 +373,6 @@ enum ind_err origin_set_finish(struct origin_set *s, origin_claims *claims, orig
 		record_of(s, e, claims(ctx, e->ip_version, e->addr), &origin);
 		err = visit(ctx, &origin);
 	}
-	free(places);
+	free(room);
 	return err;
 }

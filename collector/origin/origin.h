@@ -19,15 +19,12 @@ enum { ORIGIN_ADDRESSES_MAX = 8000000 };
 enum ind_err origin_set_new(const uint64_t enabled[static IND_SIGNAL_SET_WORDS], unsigned answerable, struct origin_set **set) IND_MUST_USE;
 void origin_set_free(struct origin_set *set);
 
-/* Where the two ends of a flow belong. origin_set_find also tells the processor which memory origin_set_flow will need: worth it if
- * other work comes between the two. */
-struct origin_ends { uint64_t hash[2]; };
-struct origin_ends origin_set_find(const struct origin_set *set, const struct ind_flow *flow);
+/* Counts a flow and its signals for the ends that sent something. Addresses beyond the limit are counted, not kept. A few flows wait, so that
+ * the memory they need is fetched while other work goes on. */
+void origin_set_flow(struct origin_set *set, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
 
-/* Counts a flow and its signals for the ends that sent something. Addresses beyond the limit are counted, not kept. */
-void origin_set_flow(struct origin_set *set, const struct origin_ends *ends, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
-
-uint64_t origin_set_overflow(const struct origin_set *set);
+/* Addresses that were not kept, of all flows given. */
+uint64_t origin_set_overflow(struct origin_set *set);
 
 /* Visits one ORIGIN record per address, IPv4 before IPv6, in order of address. `claims` is asked first what reference data say of the
  * address and returns a set of IND_CLAIM_*. */

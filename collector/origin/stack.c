@@ -75,7 +75,7 @@ uint16_t stack_facts(const struct ind_signal *signal)
 	return has_timestamps(syn_rest(signal), signal->value + signal->value_bytes) ? FACT_TIMESTAMPS : 0;
 }
 
-void stack_read(const struct ind_signal *signal, struct said *said, struct entry *e)
+void stack_read(const struct ind_signal *signal, struct said *said)
 {
 	const char *end = signal->value + signal->value_bytes;
 	if (signal->id == IND_SIG_HTTP_USER_AGENT) {
@@ -84,7 +84,7 @@ void stack_read(const struct ind_signal *signal, struct said *said, struct entry
 	}
 	const char *rest = syn_rest(signal);
 	said->stack = (uint16_t)((said->stack & SYSTEM_MASK) | digest_of(rest, end));
-	e->facts |= stack_facts(signal);
+	said->facts |= stack_facts(signal);
 }
 
 static bool is_later(uint16_t a, uint16_t b) { return (int16_t)(uint16_t)(a - b) > 0; }

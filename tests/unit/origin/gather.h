@@ -49,8 +49,7 @@ static inline struct origin_set *gather_new(void)
 
 static inline void gather_flow(struct origin_set *set, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
 {
-	struct origin_ends ends = origin_set_find(set, flow);
-	origin_set_flow(set, &ends, flow, signals, count);
+	origin_set_flow(set, flow, signals, count);
 }
 
 /* Ends the set. */

@@ -44,8 +44,7 @@ static struct ind_signal signal_of(unsigned id, unsigned from) { return (struct 
 
 static void flow_add(const struct ind_flow *flow, const struct ind_signal *signals, size_t count)
 {
-	struct origin_ends ends = origin_set_find(set, flow);
-	origin_set_flow(set, &ends, flow, signals, count);
+	origin_set_flow(set, flow, signals, count);
 }
 
 START_TEST(families_speak_for_the_address_that_sent)
