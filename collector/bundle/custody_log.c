@@ -188,6 +188,7 @@ enum ind_err ind_custody_log_read(struct ind_custody_log *log, const char *name,
 		log->node_count = nodes_before;
 		return err;
 	}
+	file->bytes = count;
 	log->images[log->file_count++] = image.at;
 	log->bytes += count;
 	return IND_OK;

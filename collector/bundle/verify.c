@@ -91,13 +91,16 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 	}
 	r->leaves = v->stream.leaves - h->first_leaf;
 	r->clock_error_ns = v->clock_error_ns;
+	r->clock = v->clock.state;
 	if (f->type != FRAME_CHECKPOINT)
 		return;
 	r->authenticated_leaves = r->leaves;
 	r->authenticated_bytes = v->walk.end;
 	r->records = v->totals.flows + v->totals.exhibits + v->totals.claims + v->totals.origins;
 	r->not_after_ns = v->seal_ns;
+	r->tree_size = v->tree_size;
 	memcpy(r->root, v->root.bytes, IND_SHA256_BYTES);
+	memcpy(r->note_sha256, v->note_sha256, sizeof r->note_sha256);
 }
 
 static enum ind_err run(struct verifier *v, const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *r)

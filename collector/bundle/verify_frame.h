@@ -2,6 +2,7 @@
 #ifndef BUNDLE_VERIFY_FRAME_H
 #define BUNDLE_VERIFY_FRAME_H
 
+#include "bundle/clock_state.h"
 #include "bundle/commit.h"
 #include "bundle/data.h"
 #include "bundle/header.h"
@@ -22,7 +23,10 @@ struct verifier {
 	uint64_t time_bound_ns;
 	uint64_t seal_ns;            /* realtime of the SEALINFO that waits for its CHECKPOINT */
 	uint64_t clock_error_ns;
+	struct clock_follower clock;
 	struct tree_hash root;       /* of the last good CHECKPOINT */
+	uint64_t tree_size;          /* that it names */
+	uint8_t note_sha256[HASH_SHA256_BYTES];
 	const char *reason;
 };
 

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
-#include "cli/input.h"
 #include "cli/target.h"
 #include "cli/tell.h"
-#include "cli/trust.h"
-#include "cli/verdict.h"
+#include "cli/custody_show.h"
+#include "cli/input.h"
 #include <string.h>
 
 static const struct cli_option options[] = {
 	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, and no others; may be given again" },
+	{ OPT_CA, 0, "ca", "FILE", NULL, "trust these time stamp authorities, and no others; may be given again" },
+	{ OPT_CUSTODY, 0, "custody", NULL, NULL, "append what was found to the custody log: an event 'verified'" },
+	{ OPT_ACTOR, 0, "actor", "NAME", NULL, "with --custody: who verifies; else $INDICIA_ACTOR" },
+	{ OPT_PLACE, 0, "place", "TEXT", NULL, "with --custody: where; else $INDICIA_PLACE" },
+	{ OPT_PURPOSE, 0, "purpose", "TEXT", NULL, "with --custody: why ('verification')" },
+	{ OPT_KEY, 0, "key", "FILE", NULL, "with --custody: sign with this key" },
 	{ OPT_EXPLAIN, 0, "explain", NULL, NULL, "what was found, and what it means, below each line" },
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table json ndjson csv tsv", "table (one line each), json or ndjson (one object each), csv or tsv" },
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" },
@@ -21,12 +26,13 @@ static const struct cli_option options[] = {
 };
 
 struct verify {
-	struct trust trust;
+	struct custody_trust trust;
+	struct custody_add add;
 	struct inputs inputs;
 	struct output_options output;
 	struct writer writer;
 	struct chain chain;
-	bool lines, explain;
+	bool lines, explain, custody;
 };
 
 /* JSON comes one object a line here: the object of one input is the whole answer about it. */
@@ -42,16 +48,37 @@ static int writer_prepare(struct verify *v, struct out *out)
 	return status;
 }
 
+/* What stands beside the bundle: time stamps, and with --custody one event more. Standard input has nothing beside it. */
+static int verify_beside(struct verify *v, const struct input *in, const char *name, struct verdict *verdict)
+{
+	struct custody c;
+	if (strcmp(name, "-") == 0)
+		return v->custody ? (tell_error("verify: --custody needs a file, not standard input"), CLI_USAGE) : CLI_DONE;
+	int status = custody_beside(&c, name, &in->source, &verdict->result, &v->trust);
+	if (status == CLI_DONE)
+		custody_interval(&c, verdict);
+	if (status == CLI_DONE && v->custody) {
+		v->add.note = ind_verdict_name(verdict->result.verdict);
+		status = custody_append(&c, &v->add);
+	}
+	custody_close(&c);
+	/* A log that cannot be read is told of, and changes no verdict. */
+	return v->custody ? status : CLI_DONE;
+}
+
 static int verify_one(struct verify *v, struct out *out, const char *name)
 {
 	struct input in;
 	struct verdict verdict = { 0 };
 	enum ind_err err = IND_IO;
+	int status = CLI_DONE;
 	if (input_open(&in, name) == CLI_DONE) {
-		struct ind_verify_options options_of = { v->trust.keys, v->trust.count };
+		struct ind_verify_options options_of = { v->trust.keys.keys, v->trust.keys.count };
 		err = ind_verify(&in.source, &options_of, &verdict.result);
 		if (err != IND_OK)
 			tell_error("%s: %s", in.name, err == IND_IO ? strerror(in.error) : ind_strerror(err));
+		else
+			status = verify_beside(v, &in, name, &verdict);
 		input_close(&in);
 	}
 	verdict_of(&verdict, name, err);
@@ -62,7 +89,8 @@ static int verify_one(struct verify *v, struct out *out, const char *name)
 		writer_row(&v->writer, verdict_row(&verdict));
 	if (err != IND_OK)
 		return CLI_DAMAGED;
-	return verdict.result.verdict == IND_VERDICT_VALID ? CLI_DONE : CLI_NEGATIVE;
+	int found = verdict.result.verdict == IND_VERDICT_VALID ? CLI_DONE : CLI_NEGATIVE;
+	return found > status ? found : status;
 }
 
 static int verify_all(struct verify *v)
@@ -91,8 +119,12 @@ static int verify_option(struct verify *v, int id, const char *value)
 	int status = CLI_DONE;
 	if (output_option(&v->output, id, value, &status))
 		return status;
+	if (custody_add_option(&v->add, id, value, &status))
+		return status;
 	switch (id) {
-	case OPT_TRUST: return trust_give(&v->trust, value);
+	case OPT_CA: return custody_trust_ca(&v->trust, value);
+	case OPT_CUSTODY: v->custody = true; return CLI_DONE;
+	case OPT_TRUST: return trust_give(&v->trust.keys, value);
 	case OPT_EXPLAIN: v->explain = true; return CLI_DONE;
 	default: return inputs_add(&v->inputs, value);
 	}
@@ -100,7 +132,7 @@ static int verify_option(struct verify *v, int id, const char *value)
 
 static int run(int argc, char **argv)
 {
-	static struct verify v;
+	static struct verify v = { .add = { .type = IND_CUSTODY_VERIFIED, .purpose = "verification" } };
 	struct args args;
 	int status = CLI_DONE;
 	args_start(&args, options, sizeof(options) / sizeof(options[0]), argc, argv);
@@ -111,11 +143,12 @@ static int run(int argc, char **argv)
 		status = CLI_USAGE;
 	}
 	if (status == CLI_DONE)
-		status = trust_load(&v.trust);
+		status = custody_trust_load(&v.trust);
 	if (status == CLI_DONE)
 		status = verify_all(&v);
 	chain_free(&v.chain);
 	inputs_free(&v.inputs);
+	custody_trust_free(&v.trust);
 	return status;
 }
 
@@ -127,7 +160,9 @@ const struct cli_verb cmd_verify = {
 	"version that this program does not know; UNREADABLE the file cannot be read.\n"
 	"Trusted are the keys of --trust, else this user's own and those in /etc/indicia/trust.d. Exit status 0 only if all are VALID. "
 	"Bundles of one stream follow on each other: of those given, in that order, the leaves between two that were in none are named; each verifies alone, so "
-	"this is no verdict.",
+	"this is no verdict.\n"
+	"Time is an interval: not before and not after are by the sensor's own clock only, unless a time stamp in the custody log beside the bundle is of use (--ca; 'indicia help stamp'). "
+	"Nothing is written unless --custody is given.",
 	"indicia verify case.ieb\n# with the key that the sensor's owner handed over\nindicia verify --trust fra-01.pub --explain case.ieb\n"
 	"# for a script\nindicia verify -o json archive/ | jq -r 'select(.verdict!=\"VALID\")|.file'",
 	OPTIONS_OF(options), run,

@@ -74,12 +74,15 @@ static void name_make(const struct keep *k, char name[static 256])
 	snprintf(name, 256, "%s-%s.ieb", k->sensor, stamp);
 }
 
-static enum ind_err clock_put(struct keep *k)
+/* A clock that was moved is told of before the next seal, and not only when a CLOCK is due. */
+static enum ind_err clock_put(struct keep *k, bool due)
 {
 	if (k->deterministic)
 		return IND_OK;
 	struct ind_clock now;
 	clock_read(k->clock.boottime_ns ? &k->clock : NULL, &now);
+	if (!due && !now.step_ns)
+		return IND_OK;
 	k->clock = now;
 	return ind_writer_clock(k->writer, &now);
 }
@@ -106,7 +109,7 @@ enum ind_err bundle_begin(struct keep *k)
 	if (!err)
 		err = origin_set_new(k->options->signals, answerable(k), &k->origins);
 	if (!err)
-		err = clock_put(k);
+		err = clock_put(k, true);
 	k->begun_ns = k->sealed_ns = clock_boottime_ns();
 	k->sealed_bytes = 0;
 	k->writing = true;
@@ -178,8 +181,7 @@ enum ind_err bundle_seal_if_due(struct keep *k)
 		return IND_OK;
 	enum ind_err err = IND_OK;
 	if (live) {
-		if (now_ns / HEARTBEAT_NS != k->sealed_ns / HEARTBEAT_NS)
-			err = clock_put(k);
+		err = clock_put(k, now_ns / HEARTBEAT_NS != k->sealed_ns / HEARTBEAT_NS);
 		if (!err)
 			err = losses_put(k, NULL);
 	}
@@ -268,7 +270,7 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 	if (!err)
 		err = losses_put(k, end);
 	if (!err)
-		err = clock_put(k);
+		err = clock_put(k, true);
 	if (!err)
 		err = seal(k, reason, true, end);
 	if (err)

@@ -127,6 +127,7 @@ struct ind_custody_file {
 	uint64_t bad_offset;         /* of the first byte that is not read, with TORN and DAMAGED */
 	uint64_t bad_bytes;
 	uint8_t torn_sha256[IND_SHA256_BYTES]; /* of these bytes, with TORN */
+	uint64_t bytes;              /* of the file */
 	size_t events;               /* records that were read */
 	struct ind_key_public hand;  /* key of its first event; all zero without one */
 	struct ind_custody_id last;  /* id of its last event */
