@@ -88,6 +88,7 @@ struct chain_view {
 	bool no_memory;
 	char *authority;             /* IND_STAMP_NAME_MAX */
 	struct ind_der_list *chain;  /* NULL: not wanted */
+	STACK_OF(X509_CRL) *crls;    /* of the stamp */
 };
 
 static int view_index(void)
@@ -109,15 +110,22 @@ static bool leaves_past(const X509_REVOKED *entry)
 		number == CRL_REASON_CESSATION_OF_OPERATION;
 }
 
-static bool revoked_later(X509_STORE_CTX *ctx)
+/* libcrypto has forgotten by then in which list it found the entry: all lists of the certificate's issuer are asked, and each must leave that moment alone. */
+static bool revoked_later(X509_STORE_CTX *ctx, const struct chain_view *view)
 {
-	X509_REVOKED *entry = NULL;
 	time_t at = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
-	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
 	X509 *certificate = X509_STORE_CTX_get_current_cert(ctx);
-	if (!crl || !certificate || X509_CRL_get0_by_cert(crl, &entry, certificate) != 1 || !entry || !leaves_past(entry))
-		return false;
-	return X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) > 0;
+	bool found = false;
+	for (int i = 0; certificate && i < sk_X509_CRL_num(view->crls); i++) {
+		X509_CRL *crl = sk_X509_CRL_value(view->crls, i);
+		X509_REVOKED *entry = NULL;
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(certificate)) != 0 || !X509_CRL_get0_by_cert(crl, &entry, certificate) || !entry)
+			continue;
+		found = true;
+		if (!leaves_past(entry) || X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0)
+			return false;
+	}
+	return found;
 }
 
 /* A CRL of later than the token knows more, not less, until the certificate expires: then its entry may be taken out (RFC 5280 section 3.3). */
@@ -140,7 +148,7 @@ static bool forgiven(X509_STORE_CTX *ctx, struct chain_view *view)
 	switch (X509_STORE_CTX_get_error(ctx)) {
 	case X509_V_ERR_CERT_REVOKED:
 		view->reason = IND_STAMP_REVOKED;
-		return revoked_later(ctx);
+		return revoked_later(ctx, view);
 	case X509_V_ERR_CRL_NOT_YET_VALID:
 		view->reason = IND_STAMP_CRL;
 		return crl_later_is_enough(ctx);
@@ -177,7 +185,7 @@ static int chain_look(int ok, X509_STORE_CTX *ctx)
 	return 1;
 }
 
-static bool store_fill(X509_STORE *store, const struct ind_stamp *stamp, const struct ind_stamp_roots *roots)
+static bool store_fill(X509_STORE *store, const struct ind_stamp *stamp, const struct ind_stamp_roots *roots, struct chain_view *view)
 {
 	const STACK_OF(X509) *list = stamp_roots_list(roots);
 	for (int i = 0; i < sk_X509_num(list); i++)
@@ -186,9 +194,11 @@ static bool store_fill(X509_STORE *store, const struct ind_stamp *stamp, const s
 	for (size_t i = 0; i < stamp->crl_count; i++) {
 		const uint8_t *at = stamp->crls[i].at;
 		X509_CRL *crl = d2i_X509_CRL(NULL, &at, (long)stamp->crls[i].count);
-		bool ok = crl && X509_STORE_add_crl(store, crl) == 1;
-		X509_CRL_free(crl);
-		if (!ok)
+		if (!crl || sk_X509_CRL_push(view->crls, crl) <= 0) {
+			X509_CRL_free(crl);
+			return false;
+		}
+		if (X509_STORE_add_crl(store, crl) != 1)
 			return false;
 	}
 	return true;
@@ -208,7 +218,7 @@ static X509_STORE *store_new(const struct ind_stamp *stamp, const struct ind_sta
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 	X509_STORE_set_verify_cb(store, chain_look);
 	view->revocation_checked = stamp->crl_count > 0;
-	if (store_fill(store, stamp, roots))
+	if (store_fill(store, stamp, roots, view))
 		return store;
 	X509_STORE_free(store);
 	return NULL;
@@ -268,19 +278,20 @@ static enum ind_err token_check(PKCS7 *token, const struct ind_stamp *stamp, con
 enum ind_err ind_stamp_check(const struct ind_stamp *stamp, const uint8_t imprint[static IND_SHA256_BYTES], const struct ind_stamp_roots *roots,
 	struct ind_stamp_result *result, struct ind_der_list *chain)
 {
-	struct chain_view view = { .authority = result->authority, .chain = chain };
+	struct chain_view view = { .authority = result->authority, .chain = chain, .crls = sk_X509_CRL_new_null() };
 	const uint8_t *at = stamp->token.at;
-	enum ind_err err = IND_OK;
+	enum ind_err err = view.crls ? IND_OK : IND_NOMEM;
 	*result = (struct ind_stamp_result){ .reason = IND_STAMP_TOKEN, .accuracy_ns = IND_ABSENT_U64 };
 	PKCS7 *token = stamp->token.count <= IND_STAMP_TOKEN_MAX ? d2i_PKCS7(NULL, &at, (long)stamp->token.count) : NULL;
 	if (token && at == stamp->token.at + stamp->token.count)
 		words_get(token, result);
-	if (result->has_time)
+	if (result->has_time && err == IND_OK)
 		err = token_check(token, stamp, imprint, roots, result, &view);
 	result->revocation_checked = result->reason == IND_STAMP_OK && view.revocation_checked;
 	if (result->reason != IND_STAMP_OK)
 		result->not_after_ns = 0;
 	PKCS7_free(token);
+	sk_X509_CRL_pop_free(view.crls, X509_CRL_free);
 	ERR_clear_error();
 	return err;
 }

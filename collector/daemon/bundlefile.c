@@ -281,6 +281,8 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 		err = streamfile_save(&k->streamfile, &k->stream, reason == IND_SEAL_ROTATE);
 	if (!err)
 		sealed_tell(k, sha256);
+	if (!err && k->options->custody)
+		err = keep_custody(k, sha256);
 	if (!err && k->say->verbose)
 		losses_tell(k);
 	k->overflow += origin_set_overflow(k->origins);
