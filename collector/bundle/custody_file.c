@@ -37,7 +37,7 @@ static bool all_zero(const uint8_t *bytes, size_t count)
 	return true;
 }
 
-/* OK if a record stands there. The file does not end there. */
+/* OK if a record stands there. */
 static enum ind_custody_file_state record_at(const struct custody_walk *w, size_t at, size_t *event_bytes)
 {
 	size_t left = w->count - at;
@@ -55,14 +55,15 @@ static enum ind_custody_file_state record_at(const struct custody_walk *w, size_
 	return left == (size_t)bytes + CUSTODY_FRAME_BYTES ? IND_CUSTODY_FILE_TORN : IND_CUSTODY_FILE_DAMAGED;
 }
 
-/* A mend behind w->at that accounts for what is torn from w->torn_at on, with a record behind it. */
-static bool mend_find(const struct custody_walk *w, size_t *mend_at, size_t *event_bytes)
+/* A mend behind w->at that accounts for what is torn from w->torn_at on, with a record behind it. Without one *state is what the record behind the last
+ * such mend is, if there was any: that one may be torn, too. */
+static bool mend_find(const struct custody_walk *w, size_t *mend_at, size_t *event_bytes, enum ind_custody_file_state *state)
 {
 	uint8_t mend[IND_CUSTODY_MEND_BYTES];
 	size_t tried = 0;
 	ind_custody_mend(w->torn_at, mend);
-	for (size_t at = w->at + 1; w->count - at > sizeof mend && tried < CUSTODY_MENDS_MAX; at++) {
-		const uint8_t *found = memchr(w->bytes + at, mend[0], w->count - at - sizeof mend);
+	for (size_t at = w->at + 1; at + sizeof mend <= w->count && tried < CUSTODY_MENDS_MAX; at++) {
+		const uint8_t *found = memchr(w->bytes + at, mend[0], w->count - at - sizeof mend + 1);
 		if (!found)
 			return false;
 		at = (size_t)(found - w->bytes);
@@ -70,7 +71,8 @@ static bool mend_find(const struct custody_walk *w, size_t *mend_at, size_t *eve
 			continue;
 		tried++;
 		*mend_at = at;
-		if (record_at(w, at + sizeof mend, event_bytes) == IND_CUSTODY_FILE_OK)
+		*state = record_at(w, at + sizeof mend, event_bytes);
+		if (*state == IND_CUSTODY_FILE_OK)
 			return true;
 	}
 	return false;
@@ -85,7 +87,7 @@ bool custody_walk_next(struct custody_walk *w, struct custody_record *r)
 	enum ind_custody_file_state state = record_at(w, w->at, &r->event_bytes);
 	size_t mend_at;
 	if (state != IND_CUSTODY_FILE_OK) {
-		if (!mend_find(w, &mend_at, &r->event_bytes)) {
+		if (!mend_find(w, &mend_at, &r->event_bytes, &state)) {
 			w->state = state;
 			return false;
 		}
