@@ -270,9 +270,10 @@ static enum ind_err record_make(struct packing *p, size_t count, const struct in
 
 static enum ind_err pack(const struct ind_custody_event *e, const struct ind_key *by, struct packing *p, uint8_t **record, size_t *bytes)
 {
-	Indicia__V1__CustodyEvent m = INDICIA__V1__CUSTODY_EVENT__INIT, *read;
+	Indicia__V1__CustodyEvent m, *read;
 	struct ind_custody_event again;
 	size_t count;
+	indicia__v1__custody_event__init(&m);
 	message_fill(e, p, &m);
 	enum ind_err err = message_pack(&m.base, sizeof domain, &p->buffer, &count);
 	if (err != IND_OK)

@@ -191,11 +191,30 @@ static void head_of_bundle(struct custody *c, const struct ind_source *source)
 	c->has_head = true;
 }
 
+/* The owner: as the bundle says; of a bundle that is gone, whoever signed the owner's file. */
+static const struct ind_key_public *owner_of(const struct custody *c)
+{
+	if (c->has_bundle)
+		return c->result.has_header ? &c->result.identity : NULL;
+	for (size_t i = 0; i < ind_custody_log_file_count(c->log); i++) {
+		const struct ind_custody_file *f = ind_custody_log_file(c->log, i);
+		if (f->role == IND_CUSTODY_OWNER && f->events)
+			return &f->hand;
+	}
+	return NULL;
+}
+
+bool custody_is_owner(const struct custody *c, const struct ind_key_public *key)
+{
+	const struct ind_key_public *owner = owner_of(c);
+	return owner && memcmp(owner->bytes, key->bytes, sizeof(key->bytes)) == 0;
+}
+
 static int log_check(struct custody *c, const struct custody_trust *trust)
 {
 	const struct ind_verify_result *r = &c->result;
 	struct ind_custody_known known = {
-		.bundle = c->has_bundle && c->has_head ? &c->head : NULL, .owner = c->has_bundle && r->has_header ? &r->identity : NULL,
+		.bundle = c->has_bundle && c->has_head ? &c->head : NULL, .owner = owner_of(c),
 		.trusted = trust->keys.keys, .trusted_count = trust->keys.count,
 		.note_sha256 = c->has_bundle && c->has_head ? r->note_sha256 : NULL, .roots = trust->roots,
 	};

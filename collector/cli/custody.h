@@ -42,6 +42,7 @@ int custody_open(struct custody *c, const char *bundle, const struct custody_tru
 /* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is not there. */
 int custody_beside(struct custody *c, const char *bundle, const struct ind_source *source, const struct ind_verify_result *result,
 	const struct custody_trust *trust);
+bool custody_is_owner(const struct custody *c, const struct ind_key_public *key);
 void custody_close(struct custody *c);
 
 /* One event to append. Texts that are NULL are not stated; `actor` and `place` then come from $INDICIA_ACTOR and $INDICIA_PLACE. */

@@ -131,18 +131,6 @@ struct placing {
 	uint64_t expected;           /* bytes that the file has */
 };
 
-static bool is_owner(const struct custody *c, const struct ind_key_public *key)
-{
-	if (c->has_bundle)
-		return c->result.has_header && memcmp(key->bytes, c->result.identity.bytes, sizeof(key->bytes)) == 0;
-	for (size_t i = 0; i < ind_custody_log_file_count(c->log); i++) {
-		const struct ind_custody_file *f = ind_custody_log_file(c->log, i);
-		if (f->role == IND_CUSTODY_OWNER)
-			return memcmp(key->bytes, f->hand.bytes, sizeof(key->bytes)) == 0;
-	}
-	return false;
-}
-
 static void place_find(const struct custody *c, const struct ind_key_public *key, struct placing *p)
 {
 	uint8_t id[4];
@@ -150,7 +138,7 @@ static void place_find(const struct custody *c, const struct ind_key_public *key
 	ind_key_id(key, "indicia", id);
 	hash_hex(id, sizeof(id), hex);
 	p->file = IND_CUSTODY_FILES_MAX;
-	if (is_owner(c, key))
+	if (custody_is_owner(c, key))
 		snprintf(p->path, sizeof(p->path), "%s.iec", c->bundle);
 	else
 		snprintf(p->path, sizeof(p->path), "%s.%s.iec", c->bundle, hex);
