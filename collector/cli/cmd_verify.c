@@ -54,7 +54,7 @@ static int verify_beside(struct verify *v, const struct input *in, const char *n
 	struct custody c;
 	if (strcmp(name, "-") == 0)
 		return v->custody ? (tell_error("verify: --custody needs a file, not standard input"), CLI_USAGE) : CLI_DONE;
-	int status = custody_beside(&c, name, &in->source, &verdict->result, &v->trust);
+	int status = custody_beside(&c, name, &in->source, &verdict->result, &v->trust, v->custody);
 	if (status == CLI_DONE)
 		custody_interval(&c, verdict);
 	if (status == CLI_DONE && v->custody) {

@@ -165,7 +165,7 @@ static int files_beside(struct custody *c)
 
 /* ---- the bundle ---- */
 
-static enum ind_err digest_of(const struct ind_source *source, uint8_t digest[static IND_SHA256_BYTES])
+enum ind_err custody_digest(const struct ind_source *source, uint8_t digest[static IND_SHA256_BYTES])
 {
 	struct hash_sha256_state state;
 	uint8_t bytes[65536];
@@ -183,7 +183,7 @@ static enum ind_err digest_of(const struct ind_source *source, uint8_t digest[st
 static void head_of_bundle(struct custody *c, const struct ind_source *source)
 {
 	const struct ind_verify_result *r = &c->result;
-	if (!r->authenticated_leaves || digest_of(source, c->head.sha256) != IND_OK)
+	if (!r->authenticated_leaves || custody_digest(source, c->head.sha256) != IND_OK)
 		return;
 	memcpy(c->head.stream_id, r->stream_id, sizeof(c->head.stream_id));
 	memcpy(c->head.root, r->root, sizeof(c->head.root));
@@ -226,13 +226,14 @@ static int log_check(struct custody *c, const struct custody_trust *trust)
 }
 
 int custody_beside(struct custody *c, const char *bundle, const struct ind_source *source, const struct ind_verify_result *result,
-	const struct custody_trust *trust)
+	const struct custody_trust *trust, bool named)
 {
 	*c = (struct custody){ .bundle = bundle, .has_bundle = true, .result = *result };
 	if (ind_custody_log_new(&c->log) != IND_OK)
 		return tell_error("out of memory"), CLI_FAILED;
-	head_of_bundle(c, source);
 	int status = files_beside(c);
+	if (status == CLI_DONE && (named || ind_custody_log_file_count(c->log)))
+		head_of_bundle(c, source);
 	return status == CLI_DONE ? log_check(c, trust) : status;
 }
 

@@ -39,9 +39,10 @@ void custody_trust_free(struct custody_trust *t);
  * in any case. */
 int custody_open(struct custody *c, const char *bundle, const struct custody_trust *trust, const char *const *copies, size_t copy_count);
 
-/* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is not there. */
+/* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is not there, and then reads
+ * the bundle once more only if it is to be `named` by an event. */
 int custody_beside(struct custody *c, const char *bundle, const struct ind_source *source, const struct ind_verify_result *result,
-	const struct custody_trust *trust);
+	const struct custody_trust *trust, bool named);
 bool custody_is_owner(const struct custody *c, const struct ind_key_public *key);
 void custody_close(struct custody *c);
 
@@ -67,6 +68,9 @@ bool custody_add_option(struct custody_add *add, int id, const char *value, int 
 /* "a3f0…" of an id: 16 digits. */
 enum { CUSTODY_ID_TEXT = 17 };
 void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT]);
+
+/* Digest of all that a source gives. */
+enum ind_err custody_digest(const struct ind_source *source, uint8_t digest[static IND_SHA256_BYTES]) IND_MUST_USE;
 
 /* All of a file, which the caller frees; CLI_DONE, or CLI_DAMAGED with its message said. */
 int custody_file_read(const char *path, uint8_t **bytes, size_t *count);

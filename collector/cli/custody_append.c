@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/custody.h"
+#include "cli/input.h"
 #include "cli/tell.h"
 #include "daemon/custodyfile.h"
 #include "daemon/keyfile.h"
@@ -89,16 +90,17 @@ static int texts_set(const struct custody_add *add, struct ind_custody_event *e)
 
 static int object_set(const char *path, struct ind_custody_event *e)
 {
-	uint8_t *bytes;
-	size_t count;
+	struct input in;
 	if (!path)
 		return CLI_DONE;
-	if (custody_file_read(path, &bytes, &count) != CLI_DONE)
+	if (input_open(&in, path) != CLI_DONE)
 		return CLI_MISSING;
-	hash_sha256(bytes, count, e->object_sha256);
-	e->has_object_sha256 = true;
-	free(bytes);
-	return CLI_DONE;
+	enum ind_err err = custody_digest(&in.source, e->object_sha256);
+	if (err != IND_OK)
+		tell_error("%s: %s", path, strerror(in.error));
+	input_close(&in);
+	e->has_object_sha256 = err == IND_OK;
+	return err == IND_OK ? CLI_DONE : CLI_FAILED;
 }
 
 static int tlp_set(const char *value, struct ind_custody_event *e)
@@ -312,6 +314,8 @@ int custody_append(struct custody *c, const struct custody_add *add)
 		tell_error("%s", error);
 		status = CLI_MISSING;
 	}
+	if (status == CLI_DONE && made)
+		tell_note("made a new signing key, %s", used);
 	if (status == CLI_DONE)
 		status = event_write(c, add, key, e);
 	ind_key_free(key);

@@ -202,6 +202,8 @@ static void row_file(struct overview *o, const struct input *in, const char *nam
 	if (ind_verify(&in->source, &options, &result) != IND_OK)
 		return;
 	row_clock(&o->row, &result);
+	if (result.clock.undeclared)
+		tell_note("%s: the clock of its sensor moved %llu times without a record that says so", name, (unsigned long long)result.clock.undeclared);
 	row_text(&o->row, QUERY_BUNDLE_verdict, ind_verdict_name(result.verdict));
 	row_text(&o->row, QUERY_BUNDLE_reason, result.reason);
 }
