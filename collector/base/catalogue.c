@@ -136,6 +136,12 @@ const char *ind_missing_name(unsigned missing)
 	return WORD(words, missing);
 }
 
+const char *ind_clock_sync_name(unsigned sync)
+{
+	static const char *const names[] = { "unknown", "none", "ntp", "ptp", "gnss" };
+	return sync < sizeof names / sizeof names[0] ? names[sync] : "?";
+}
+
 const char *ind_loss_name(unsigned cause)
 {
 	static const char *const words[] = {

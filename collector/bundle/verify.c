@@ -105,6 +105,7 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 	}
 	r->leaves = v->stream.leaves - h->first_leaf;
 	r->clock_error_ns = v->clock_error_ns;
+	r->clock = v->clock.state;
 	if (f->type != FRAME_CHECKPOINT)
 		return;
 	r->authenticated_leaves = r->leaves;
@@ -114,7 +115,9 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 	struct tree_hash end_root;
 	tree_root(&v->stream, &end_root);
 	memcpy(r->end_root, end_root.bytes, IND_SHA256_BYTES);
+	r->tree_size = v->tree_size;
 	memcpy(r->root, v->root.bytes, IND_SHA256_BYTES);
+	memcpy(r->note_sha256, v->note_sha256, sizeof r->note_sha256);
 	r->checkpoint_bytes = f->bytes;
 	memcpy(r->checkpoint, f->payload, f->bytes);
 }

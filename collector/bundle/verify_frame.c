@@ -154,6 +154,7 @@ static enum ind_err see_clock(struct verifier *v, const struct frame *f)
 	enum ind_err err = because(v, clock_unpack(f->payload, f->bytes, &clock), "clock_form");
 	if (err != IND_OK)
 		return err;
+	clock_follow(&v->clock, &clock);
 	uint64_t down = clock.step_ns < 0 ? 0 - (uint64_t)clock.step_ns : 0;
 	v->time_bound_ns = v->time_bound_ns > down ? v->time_bound_ns - down : 0;
 	if (clock.max_error_ns != IND_ABSENT_U64 && (v->clock_error_ns == IND_ABSENT_U64 || clock.max_error_ns > v->clock_error_ns))
@@ -210,6 +211,8 @@ static enum ind_err see_checkpoint(struct verifier *v, const struct frame *f)
 	const char *reason = note_check(&note, &v->key, f->payload, f->bytes, &err);
 	v->root = note.root;
 	v->sealed_leaf = f->seq;
+	v->tree_size = note.size;
+	hash_sha256(f->payload, f->bytes, v->note_sha256);
 	return because(v, err, reason);
 }
 

@@ -2,6 +2,7 @@
 #ifndef BUNDLE_VERIFY_FRAME_H
 #define BUNDLE_VERIFY_FRAME_H
 
+#include "bundle/clock_state.h"
 #include "bundle/commit.h"
 #include "bundle/data.h"
 #include "bundle/header.h"
@@ -27,6 +28,9 @@ struct verifier {
 	uint64_t sealed_leaf;        /* of the last good CHECKPOINT; 0: none yet, for 0 is a HEADER */
 	struct tree_hash root;       /* of the last good CHECKPOINT */
 	uint64_t row;                /* of a DATA frame, that the reason is about; IND_ABSENT_U64 */
+	struct clock_follower clock;
+	uint64_t tree_size;          /* that it names */
+	uint8_t note_sha256[HASH_SHA256_BYTES];
 	const char *reason;
 };
 

@@ -15,6 +15,7 @@ static const struct cli_option options[] = {
 	{ OPT_POSITION, 0, "position", "LAT,LON,ERR_KM", NULL, "where the sensor is (decimal degrees, WGS 84), and the error in km" },
 	{ OPT_AUTHORITY, 0, "authority", "TEXT", NULL, "on whose authority this is recorded" },
 	{ OPT_CASE, 0, "case", "ID", NULL, "case that the recording belongs to" },
+	{ OPT_CUSTODY, 0, "custody", NULL, NULL, "begin a custody log beside each bundle" },
 	{ OPT_EXHIBITS, 0, "exhibits", "SET", "signal none", "keep the bytes that signals are read from (signal), or not (none)" },
 	{ OPT_SOURCE_DIGEST, 0, "source-digest", "KIND", "sha256 none", "digest of the whole savefile (sha256), or none where it is on record already" },
 	{ OPT_SIGNALS, 0, "signals", "SET", NULL, "default, all, none, or names: tls.ja3,ssh.banner" },
@@ -22,7 +23,7 @@ static const struct cli_option options[] = {
 	{ OPT_SNAPLEN, 's', "snaplen", "BYTES", NULL, "capture as many bytes of each frame at most" },
 	{ OPT_BUFFER, 'B', "buffer", "MIB", NULL, "kernel's buffer of a live capture, in MiB (64)" },
 	{ OPT_BALLAST, 0, "ballast", "KIB", NULL, "disk space kept to seal with, in KiB (1024)" },
-	{ OPT_SEAL_EVERY, 'G', "seal-every", "SEC", NULL, "a bundle every SEC seconds; -w is then a folder" },
+	{ OPT_SEAL_EVERY, 'G', "seal-every", "SEC", NULL, "new bundle every SEC seconds; -w is a folder" },
 	{ OPT_COUNT, 'c', "count", "COUNT", NULL, "stop after COUNT frames" },
 	{ OPT_AUTOSTOP, 'a', "autostop", "LIMIT", NULL, "stop at duration:SECONDS, flows:COUNT or size:BYTES; may be given again" },
 	{ OPT_FLOWS, 0, "flows", "N", NULL, "flows that may be open at once (1048576)" },
@@ -45,6 +46,7 @@ static int collect_option(struct daemon_options *d, int id, const char *value)
 	case OPT_POSITION: return collect_position(d, value);
 	case OPT_AUTHORITY: d->authority = value; return CLI_DONE;
 	case OPT_CASE: d->case_id = value; return CLI_DONE;
+	case OPT_CUSTODY: d->custody = true; return CLI_DONE;
 	case OPT_EXHIBITS: d->exhibits = strcmp(value, "signal") == 0; return CLI_DONE;
 	case OPT_SOURCE_DIGEST: d->source_digest = strcmp(value, "sha256") == 0; return CLI_DONE;
 	case OPT_SIGNALS: return collect_signals(d, value);

@@ -147,30 +147,13 @@ static int trust_write(const char *path, const struct ind_key_public *public)
 	return target_close(&target, true);
 }
 
-/* A key as text, or the file that holds it. */
-static int operand_key(const char *operand, struct ind_key_public *public)
-{
-	char error[KEYFILE_ERROR_BYTES];
-	size_t count;
-	if (ind_key_public_from_text(operand, strlen(operand), public) == IND_OK)
-		return CLI_DONE;
-	enum ind_err err = keyfile_public_load(operand, public, 1, &count, error);
-	if (err == IND_OK)
-		return CLI_DONE;
-	if (strncmp(operand, "indicia+", 8) == 0)
-		tell_error("keys trust: '%s' is no public key: it is cut or mistyped", operand);
-	else
-		tell_error("%s", error);
-	return status_of(err);
-}
-
 static int keys_trust(const struct keys *k)
 {
 	struct ind_key_public public;
 	char id[9], path[KEYFILE_PATH_MAX];
 	if (!k->operand)
 		return tell_error("keys trust: name a public key (indicia+hash+key) or the file that holds it"), CLI_USAGE;
-	int status = operand_key(k->operand, &public);
+	int status = trust_key_of("keys trust", k->operand, &public);
 	if (status != CLI_DONE)
 		return status;
 	const char *folder = trust_folder();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
-#include "cli/input.h"
 #include "cli/target.h"
 #include "cli/tell.h"
-#include "cli/trust.h"
+#include "cli/custody_show.h"
+#include "cli/input.h"
 #include "cli/verdict.h"
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +14,12 @@ static const struct cli_option options[] = {
 	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, and no others; may be given again" },
 	{ OPT_CHECKPOINT, 0, "checkpoint", "NOTE", NULL, "a state of the stream that was kept elsewhere must be in it; may be given again" },
 	{ OPT_SAVE_CHECKPOINT, 0, "save-checkpoint", "FILE", NULL, "write the last checkpoint of the bundle (one that is VALID), to be kept elsewhere" },
+	{ OPT_CA, 0, "ca", "FILE", NULL, "trust these time stamp authorities, and no others; may be given again" },
+	{ OPT_CUSTODY, 0, "custody", NULL, NULL, "append what was found to the custody log: an event 'verified'" },
+	{ OPT_ACTOR, 0, "actor", "NAME", NULL, "with --custody: who verifies; else $INDICIA_ACTOR" },
+	{ OPT_PLACE, 0, "place", "TEXT", NULL, "with --custody: where; else $INDICIA_PLACE" },
+	{ OPT_PURPOSE, 0, "purpose", "TEXT", NULL, "with --custody: why ('verification')" },
+	{ OPT_KEY, 0, "key", "FILE", NULL, "with --custody: sign with this key" },
 	{ OPT_EXPLAIN, 0, "explain", NULL, NULL, "what was found, and what it means, below each line; and what no verdict excludes" },
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table json ndjson csv tsv", "table (one line each), json or ndjson (one object each), csv or tsv" },
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" },
@@ -26,7 +32,8 @@ static const struct cli_option options[] = {
 };
 
 struct verify {
-	struct trust trust;
+	struct custody_trust trust;
+	struct custody_add add;
 	struct inputs inputs;
 	struct ind_kept_head heads[IND_HEADS_MAX];
 	size_t head_count;
@@ -35,7 +42,7 @@ struct verify {
 	struct chain_link *links;
 	struct output_options output;
 	struct writer writer;
-	bool lines, explain;
+	bool lines, explain, custody;
 };
 
 /* JSON comes one object a line here: the object of one input is the whole answer about it. */
@@ -54,7 +61,7 @@ static int writer_prepare(struct verify *v, struct out *out)
 static struct ind_verify_options options_with(const struct verify *v, const struct ind_kept_head *heads, size_t count)
 {
 	return (struct ind_verify_options){
-		.trusted = v->trust.keys, .trusted_count = v->trust.count, .heads = heads, .head_count = count, .more_follow = v->inputs.count > 1,
+		.trusted = v->trust.keys.keys, .trusted_count = v->trust.keys.count, .heads = heads, .head_count = count, .more_follow = v->inputs.count > 1,
 	};
 }
 
@@ -94,6 +101,39 @@ static int verdicts_make(struct verify *v)
 	}
 	tell_progress_end();
 	return chain_judge(v->links, v->inputs.count, holds, v) ? CLI_DONE : (tell_error("out of memory"), CLI_FAILED);
+}
+
+/* What stands beside the bundle: time stamps, and with --custody one event more. Standard input has nothing beside it. */
+static int beside(struct verify *v, const char *name, struct verdict *verdict)
+{
+	struct input in;
+	struct custody c;
+	if (strcmp(name, "-") == 0)
+		return v->custody ? (tell_error("verify: --custody needs a file, not standard input"), CLI_USAGE) : CLI_DONE;
+	int status = input_open(&in, name);
+	if (status != CLI_DONE)
+		return status;
+	status = custody_beside(&c, name, &in.source, &verdict->result, &v->trust, v->custody);
+	if (status == CLI_DONE)
+		custody_interval(&c, verdict);
+	if (status == CLI_DONE && v->custody) {
+		v->add.note = ind_verdict_name(verdict->result.verdict);
+		status = custody_append(&c, &v->add);
+	}
+	custody_close(&c);
+	input_close(&in);
+	/* A log that cannot be read is told of, and changes no verdict. */
+	return v->custody ? status : CLI_DONE;
+}
+
+static int all_beside(struct verify *v)
+{
+	int status = CLI_DONE;
+	for (size_t i = 0; i < v->inputs.count; i++) {
+		int one = v->verdicts[i].unreadable ? CLI_DONE : beside(v, v->inputs.names[i], &v->verdicts[i]);
+		status = one > status ? one : status;
+	}
+	return status;
 }
 
 static int verdicts_put(struct verify *v, struct out *out)
@@ -144,7 +184,9 @@ static int verify_all(struct verify *v)
 		(void)target_close(&target, false);
 		return status;
 	}
+	int logged = all_beside(v);
 	status = verdicts_put(v, &target.out);
+	status = logged > status ? logged : status;
 	int closed = target_close(&target, true);
 	if (closed != CLI_DONE)
 		return closed;
@@ -174,8 +216,12 @@ static int verify_option(struct verify *v, int id, const char *value)
 	int status = CLI_DONE;
 	if (output_option(&v->output, id, value, &status))
 		return status;
+	if (custody_add_option(&v->add, id, value, &status))
+		return status;
 	switch (id) {
-	case OPT_TRUST: return trust_give(&v->trust, value);
+	case OPT_CA: return custody_trust_ca(&v->trust, value);
+	case OPT_CUSTODY: v->custody = true; return CLI_DONE;
+	case OPT_TRUST: return trust_give(&v->trust.keys, value);
 	case OPT_CHECKPOINT: return checkpoint_give(v, value);
 	case OPT_SAVE_CHECKPOINT: v->save = value; return CLI_DONE;
 	case OPT_EXPLAIN: v->explain = true; return CLI_DONE;
@@ -185,7 +231,7 @@ static int verify_option(struct verify *v, int id, const char *value)
 
 static int run(int argc, char **argv)
 {
-	static struct verify v;
+	static struct verify v = { .add = { .type = IND_CUSTODY_VERIFIED, .purpose = "verification" } };
 	struct args args;
 	int status = CLI_DONE;
 	args_start(&args, options, sizeof(options) / sizeof(options[0]), argc, argv);
@@ -200,12 +246,13 @@ static int run(int argc, char **argv)
 		status = CLI_USAGE;
 	}
 	if (status == CLI_DONE)
-		status = trust_load(&v.trust);
+		status = custody_trust_load(&v.trust);
 	if (status == CLI_DONE)
 		status = verify_all(&v);
 	free(v.verdicts);
 	free(v.links);
 	inputs_free(&v.inputs);
+	custody_trust_free(&v.trust);
 	return status;
 }
 
@@ -218,7 +265,9 @@ const struct cli_verb cmd_verify = {
 	"Trusted are the keys of --trust, else this user's own and those in /etc/indicia/trust.d. Exit status 0 only if all are VALID. "
 	"Bundles of one stream follow on each other: the leaves between two of those given that are in none are named (each verifies alone, so this is no verdict); "
 	"two that hold different states of one stream are both ROLLBACK. That newer bundles were kept back, or a stream was gone back in, shows only against a checkpoint "
-	"that somebody else kept: --save-checkpoint writes one, --checkpoint asks for it.",
+	"that somebody else kept: --save-checkpoint writes one, --checkpoint asks for it.\n"
+	"Time is an interval: not before and not after are by the sensor's own clock only, unless a time stamp in the custody log beside the bundle is of use (--ca; 'indicia help stamp'). "
+	"Nothing is written unless --custody is given.",
 	"indicia verify case.ieb\n# with the key that the sensor's owner handed over\nindicia verify --trust fra-01.pub --explain case.ieb\n"
 	"# what the colleague keeps today must be in the archive tomorrow\nindicia verify --save-checkpoint head.note case.ieb\nindicia verify --checkpoint head.note archive/\n"
 	"# for a script\nindicia verify -o json archive/ | jq -r 'select(.verdict!=\"VALID\")|.file'",

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NS_PER_US = 1000 };
+
 struct totals { uint64_t flows, outer, packets, bytes, signals, derived, exhibits, claims, origins, first_ns, last_ns, loss[IND_LOSS_MAX]; };
 
 struct overview {
@@ -209,6 +211,19 @@ static enum ind_err file_digest(const struct input *in, uint8_t digest[static HA
 	return err;
 }
 
+static void row_clock(struct query_row *row, const struct ind_verify_result *r)
+{
+	if (r->not_after_ns)
+		row_time(row, QUERY_BUNDLE_sealed, r->not_after_ns);
+	if (r->clock_error_ns != IND_ABSENT_U64)
+		row_u64(row, QUERY_BUNDLE_clock_error_us, r->clock_error_ns / NS_PER_US);
+	if (!r->clock.frames)
+		return;
+	row_text(row, QUERY_BUNDLE_clock_sync, ind_clock_sync_name(r->clock.worst_sync));
+	row_u64(row, QUERY_BUNDLE_clock_steps, r->clock.steps);
+	row_u64(row, QUERY_BUNDLE_clock_undeclared, r->clock.undeclared);
+}
+
 static void row_file(struct overview *o, const struct input *in, const char *name)
 {
 	struct ind_verify_options options = { .trusted = o->trust.keys, .trusted_count = o->trust.count };
@@ -219,6 +234,9 @@ static void row_file(struct overview *o, const struct input *in, const char *nam
 		row_hex(&o->row, QUERY_BUNDLE_sha256, o->sha256, sizeof(o->sha256));
 	if (ind_verify(&in->source, &options, &result) != IND_OK)
 		return;
+	row_clock(&o->row, &result);
+	if (result.clock.undeclared)
+		tell_note("%s: the clock of its sensor moved %llu times without a record that says so", name, (unsigned long long)result.clock.undeclared);
 	row_text(&o->row, QUERY_BUNDLE_verdict, ind_verdict_name(result.verdict));
 	row_text(&o->row, QUERY_BUNDLE_reason, result.reason);
 }

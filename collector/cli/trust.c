@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-
 const char *trust_folder(void)
 {
 	const char *folder = getenv("INDICIA_TRUST_DIR");
@@ -98,4 +97,20 @@ int trust_load(struct trust *t)
 	if (!t->given_count)
 		trust_walk(remember, t);
 	return status;
+}
+
+int trust_key_of(const char *what, const char *operand, struct ind_key_public *key)
+{
+	char error[KEYFILE_ERROR_BYTES];
+	size_t count;
+	if (ind_key_public_from_text(operand, strlen(operand), key) == IND_OK)
+		return CLI_DONE;
+	enum ind_err err = keyfile_public_load(operand, key, 1, &count, error);
+	if (err == IND_OK)
+		return CLI_DONE;
+	if (strncmp(operand, "indicia+", 8) == 0)
+		tell_error("%s: '%s' is no public key: it is cut or mistyped", what, operand);
+	else
+		tell_error("%s", error);
+	return err == IND_MISSING || err == IND_KEY ? CLI_MISSING : CLI_FAILED;
 }

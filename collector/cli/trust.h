@@ -28,4 +28,7 @@ void trust_walk(trust_see *see, void *ctx);
 
 const char *trust_folder(void);
 
+/* A key as text, or the file that holds it; CLI_DONE, or a status with its message said, which begins with `what`. */
+int trust_key_of(const char *what, const char *operand, struct ind_key_public *key);
+
 #endif

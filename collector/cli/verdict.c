@@ -2,10 +2,11 @@
 #include "cli/verdict.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "indicia/catalogue.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_BYTES = 8192, NS_PER_US = 1000 };
+enum { LINE_BYTES = 8192, NS_PER_US = 1000, NS_PER_MS = 1000000 };
 
 static bool has_key(const struct verdict *v) { return !v->unreadable && v->result.has_header; }
 
@@ -54,6 +55,9 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 		if (v->link->has_gap)
 			snprintf(text + strlen(text), LINE_BYTES - strlen(text), "; leaves %llu to %llu of its stream are missing before it",
 				(unsigned long long)v->link->gap_from, (unsigned long long)r->first_leaf - 1);
+		if (r->clock.undeclared)
+			snprintf(text + strlen(text), LINE_BYTES - strlen(text), "; its clock moved %llu times without a record that says so",
+				(unsigned long long)r->clock.undeclared);
 		break;
 	case IND_VERDICT_ROLLBACK:
 		rollback_text(v, text);
@@ -67,6 +71,13 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 		break;
 	default: snprintf(text, LINE_BYTES, "%s at byte %llu", r->reason, (unsigned long long)r->offset);
 	}
+}
+
+/* What existed when an authority saw it cannot have been sealed later than that. */
+static bool stamp_contradicts(const struct verdict *v)
+{
+	uint64_t error_ns = v->result.clock_error_ns == IND_ABSENT_U64 ? 0 : v->result.clock_error_ns;
+	return v->has_stamp && v->result.not_after_ns > error_ns && v->result.not_after_ns - error_ns > v->stamp.not_after_ns;
 }
 
 static void explain_line(struct out *out, const char *name, const char *text)
@@ -113,6 +124,50 @@ static void explain_place(struct out *out, const struct ind_verify_result *r)
 	explain_line(out, "place", text);
 }
 
+/* Who says each bound belongs to it: a bare moment would say more than is known. */
+static void explain_interval(const struct verdict *v, struct out *out)
+{
+	const struct ind_verify_result *r = &v->result;
+	char time[32], text[LINE_BYTES];
+	if (!r->authenticated_leaves)
+		return;
+	text_time(r->not_before_ns, time, sizeof(time));
+	snprintf(text, sizeof(text), "%s, by the sensor's own clock only", time);
+	explain_line(out, "not before", text);
+	text_time(v->has_stamp ? v->stamp.not_after_ns : r->not_after_ns, time, sizeof(time));
+	if (v->has_stamp)
+		snprintf(text, sizeof(text), "%s, by the time stamp of %s%s%s", time, v->stamp.authority,
+			v->stamp.accuracy_ns == IND_ABSENT_U64 ? ", which states no accuracy" : "", v->stamp.revocation_checked ? "" : "; revocation not checked");
+	else
+		snprintf(text, sizeof(text), "%s, by the sensor's own clock only", time);
+	explain_line(out, "not after", text);
+	if (!v->has_stamp)
+		return;
+	explain_time(out, "sealed", r->not_after_ns);
+	if (stamp_contradicts(v))
+		explain_line(out, "warning", "the time stamp is earlier than the seal by the sensor's clock: that clock was ahead");
+}
+
+static void explain_clock(const struct verdict *v, struct out *out)
+{
+	const struct ind_verify_result *r = &v->result;
+	char text[LINE_BYTES];
+	if (r->clock_error_ns != IND_ABSENT_U64)
+		explain_number(out, "clock error", r->clock_error_ns / NS_PER_US, " us");
+	else
+		explain_line(out, "clock error", "no CLOCK record says one");
+	if (!r->clock.frames)
+		return;
+	explain_line(out, "clock kept by", ind_clock_sync_name(r->clock.worst_sync));
+	if (r->clock.steps)
+		explain_number(out, "clock moved", r->clock.steps, " times, as CLOCK records say");
+	if (!r->clock.undeclared)
+		return;
+	snprintf(text, sizeof(text), "the clock moved %llu times without a CLOCK record that says so, up to %llu ms", (unsigned long long)r->clock.undeclared,
+		(unsigned long long)(r->clock.largest_ns / NS_PER_MS));
+	explain_line(out, "warning", text);
+}
+
 static void explain(const struct verdict *v, struct out *out)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -135,10 +190,8 @@ static void explain(const struct verdict *v, struct out *out)
 	}
 	if (has_key(v))
 		explain_line(out, "key", v->key_text);
-	explain_time(out, "not before", r->not_before_ns);
-	explain_time(out, "not after", r->not_after_ns);
-	if (r->clock_error_ns != IND_ABSENT_U64)
-		explain_number(out, "clock error", r->clock_error_ns / NS_PER_US, " us");
+	explain_interval(v, out);
+	explain_clock(v, out);
 	if (r->verdict == IND_VERDICT_ROLLBACK)
 		return;
 	explain_line(out, "rollback", v->link->rollback_excluded ? "excluded: it holds what was kept elsewhere, to its end"
@@ -161,6 +214,24 @@ void verdict_line(const struct verdict *v, struct out *out, bool with_explanatio
 		explain(v, out);
 }
 
+static void row_interval(const struct verdict *v, struct query_row *row)
+{
+	const struct ind_verify_result *r = &v->result;
+	if (r->not_before_ns) {
+		row_time(row, QUERY_VERIFY_not_before, r->not_before_ns);
+		row_text(row, QUERY_VERIFY_not_before_by, "sensor");
+	}
+	if (r->not_after_ns) {
+		row_time(row, QUERY_VERIFY_not_after, v->has_stamp ? v->stamp.not_after_ns : r->not_after_ns);
+		row_text(row, QUERY_VERIFY_not_after_by, v->has_stamp ? "time_stamp" : "sensor");
+		row_time(row, QUERY_VERIFY_seal_time, r->not_after_ns);
+	}
+	if (v->has_stamp)
+		row_text(row, QUERY_VERIFY_stamp_authority, v->stamp.authority);
+	if (r->clock_error_ns != IND_ABSENT_U64)
+		row_u64(row, QUERY_VERIFY_clock_error_us, r->clock_error_ns / NS_PER_US);
+}
+
 static void row_header(const struct verdict *v, struct query_row *row)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -170,12 +241,12 @@ static void row_header(const struct verdict *v, struct query_row *row)
 	row_u64(row, QUERY_VERIFY_first_leaf, r->first_leaf);
 	row_hex(row, QUERY_VERIFY_key, v->key_id, sizeof(v->key_id));
 	row_text(row, QUERY_VERIFY_key_text, v->key_text);
-	if (r->not_before_ns)
-		row_time(row, QUERY_VERIFY_not_before, r->not_before_ns);
-	if (r->not_after_ns)
-		row_time(row, QUERY_VERIFY_not_after, r->not_after_ns);
-	if (r->clock_error_ns != IND_ABSENT_U64)
-		row_u64(row, QUERY_VERIFY_clock_error_us, r->clock_error_ns / NS_PER_US);
+	row_interval(v, row);
+	if (!r->clock.frames)
+		return;
+	row_text(row, QUERY_VERIFY_clock_sync, ind_clock_sync_name(r->clock.worst_sync));
+	row_u64(row, QUERY_VERIFY_clock_steps, r->clock.steps);
+	row_u64(row, QUERY_VERIFY_clock_undeclared, r->clock.undeclared);
 }
 
 /* In a valid bundle no leaf is missing, and before it only where a gap was seen; of any other it is not known. */

@@ -3,6 +3,7 @@
 #define CLI_VERDICT_H
 
 #include "cli/chain.h"
+#include "indicia/stamp.h"
 #include "query/write.h"
 
 /* What verify found, for people and for programs. */
@@ -12,6 +13,8 @@ struct verdict {
 	const struct chain_link *link; /* what the other inputs say of it */
 	const char *conflict;        /* the input that holds another state of its stream; NULL */
 	struct ind_verify_result result;
+	bool has_stamp;              /* a time stamp beside it is of use: */
+	struct ind_stamp_result stamp;
 	char key_text[IND_KEY_TEXT_MAX];
 	uint8_t key_id[4];
 };

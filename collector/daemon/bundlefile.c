@@ -43,12 +43,15 @@ void bundle_header(const struct keep *k, struct ind_header *h)
 		h->data_sets[i] = *refdata_data_set(k->refdata, i);
 }
 
-static enum ind_err clock_put(struct keep *k)
+/* A clock that was moved is told of before the next seal, and not only when a CLOCK is due. */
+static enum ind_err clock_put(struct keep *k, bool due)
 {
 	if (k->deterministic)
 		return IND_OK;
 	struct ind_clock now;
 	clock_read(k->clock.boottime_ns ? &k->clock : NULL, &now);
+	if (!due && !now.step_ns)
+		return IND_OK;
 	enum ind_err err = ind_writer_clock(k->writer, &now);
 	if (!err)
 		k->clock = now;
@@ -80,7 +83,7 @@ enum ind_err bundle_begin(struct keep *k)
 	k->sealed_bytes = 0;
 	k->writing = true;
 	k->bundles++;
-	return err ? err : clock_put(k);
+	return err ? err : clock_put(k, true);
 }
 
 /* Running totals of what was not recorded, by cause. */
@@ -167,8 +170,7 @@ enum ind_err bundle_seal_if_due(struct keep *k)
 		return IND_OK;
 	enum ind_err err = IND_OK;
 	if (live) {
-		if (now_ns / HEARTBEAT_NS != k->sealed_ns / HEARTBEAT_NS)
-			err = clock_put(k);
+		err = clock_put(k, now_ns / HEARTBEAT_NS != k->sealed_ns / HEARTBEAT_NS);
 		if (!err)
 			err = losses_put(k, NULL);
 	}
@@ -260,7 +262,7 @@ static enum ind_err all_sealed(struct keep *k, enum ind_seal_reason reason, cons
 	if (!err)
 		err = losses_put(k, end);
 	if (!err)
-		err = clock_put(k);
+		err = clock_put(k, true);
 	return err ? err : seal(k, reason, true, end);
 }
 
@@ -288,6 +290,8 @@ static enum ind_err published(struct keep *k, bool follows)
 		err = stream_sealed(k, follows);
 	if (!err && good)
 		sealed_tell(k, sha256);
+	if (!err && good && k->options->custody)
+		err = keep_custody(k, sha256);
 	return err;
 }
 

@@ -18,6 +18,25 @@ static uint64_t clock_ns(clockid_t id)
 uint64_t clock_realtime_ns(void) { return clock_ns(CLOCK_REALTIME); }
 uint64_t clock_boottime_ns(void) { return clock_ns(CLOCK_BOOTTIME); }
 
+int64_t clock_step_ns(const struct ind_clock *last, const struct ind_clock *now)
+{
+	int64_t moved = (int64_t)((now->realtime_ns - last->realtime_ns) - (now->boottime_ns - last->boottime_ns));
+	return moved > STEP_MIN_NS || moved < -STEP_MIN_NS ? moved : 0;
+}
+
+/* What adjtimex(2) says: `state` is its result. An error of the clock is admitted only while something keeps it. */
+void clock_quality(int state, const struct timex *tx, struct ind_clock *clock)
+{
+	if (state < 0)
+		return;
+	bool synchronised = state != TIME_ERROR && !(tx->status & STA_UNSYNC);
+	clock->sync = synchronised ? IND_SYNC_NTP : IND_SYNC_NONE;
+	if (!synchronised)
+		return;
+	clock->max_error_ns = (uint64_t)tx->maxerror * 1000;
+	clock->est_error_ns = (uint64_t)tx->esterror * 1000;
+}
+
 void clock_read(const struct ind_clock *last, struct ind_clock *clock)
 {
 	struct timex tx = { 0 };
@@ -26,16 +45,7 @@ void clock_read(const struct ind_clock *last, struct ind_clock *clock)
 		.boottime_ns = clock_boottime_ns(), .realtime_ns = clock_realtime_ns(), .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64,
 		.sync = IND_SYNC_UNKNOWN,
 	};
-	if (state >= 0) {
-		bool synchronised = state != TIME_ERROR && !(tx.status & STA_UNSYNC);
-		clock->sync = synchronised ? IND_SYNC_NTP : IND_SYNC_NONE;
-		if (synchronised) {
-			clock->max_error_ns = (uint64_t)tx.maxerror * 1000;
-			clock->est_error_ns = (uint64_t)tx.esterror * 1000;
-		}
-	}
-	if (last) {
-		int64_t moved = (int64_t)(clock->realtime_ns - last->realtime_ns) - (int64_t)(clock->boottime_ns - last->boottime_ns);
-		clock->step_ns = moved > STEP_MIN_NS || moved < -STEP_MIN_NS ? moved : 0;
-	}
+	clock_quality(state, &tx, clock);
+	if (last)
+		clock->step_ns = clock_step_ns(last, clock);
 }

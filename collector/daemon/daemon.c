@@ -28,7 +28,7 @@ static bool is_folder(const char *path)
 static int place_open(const struct daemon_options *o, struct keep_place *place, char folder[static PATH_BYTES], struct say *say)
 {
 	struct stat st;
-	char open_as[PATH_BYTES + 8];
+	char open_as[PATH_BYTES + 8], log_as[PATH_BYTES + 8];
 	const char *slash = strrchr(o->output, '/');
 	*place = (struct keep_place){ .folder_fd = -1, .folder = folder };
 	if (is_folder(o->output)) {
@@ -43,6 +43,11 @@ static int place_open(const struct daemon_options *o, struct keep_place *place, 
 		}
 		if (lstat(o->output, &st) == 0) {
 			say_error(say, "%s exists already; evidence is never overwritten", o->output);
+			return 2;
+		}
+		snprintf(log_as, sizeof log_as, "%s.iec", o->output);
+		if (o->custody && lstat(log_as, &st) == 0) {
+			say_error(say, "%s exists already: the custody log of another bundle; move it away first", log_as);
 			return 2;
 		}
 		if (lstat(open_as, &st) == 0) {

@@ -24,6 +24,7 @@ struct daemon_options {
 	uint64_t signals[IND_SIGNAL_SET_WORDS];
 	bool exhibits;
 	bool source_digest;          /* SHA-256 of a savefile, in the final seal */
+	bool custody;                /* begin a custody log beside each bundle */
 	bool leave_names;            /* set by daemon_collect for privacy "reduced" */
 	bool promiscuous;
 	bool quiet, verbose;

@@ -84,6 +84,9 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 /* Claims about the addresses that sent values which a list names. */
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
 
+/* custody.c: reads a published bundle back and begins its custody log: created, sealed. */
+enum ind_err keep_custody(const struct keep *k, const uint8_t sha256[static IND_SHA256_BYTES]);
+
 /* Realtime, or a fixed moment in a deterministic run. */
 uint64_t keep_realtime_ns(const struct keep *k);
 

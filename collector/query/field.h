@@ -44,7 +44,7 @@ enum query_kind_id {
 #include "query/fields.def"
 #undef FIELD_ENUM
 
-enum { QUERY_CELLS_MAX = 48 };
+enum { QUERY_CELLS_MAX = 56 };
 
 extern const struct query_kind query_kinds[QUERY_KIND_COUNT];
 

@@ -28,7 +28,6 @@ void rows_context_of(struct rows_context *context, const struct ind_header *head
 
 void row_of_clock(struct query_row *row, const struct ind_record *record)
 {
-	static const char *const names[] = { "unknown", "none", "ntp", "ptp", "gnss" };
 	const struct ind_clock *c = &record->clock;
 	row_start(row, QUERY_KIND_CLOCK);
 	row_record(row, QUERY_CLOCK_record, &record->id);
@@ -40,7 +39,7 @@ void row_of_clock(struct query_row *row, const struct ind_record *record)
 		row_u64(row, QUERY_CLOCK_est_error_us, c->est_error_ns / NS_PER_US);
 	if (c->step_ns)
 		row_i64(row, QUERY_CLOCK_step_us, c->step_ns / NS_PER_US);
-	row_text(row, QUERY_CLOCK_sync, c->sync < sizeof(names) / sizeof(names[0]) ? names[c->sync] : "?");
+	row_text(row, QUERY_CLOCK_sync, ind_clock_sync_name(c->sync));
 }
 
 void row_of_loss(struct query_row *row, const struct ind_record *record)

@@ -52,6 +52,7 @@ IND_API const char *ind_side_name(unsigned side);
 IND_API const char *ind_tunnel_name(unsigned tunnel);
 IND_API const char *ind_flow_end_name(unsigned reason);
 IND_API const char *ind_missing_name(unsigned missing);
+IND_API const char *ind_clock_sync_name(unsigned sync);
 IND_API const char *ind_loss_name(unsigned cause);
 IND_API const char *ind_loss_help(unsigned cause);
 IND_API const char *ind_exhibit_kind_name(unsigned kind);

@@ -33,6 +33,15 @@ enum { IND_HEADS_MAX = 64, IND_CHECKPOINT_MAX = 1024 };
  * first line does not end in "/" and a stream id. */
 IND_API enum ind_err ind_head_from_note(const char *text, size_t bytes, struct ind_kept_head *head) IND_MUST_USE;
 
+/* The clock of a sensor over one bundle (docs/custody.md section 6). */
+struct ind_clock_state {
+	uint64_t frames;             /* CLOCK frames */
+	uint64_t steps;              /* that say that the clock was moved */
+	uint64_t undeclared;         /* movements that no CLOCK says */
+	uint64_t largest_ns;         /* of all movements, as a distance */
+	uint8_t worst_sync;          /* enum ind_clock_sync: UNKNOWN or NONE if any CLOCK says so, else what the last one says */
+};
+
 struct ind_verify_options {
 	const struct ind_key_public *trusted; /* identity keys; an empty set trusts nobody */
 	size_t trusted_count;
@@ -51,7 +60,10 @@ struct ind_verify_result {
 	uint64_t records;            /* authenticated records: flows, exhibits, claims, origins */
 	uint64_t not_before_ns, not_after_ns; /* realtime of the HEADER and of the last good seal; 0 if none */
 	uint64_t clock_error_ns;     /* largest that a CLOCK frame admits; IND_ABSENT_U64 if none says */
+	uint64_t tree_size;          /* that the last good checkpoint names: leaves of the stream before it */
 	uint8_t root[IND_SHA256_BYTES]; /* of the last good checkpoint: of the leaves before that frame */
+	uint8_t note_sha256[IND_SHA256_BYTES]; /* of its payload: what time stamps are of */
+	struct ind_clock_state clock; /* what the CLOCK frames say together */
 	uint8_t end_root[IND_SHA256_BYTES]; /* with that frame: what the HEADER of a bundle that follows gives as its previous root */
 	struct ind_key_public identity; /* all zero if the HEADER was not reached */
 	bool has_header;
