@@ -24,7 +24,7 @@ const char *ind_verdict_help(enum ind_verdict verdict)
 	return verdict < sizeof texts / sizeof texts[0] ? texts[verdict] : "?";
 }
 
-static bool trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
+bool verifier_trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
 {
 	for (size_t i = 0; i < options->trusted_count; i++)
 		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) == 0)
@@ -44,7 +44,7 @@ static enum ind_err decide_end(const struct verifier *v, const struct ind_verify
 {
 	if (r->authenticated_leaves == 0)
 		return decide(r, IND_VERDICT_UNSEALED, torn ? torn : "no_checkpoint");
-	if (!trusts(options, &v->image.header.identity))
+	if (!verifier_trusts(options, &v->image.header.identity))
 		return decide(r, IND_VERDICT_UNTRUSTED, "key_unknown");
 	if (torn || !v->walk.finished)
 		return decide(r, IND_VERDICT_INCOMPLETE, torn ? torn : "no_final_checkpoint");

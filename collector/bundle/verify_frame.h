@@ -7,6 +7,7 @@
 #include "bundle/header.h"
 #include "bundle/small.h"
 #include "bundle/walk.h"
+#include "indicia/verify.h"
 
 /* What a verifier knows between two frames. */
 struct verifier {
@@ -25,6 +26,9 @@ struct verifier {
 	struct tree_hash root;       /* of the last good CHECKPOINT */
 	const char *reason;
 };
+
+/* Is the identity key in the trust set? */
+bool verifier_trusts(const struct ind_verify_options *options, const struct ind_key_public *identity);
 
 enum ind_err verifier_start(struct verifier *v) IND_MUST_USE;
 void verifier_end(struct verifier *v);

@@ -19,6 +19,7 @@ struct ind_writer {
 	uint8_t preamble[PREAMBLE_BYTES];
 	uint32_t crc_start;
 	struct ind_stream stream;
+	uint64_t first_leaf;         /* of this bundle */
 	uint64_t time_bound_ns;      /* no seal says an earlier time without a CLOCK that says why */
 	size_t data_set_count;
 	char origin[ORIGIN_TEXT_MAX + 1];
@@ -239,7 +240,7 @@ static enum ind_err checkpoint_write(struct ind_writer *w)
 static enum ind_err sealinfo_write(struct ind_writer *w, const struct ind_seal_info *info)
 {
 	size_t bytes;
-	struct seal seal = { .info = *info, .epoch = w->stream.epoch, .totals = w->totals };
+	struct seal seal = { .info = *info, .epoch = w->stream.epoch, .first_leaf = w->first_leaf, .totals = w->totals };
 	enum ind_err err = seal_pack(&seal, FRAME_HEADER_BYTES, &w->frame, &bytes);
 	return err == IND_OK ? frame_write(w, FRAME_SEALINFO, bytes, NULL) : err;
 }
@@ -318,6 +319,7 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 		*h = *header;
 		w->sink = *sink;
 		w->stream = *stream;
+		w->first_leaf = stream->leaves;
 		w->epoch_key = epoch_key;
 		w->data_set_count = header->data_set_count;
 		w->time_bound_ns = header->created_ns;

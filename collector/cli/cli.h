@@ -18,9 +18,9 @@ enum cli_exit {
 };
 
 enum cli_option_id {
-	OPT_AUTHORITY = 256, OPT_AUTOSTOP, OPT_BUFFER, OPT_BUILD, OPT_CASE, OPT_COLOR, OPT_COUNT, OPT_CSV_RAW, OPT_DATA, OPT_EXHIBITS, OPT_EXPLAIN,
-	OPT_FILTER, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_HELP, OPT_HELP_SHORT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LIMIT, OPT_POSITION,
-	OPT_PRIVACY, OPT_QUIET, OPT_READ, OPT_RECORDS, OPT_SEAL_EVERY, OPT_SENSOR, OPT_SIGNALS, OPT_SNAPLEN, OPT_SOURCE_DIGEST, OPT_TRUST, OPT_USER, OPT_VERBOSE, OPT_WRITE,
+	OPT_AUTHORITY = 256, OPT_AUTOSTOP, OPT_BUFFER, OPT_BUILD, OPT_CASE, OPT_CLAIMS, OPT_COLOR, OPT_COUNT, OPT_CSV_RAW, OPT_DATA, OPT_EXHIBITS, OPT_EXPLAIN,
+	OPT_FILTER, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_HELP, OPT_HELP_SHORT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LIMIT, OPT_ORIGINS, OPT_POSITION,
+	OPT_PRIVACY, OPT_QUIET, OPT_READ, OPT_RECORD, OPT_RECORDS, OPT_SEAL_EVERY, OPT_SENSOR, OPT_SHOW, OPT_SIGNALS, OPT_SNAPLEN, OPT_SOURCE_DIGEST, OPT_TRUST, OPT_USER, OPT_VERBOSE, OPT_WRITE,
 };
 
 struct cli_option {
@@ -71,7 +71,7 @@ int cli_run(int argc, char **argv);
 	{ OPT_CSV_RAW, 0, "csv-raw", NULL, NULL, "no quote mark before text that a spreadsheet takes for a formula" }, \
 	OPTION_COLOR
 
-extern const struct cli_verb cmd_collect, cmd_completion, cmd_data, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_show, cmd_signals, cmd_verify,
+extern const struct cli_verb cmd_collect, cmd_completion, cmd_data, cmd_disclose, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_show, cmd_signals, cmd_verify,
 	cmd_version;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 #include "cli/input.h"
+#include "cli/proof.h"
 #include "cli/target.h"
 #include "cli/tell.h"
 #include "cli/trust.h"
@@ -42,20 +43,31 @@ static int writer_prepare(struct verify *v, struct out *out)
 	return status;
 }
 
+/* A bundle, or a proof file by its first bytes. */
+static enum ind_err verify_input(const struct verify *v, const struct input *in, struct verdict *verdict)
+{
+	struct ind_verify_options options_of = { v->trust.keys, v->trust.count };
+	verdict->is_proof = proof_is(in);
+	if (!verdict->is_proof)
+		return ind_verify(&in->source, &options_of, &verdict->result);
+	enum ind_err err = ind_disclosure_check(&in->source, &options_of, NULL, NULL, &verdict->proof);
+	verdict->result = verdict->proof.verify;
+	return err;
+}
+
 static int verify_one(struct verify *v, struct out *out, const char *name)
 {
 	struct input in;
 	struct verdict verdict = { 0 };
 	enum ind_err err = IND_IO;
 	if (input_open(&in, name) == CLI_DONE) {
-		struct ind_verify_options options_of = { v->trust.keys, v->trust.count };
-		err = ind_verify(&in.source, &options_of, &verdict.result);
+		err = verify_input(v, &in, &verdict);
 		if (err != IND_OK)
 			tell_error("%s: %s", in.name, err == IND_IO ? strerror(in.error) : ind_strerror(err));
 		input_close(&in);
 	}
 	verdict_of(&verdict, name, err);
-	verdict.has_gap = err == IND_OK && chain_follow(&v->chain, &verdict.result, &verdict.gap);
+	verdict.has_gap = err == IND_OK && !verdict.is_proof && chain_follow(&v->chain, &verdict.result, &verdict.gap);
 	if (v->lines)
 		verdict_line(&verdict, out, v->explain);
 	else
@@ -120,14 +132,15 @@ static int run(int argc, char **argv)
 }
 
 const struct cli_verb cmd_verify = {
-	"verify", "Trust", "BUNDLE...", NULL, "what the seals of bundles say",
+	"verify", "Trust", "BUNDLE|PROOF...", NULL, "what the seals of bundles and of proofs say",
 	"Checks every byte of each bundle, its hash tree, its signatures, and whether its key is trusted. One line each, the verdict first: VALID every byte is "
 	"covered by a trusted seal; INCOMPLETE sealed up to a point, and no final seal; UNSEALED no seal at all; ALTERED these bytes are not the bytes "
 	"that were sealed; UNTRUSTED sealed by a key that is not trusted here; ROLLBACK a state that was witnessed is missing; UNSUPPORTED a "
 	"version that this program does not know; UNREADABLE the file cannot be read.\n"
 	"Trusted are the keys of --trust, else this user's own and those in /etc/indicia/trust.d. Exit status 0 only if all are VALID. "
 	"Bundles of one stream follow on each other: of those given, in that order, the leaves between two that were in none are named; each verifies alone, so "
-	"this is no verdict.",
+	"this is no verdict.\n"
+	"A proof file of 'indicia disclose' is VALID if all that it shows leads to a trusted seal; how many records the bundle holds beside is said with it.",
 	"indicia verify case.ieb\n# with the key that the sensor's owner handed over\nindicia verify --trust fra-01.pub --explain case.ieb\n"
 	"# for a script\nindicia verify -o json archive/ | jq -r 'select(.verdict!=\"VALID\")|.file'",
 	OPTIONS_OF(options), run,

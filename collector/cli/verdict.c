@@ -37,6 +37,11 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 		return;
 	switch (r->verdict) {
 	case IND_VERDICT_VALID:
+		if (v->is_proof) {
+			snprintf(text, LINE_BYTES, "%llu of %llu records shown, key %s; " IND_DISCLOSURE_LABEL, (unsigned long long)r->records,
+				(unsigned long long)v->proof.bundle_records, id);
+			break;
+		}
 		snprintf(text, LINE_BYTES, "%llu leaves, %llu records, key %s", (unsigned long long)r->leaves, (unsigned long long)r->records, id);
 		if (v->has_gap)
 			snprintf(text + strlen(text), LINE_BYTES - strlen(text), "; leaves %llu to %llu of its stream are missing before it",
@@ -80,6 +85,29 @@ static void explain_time(struct out *out, const char *name, uint64_t ns)
 	explain_line(out, name, text);
 }
 
+/* How much is shown of how much. */
+static void explain_proof(const struct ind_disclosure_result *p, struct out *out)
+{
+	const struct ind_verify_result *r = &p->verify;
+	if (!r->has_header)
+		return;
+	explain_number(out, "records shown", r->records, "");
+	explain_number(out, "in frames", r->leaves, "");
+	explain_number(out, "records in these", p->frame_records, "");
+	explain_number(out, p->final ? "records in bundle" : "records up to seal", p->bundle_records, "");
+	explain_line(out, "not shown", IND_DISCLOSURE_LABEL);
+	if (p->deterministic)
+		explain_line(out, "deterministic", "made with a test seed: never evidence");
+}
+
+static void explain_bundle(const struct ind_verify_result *r, struct out *out)
+{
+	explain_number(out, "leaves", r->leaves, "");
+	explain_number(out, "sealed leaves", r->authenticated_leaves, "");
+	explain_number(out, "sealed bytes", r->authenticated_bytes, "");
+	explain_number(out, "sealed records", r->records, "");
+}
+
 static void explain(const struct verdict *v, struct out *out)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -90,11 +118,11 @@ static void explain(const struct verdict *v, struct out *out)
 		explain_line(out, "stream", hex);
 		explain_number(out, "first leaf", r->first_leaf, "");
 	}
-	explain_number(out, "leaves", r->leaves, "");
-	explain_number(out, "sealed leaves", r->authenticated_leaves, "");
-	explain_number(out, "sealed bytes", r->authenticated_bytes, "");
-	explain_number(out, "sealed records", r->records, "");
-	if (r->authenticated_leaves) {
+	if (v->is_proof)
+		explain_proof(&v->proof, out);
+	else
+		explain_bundle(r, out);
+	if (r->authenticated_leaves || (v->is_proof && r->has_header)) {
 		hash_hex(r->root, sizeof(r->root), hex);
 		explain_line(out, "root", hex);
 	}
@@ -156,6 +184,31 @@ static void row_missing(struct verdict *v)
 	row_items(row, QUERY_VERIFY_missing, CELL_RANGES, from);
 }
 
+static void row_bundle(struct verdict *v)
+{
+	const struct ind_verify_result *r = &v->result;
+	struct query_row *row = &v->row;
+	row_u64(row, QUERY_VERIFY_leaves, r->leaves);
+	row_u64(row, QUERY_VERIFY_authenticated_leaves, r->authenticated_leaves);
+	row_u64(row, QUERY_VERIFY_authenticated_bytes, r->authenticated_bytes);
+	row_u64(row, QUERY_VERIFY_records, r->records);
+	if (r->authenticated_leaves)
+		row_hex(row, QUERY_VERIFY_root, r->root, sizeof(r->root));
+	row_missing(v);
+}
+
+static void row_proof(struct verdict *v)
+{
+	struct query_row *row = &v->row;
+	if (!v->result.has_header)
+		return;
+	row_u64(row, QUERY_VERIFY_records, v->proof.bundle_records);
+	row_u64(row, QUERY_VERIFY_shown, v->result.records);
+	row_u64(row, QUERY_VERIFY_frame_records, v->proof.frame_records);
+	row_text(row, QUERY_VERIFY_label, IND_DISCLOSURE_LABEL);
+	row_hex(row, QUERY_VERIFY_root, v->result.root, sizeof(v->result.root));
+}
+
 const struct query_row *verdict_row(struct verdict *v)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -168,14 +221,11 @@ const struct query_row *verdict_row(struct verdict *v)
 	row_text(row, QUERY_VERIFY_reason, r->reason);
 	if (r->verdict != IND_VERDICT_VALID && r->verdict != IND_VERDICT_UNTRUSTED)
 		row_u64(row, QUERY_VERIFY_offset, r->offset);
-	row_u64(row, QUERY_VERIFY_leaves, r->leaves);
-	row_u64(row, QUERY_VERIFY_authenticated_leaves, r->authenticated_leaves);
-	row_u64(row, QUERY_VERIFY_authenticated_bytes, r->authenticated_bytes);
-	row_u64(row, QUERY_VERIFY_records, r->records);
-	if (r->authenticated_leaves)
-		row_hex(row, QUERY_VERIFY_root, r->root, sizeof(r->root));
+	if (v->is_proof)
+		row_proof(v);
+	else
+		row_bundle(v);
 	row_header(v);
-	row_missing(v);
 	row_text(row, QUERY_VERIFY_rollback, r->verdict == IND_VERDICT_ROLLBACK ? NULL : "not_excluded");
 	return row;
 }

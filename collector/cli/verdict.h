@@ -3,6 +3,7 @@
 #define CLI_VERDICT_H
 
 #include "cli/chain.h"
+#include "indicia/disclose.h"
 #include "query/write.h"
 
 /* What verify found, for people and for programs. */
@@ -12,6 +13,8 @@ struct verdict {
 	bool has_gap;                /* leaves of its stream lie between the inputs before it and it */
 	struct chain_gap gap;
 	struct ind_verify_result result;
+	bool is_proof;               /* a proof file; then also: */
+	struct ind_disclosure_result proof;
 	struct query_row row;
 	char key_text[IND_KEY_TEXT_MAX];
 	uint8_t key_id[4];

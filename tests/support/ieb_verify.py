@@ -72,7 +72,8 @@ S_LOSS = {1: ("from", U64), 2: ("to", U64), 3: ("causes", {1: ("cause", U32), 2:
 S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES)}
 S_SEAL = {1: ("epoch", U64), 2: ("realtime_ns", U64), 3: ("final", BOOL), 4: ("records", U64), 5: ("boottime", U64), 6: ("reason", U32),
           7: ("frames_seen", U64), 8: ("source_sha256", BYTES), 9: ("flows", U64), 10: ("signals", U64), 11: ("exhibits", U64),
-          12: ("claims", U64), 13: ("origins", U64), 14: ("link_types", {1: ("number", U32), 2: ("name", TEXT)}, MANY)}
+          12: ("claims", U64), 13: ("origins", U64), 14: ("link_types", {1: ("number", U32), 2: ("name", TEXT)}, MANY),
+          15: ("first_leaf", U64)}
 S_RECOVERY = {1: ("last", U64), 2: ("to", U64), 3: ("torn_tail", BYTES), 4: ("torn_sha256", BYTES), 5: ("torn_bytes", U64),
               6: ("abandoned", {1: ("size", U64), 2: ("root", BYTES)}, MANY)}
 
@@ -630,6 +631,7 @@ class Verifier:
         types = [t["number"] for t in m["link_types"]]
         need(len(types) in (0, *range(2, 17)) and types == sorted(set(types)), "seal_form")
         need(all(re.fullmatch("[ -~]{1,31}", t["name"]) for t in m["link_types"]), "seal_form")
+        need(m["first_leaf"] == self.header["first_leaf"], "seal_bundle")
         need(m["epoch"] == self.epoch, "seal_epoch")
         need(m["realtime_ns"] >= self.bound, "seal_time")
         need(all(m[name] == n for name, n in self.totals.items()), "record_count")
