@@ -158,7 +158,10 @@ const struct cli_verb cmd_disclose = {
 	"records, and sees of them what was opened. What was not opened is not in the file. A proof says nothing of the records that it does not show.\n"
 	"The core of a record (times, counters, protocol, its place in the bundle) and the whole header of the bundle are always shown. Groups for --show: of flows "
 	"src-prefix, src-host, dst-prefix, dst-host (with the port), path (TTLs, round trips, VLANs, tunnels and the signals of these) and names (the other signals); of exhibits bytes; of claims "
-	"prefix, host, content, label; of origin records prefix, host, summary, behaviour; core; all. A prefix is the network /24 or /48; a host opens its prefix too.",
+	"prefix, host, content, label; of origin records prefix, host, summary, behaviour; core; all. A prefix is the network /24 or /48; a host opens its prefix too. Exhibits hold packets and heads of streams as they were: their bytes "
+	"show addresses and names.\n"
+	"Only what a bundle's last seal covers can be proven. A bundle that is neither VALID nor INCOMPLETE gives no proof and exit status 1; a record that is "
+	"asked for by its id and is not there, exit status 4.",
 	"# that a flow came from a network, not from which host\nindicia disclose case.ieb --record 3f9a6c01:12:345 --show src-prefix,path -w flow.iep\nindicia verify --trust fra-01.pub flow.iep\n"
 	"indicia show flow.iep",
 	OPTIONS_OF(options), run,
