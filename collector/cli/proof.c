@@ -53,10 +53,15 @@ struct showing {
 	enum query_kind_id kind;     /* of a table: only these rows */
 	bool table;
 	size_t counts[QUERY_KIND_COUNT]; /* rows of each kind */
+	uint64_t limit, shown, matched; /* rows of records */
 };
 
 static void put(struct showing *s)
 {
+	s->matched++;
+	if (s->shown == s->limit)
+		return;
+	s->shown++;
 	if (s->table)
 		writer_row(&s->writer, &s->row);
 	else
@@ -202,11 +207,15 @@ int proof_show(const struct inputs *inputs, const struct output_options *output)
 	if (status != CLI_DONE)
 		return status;
 	s.table = options_of.format == QUERY_FORMAT_TABLE;
+	s.limit = output->has_limit ? output->limit : UINT64_MAX;
 	if (!s.table)
 		writer_start(&s.writer, &s.target.out, QUERY_KIND_DISCLOSURE, &options_of);
 	status = show_each(&s, inputs, output);
+	bool cut = s.shown < s.matched;
 	if (!s.table)
-		writer_end(&s.writer, NULL);
+		writer_end(&s.writer, &(struct writer_summary){ cut, s.shown, s.matched });
+	if (cut)
+		tell_note("%llu of %llu rows shown (-n)", (unsigned long long)s.shown, (unsigned long long)s.matched);
 	int closed = target_close(&s.target, true);
 	return closed != CLI_DONE ? closed : status;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""disclosures.py DISCLOSURE_OUTCOMES SUPPORT_DIR: proofs changed in every bit, and in everything that a clever hand would change. No change is
+"""disclosures.py DISCLOSURE_OUTCOMES SUPPORT_DIR: proofs changed in many bits, and in everything that a clever hand would change. No change is
 VALID in either verifier, and the two say the same of each."""
 import copy
 import pathlib
@@ -158,10 +158,11 @@ def mutants(folder, iep):
             except (struct.error, OverflowError):
                 continue
             seen += 1
-            if name in ("all", "hidden") and seen > 4000:
+            if name in ("all", "hidden") and seen > 1500:
                 break
     for name in ("small", "claim"):
-        for bit in range(len(proofs[name]) * 8):
+        # All bits: test_disclose.c. Here a spread of them, for both verifiers.
+        for bit in range(0, len(proofs[name]) * 8, 5):
             b = bytearray(proofs[name])
             b[bit // 8] ^= 1 << bit % 8
             yield name, bytes(b)
