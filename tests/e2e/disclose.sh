@@ -70,7 +70,7 @@ for bundle in bundles:
             v = iep.Verifier(data)
             if v.verdict({iep.ieb.key_of(key)}) != ('VALID', '') or len(v.records) != 1:
                 say(bundle, record, 'the second verifier says', v.verdict(set()))
-        if n % 5 and n > 20:
+        if n % 9:
             continue
         head, one, *rest = rows('show', '-o', 'ndjson', proof)
         shown += 1

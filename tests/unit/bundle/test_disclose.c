@@ -193,6 +193,30 @@ START_TEST(every_flip)
 }
 END_TEST
 
+/* T24: a field as large as one may be, full of nothing, and one that is larger: refused, and no more memory is asked for than a message may take. */
+START_TEST(hostile_fields)
+{
+	enum { FIELD_MAX = 4 << 20, TAG_RECORD = 0x3a, TAG_PART = 0x3a };
+	static const uint8_t tag[] = { TAG_RECORD, 0x80, 0x80, 0x80, 0x02 }, larger[] = { TAG_RECORD, 0x81, 0x80, 0x80, 0x02 }, endless[] = { TAG_RECORD, 0x80, 0x80, 0x80, 0x80, 1 };
+	static uint8_t nothing[FIELD_MAX + 1];
+	struct pick pick = { .only = true, .number = 0, .opened = 0 };
+	struct ind_sink sink = memory_sink(&proof);
+	disclosed_make(&bundle, &keys, &pick, &proof);
+	size_t whole = proof.bytes;
+	for (size_t i = 0; i < FIELD_MAX; i += 2)
+		nothing[i] = TAG_PART;
+	ck_assert(sink.write(sink.ctx, tag, sizeof tag) == IND_OK && sink.write(sink.ctx, nothing, FIELD_MAX) == IND_OK);
+	ck_assert_str_eq(disclosed_check(&proof, &keys, NULL).verify.reason, "proof_form");
+	proof.bytes = whole;
+	ck_assert(sink.write(sink.ctx, larger, sizeof larger) == IND_OK && sink.write(sink.ctx, nothing, FIELD_MAX + 1) == IND_OK);
+	ck_assert_str_eq(disclosed_check(&proof, &keys, NULL).verify.reason, "proof_form");
+	proof.bytes = whole;
+	ck_assert(sink.write(sink.ctx, endless, sizeof endless) == IND_OK);
+	ck_assert_str_eq(disclosed_check(&proof, &keys, NULL).verify.reason, "proof_form");
+	ck_assert_int_eq(disclosed_check(&proof, &keys, NULL).verify.verdict, IND_VERDICT_ALTERED);
+}
+END_TEST
+
 START_TEST(strangers_are_not_trusted)
 {
 	struct keys other;
@@ -304,6 +328,7 @@ int main(void)
 	tcase_add_test(t, each_record_alone);
 	tcase_add_test(t, hidden_hosts_are_not_there);
 	tcase_add_test(t, every_flip);
+	tcase_add_test(t, hostile_fields);
 	tcase_add_test(t, strangers_are_not_trusted);
 	tcase_add_test(t, only_what_is_sealed);
 	tcase_add_test(t, paths_of_small_trees);
