@@ -3,7 +3,7 @@
 # Proofs of real bundles: every record alone, hidden fields neither in the file nor in what is shown, what is opened as the bundle has it, and what is refused.
 . "$(dirname "$0")/lib.sh"
 run 0 "$indicia" collect -q -r "$sample" -d "$root/tests/data/mmdb" -w one.ieb
-run 0 "$indicia" collect -q -r "$root/tests/data/ipv6_tls_http.pcap" -w six.ieb
+run 0 "$indicia" collect -q -r "$root/tests/data/ipv6_tls_http.pcap" -d "$root/tests/data/tor" -w six.ieb
 run 0 "$indicia" collect -q -r "$root/tests/data/quic_lab.pcap" -w quic.ieb
 bundles="one.ieb six.ieb quic.ieb"
 for path in pcap/tunnels/suricata-verify__vxlan-non-zero-reserved-fields.pcap pcap/ipv6/libpcap__ipv6_ah_modes.pcap pcap/dns/arkime__dns-tcp.pcap; do
@@ -38,6 +38,7 @@ CORE = set('type record sensor start end duration_us proto orient spkts dpkts sb
 ALWAYS = {'flow': CORE, 'exhibit': set('type record serial time packet from side kind masked bytes'.split()),
           'claim': set('type record data_set build'.split()), 'origin': set('type record sensor'.split())}
 proofs = shown = 0
+kinds = set()
 os.mkdir('alone')
 for bundle in bundles:
     whole = {r['record']: r for r in rows('show', '--records', bundle) if 'record' in r}
@@ -88,6 +89,9 @@ for bundle in bundles:
     for name in os.listdir('alone'):
         os.unlink('alone/' + name)
     os.unlink('all.iep')
+    kinds |= {r['type'] for r in records.values()}
+if kinds != {'flow', 'exhibit', 'claim', 'origin'}:
+    say('kinds', kinds)
 print(len(bundles), 'bundles,', proofs, 'records proven alone,', shown, 'shown', '' if iep else '(without the second verifier: python3-cryptography)')
 P
 good
@@ -99,7 +103,7 @@ run 0 "$indicia" disclose -q one.ieb --record "$id:1,$id" --show src-prefix -w t
 cmp -s p.iep twice.iep && good || bad "the same choice gives another proof"
 run 2 "$indicia" disclose one.ieb --record "$id" -w p.iep; one_error "p.iep" "exists already"
 run 4 "$indicia" disclose one.ieb --record "$id,00000000:1:1" -w q.iep; one_error "--record 00000000:1:1" "no such record"
-run 4 "$indicia" disclose six.ieb --claims -w q.iep; one_error "six.ieb"
+run 4 "$indicia" disclose quic.ieb --claims -w q.iep; one_error "quic.ieb"
 run 2 "$indicia" disclose one.ieb --record 1234 -w q.iep; one_error "--record 1234"
 run 2 "$indicia" disclose one.ieb --flows --show src-prefx -w q.iep; one_error "did you mean src-prefix"
 run 2 "$indicia" disclose one.ieb -w q.iep; one_error "say which records"
