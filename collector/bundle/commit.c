@@ -14,8 +14,6 @@ enum {
 	ROW_SALT_BYTES = SALT_SLOTS * SALT_BYTES,
 	PART_HEAD_BYTES = 2 + SALT_BYTES,
 	LEAF_HEAD_BYTES = 6,
-	CORE_MAX_BYTES = 95,
-	GROUPS_MAX = 6,
 	PATH_FIXED_BYTES = 64,       /* at least what stands before the signals of group 4 */
 	SIGNAL_FIXED_BYTES = 23 + IND_SHA256_BYTES,
 	CLAIM_FIXED_BYTES = 64 + 4 * IND_CLAIM_MORE_ASNS,
@@ -94,8 +92,35 @@ static uint8_t *part_start(struct committer *c, const struct leaf *leaf, size_t 
 	return put_bytes(p, leaf->salts + leaf->groups * SALT_BYTES, SALT_BYTES);
 }
 
+/* A part that is at hand, for whoever asked to keep it. */
+static void part_keep(struct committer *c, const struct leaf *leaf, const uint8_t *end)
+{
+	struct commitment *k = c->kept;
+	const uint8_t *part = c->part.at + PART_HEAD_BYTES;
+	size_t bytes = (size_t)(end - part), at = k->part_at[leaf->groups];
+	if (!buffer_reserve(&k->parts, at + bytes)) {
+		c->failed = true;
+		return;
+	}
+	put_bytes(k->parts.at + at, part, bytes);
+	k->part_at[leaf->groups + 1] = at + bytes;
+}
+
+static void leaf_keep(struct commitment *k, const struct leaf *leaf)
+{
+	size_t digests = leaf->groups * (size_t)HASH_SHA256_BYTES;
+	const uint8_t *core = leaf->image + LEAF_HEAD_BYTES;
+	k->groups = leaf->groups;
+	k->core_bytes = (size_t)(leaf->end - core) - digests;
+	memcpy(k->core, core, k->core_bytes);
+	memcpy(k->digest, core + k->core_bytes, digests);
+	memcpy(k->salt, leaf->salts, leaf->groups * (size_t)SALT_BYTES);
+}
+
 static void part_end(struct committer *c, struct leaf *leaf, const uint8_t *end)
 {
+	if (c->kept)
+		part_keep(c, leaf, end);
 	hash_sha256(c->part.at, (size_t)(end - c->part.at), leaf->end);
 	leaf->end += HASH_SHA256_BYTES;
 	leaf->groups++;
@@ -107,6 +132,8 @@ static void leaf_end(struct committer *c, const struct leaf *leaf)
 		c->failed = true;
 		return;
 	}
+	if (c->kept)
+		leaf_keep(c->kept, leaf);
 	hash_sha256(leaf->image, (size_t)(leaf->end - leaf->image), c->leaves.at + c->rows * HASH_SHA256_BYTES);
 	c->rows++;
 }

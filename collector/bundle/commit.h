@@ -6,6 +6,17 @@
 #include "bundle/format.h"
 #include "bundle/tree.h"
 
+/* What a row is committed to with, kept for its disclosure. */
+struct commitment {
+	size_t core_bytes;
+	unsigned groups;
+	uint8_t core[CORE_MAX_BYTES];
+	uint8_t digest[GROUPS_MAX][HASH_SHA256_BYTES];
+	uint8_t salt[GROUPS_MAX][SALT_BYTES];
+	size_t part_at[GROUPS_MAX + 1]; /* in `parts`; the last is behind the last part */
+	struct buffer parts;
+};
+
 /* One salted leaf per row (docs/bundle-format.md section 5). Rows are committed in order, from 0. */
 
 struct committer {
@@ -15,6 +26,7 @@ struct committer {
 	struct buffer part;
 	struct buffer leaves;        /* struct tree_hash each */
 	uint8_t *salts;              /* of a run of rows */
+	struct commitment *kept;     /* of the last row; NULL: not kept */
 };
 
 enum ind_err committer_new(struct committer *c) IND_MUST_USE;

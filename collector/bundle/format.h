@@ -17,6 +17,8 @@ enum {
 	FRAME_SIGNALS_MAX = 131072,
 	SALT_BYTES = 16,
 	SALT_SLOTS = 8,              /* of a row */
+	GROUPS_MAX = 6,              /* of a row */
+	CORE_MAX_BYTES = 95,
 	ORIGIN_TEXT_MAX = 255,
 };
 

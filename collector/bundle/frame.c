@@ -69,3 +69,19 @@ bool frame_header_get(const uint8_t bytes[static FRAME_HEADER_BYTES], uint32_t c
 	h->payload_crc = cursor_le32(&c);
 	return cursor_le32(&c) == codec_crc32(crc_start, bytes, HEADER_CRC_AT);
 }
+
+static size_t payload_limit(uint8_t type) { return type == FRAME_DATA ? FRAME_MAX_BYTES : SMALL_MAX_BYTES; }
+
+const char *frame_header_check(const struct frame_header *h, enum ind_err *err)
+{
+	*err = IND_UNKNOWN;
+	if (h->magic_ok && h->version != HEADER_VERSION)
+		return "frame_version";
+	if (h->magic_ok && (h->type < FRAME_HEADER || h->type > FRAME_RECOVERY))
+		return "frame_type";
+	if (h->magic_ok && h->codec != 0)
+		return "frame_codec";
+	bool ok = h->magic_ok && h->flags == 0 && h->stored_bytes == h->raw_bytes && h->stored_bytes <= payload_limit(h->type);
+	*err = ok ? IND_OK : IND_MALFORMED;
+	return ok ? NULL : "frame_form";
+}

@@ -28,6 +28,9 @@ void frame_header_put(enum frame_type type, uint64_t seq, const uint8_t *payload
 /* False if the CRC of the header is wrong. */
 bool frame_header_get(const uint8_t bytes[static FRAME_HEADER_BYTES], uint32_t crc_start, struct frame_header *header);
 
+/* NULL, or what is wrong with a header whose CRC is right; *err is IND_MALFORMED or IND_UNKNOWN then. */
+const char *frame_header_check(const struct frame_header *header, enum ind_err *err);
+
 /* Bytes of a whole frame with its padding. */
 static inline size_t frame_bytes(size_t payload_bytes)
 {

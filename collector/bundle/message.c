@@ -57,8 +57,8 @@ struct comparison {
 static void comparison_append(ProtobufCBuffer *base, size_t count, const uint8_t *bytes)
 {
 	struct comparison *c = (struct comparison *)(void *)base;
-	c->same = c->same && count <= c->left && memcmp(c->expected, bytes, count) == 0;
-	if (!c->same)
+	c->same = c->same && count <= c->left && (count == 0 || memcmp(c->expected, bytes, count) == 0);
+	if (!c->same || count == 0)
 		return;
 	c->expected += count;
 	c->left -= count;

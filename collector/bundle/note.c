@@ -45,18 +45,28 @@ enum ind_err note_sign(const struct note *n, const struct ind_key *by, char text
 }
 
 /* The decimal size and the base64 of a root, as anyone would write them. */
-static bool size_and_root_form(const char *text, size_t bytes)
+static bool size_and_root_get(const char *text, size_t bytes, uint64_t *size, struct tree_hash *root)
 {
 	size_t digits = 0;
-	uint8_t root[HASH_SHA256_BYTES];
-	uint64_t size = 0;
+	*size = 0;
 	for (; digits < bytes && text[digits] >= '0' && text[digits] <= '9'; digits++) {
-		if (size > (UINT64_MAX - (uint64_t)(text[digits] - '0')) / 10)
+		if (*size > (UINT64_MAX - (uint64_t)(text[digits] - '0')) / 10)
 			return false;
-		size = size * 10 + (uint64_t)(text[digits] - '0');
+		*size = *size * 10 + (uint64_t)(text[digits] - '0');
 	}
 	return digits > 0 && (digits == 1 || text[0] != '0') && bytes == digits + 1 + ROOT_TEXT_BYTES + 1 && text[digits] == '\n' &&
-		base64_get(text + digits + 1, ROOT_TEXT_BYTES, root, sizeof root) && text[bytes - 1] == '\n';
+		base64_get(text + digits + 1, ROOT_TEXT_BYTES, root->bytes, sizeof root->bytes) && text[bytes - 1] == '\n';
+}
+
+bool note_head(const uint8_t *bytes_at, size_t bytes, uint64_t *size, struct tree_hash *root)
+{
+	const uint8_t *line = bytes ? memchr(bytes_at, '\n', bytes) : NULL, *empty = NULL;
+	if (bytes >= NOTE_MAX_BYTES || !line)
+		return false;
+	for (const uint8_t *p = line; !empty && p + 1 < bytes_at + bytes; p++)
+		if (p[0] == '\n' && p[1] == '\n')
+			empty = p;
+	return empty && empty > line && size_and_root_get((const char *)line + 1, (size_t)(empty - line), size, root);
 }
 
 /* Where the size starts, and where the empty line stands; false if the text is no note of this origin. */
@@ -66,11 +76,13 @@ static bool note_form(const struct note *expected, const char *text, size_t byte
 	size_t origin_bytes = strlen(expected->origin);
 	size_t head_bytes = signature_head_put(expected, head, sizeof head);
 	size_t tail = head_bytes + SIGNATURE_TEXT_BYTES + 1;
+	uint64_t size;
+	struct tree_hash root;
 	if (bytes < tail + origin_bytes + 1 || text[bytes - 1] != '\n')
 		return false;
 	*body = bytes - tail;
 	return memcmp(text, expected->origin, origin_bytes) == 0 && text[origin_bytes] == '\n' &&
-		size_and_root_form(text + origin_bytes + 1, *body - origin_bytes - 1) && memcmp(text + *body, head, head_bytes) == 0 &&
+		size_and_root_get(text + origin_bytes + 1, *body - origin_bytes - 1, &size, &root) && memcmp(text + *body, head, head_bytes) == 0 &&
 		base64_get(text + *body + head_bytes, SIGNATURE_TEXT_BYTES, typed, TYPED_BYTES);
 }
 

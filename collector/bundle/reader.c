@@ -2,7 +2,7 @@
 /* Records in recorded order. Signatures and the tree are verify.c's concern. */
 #include "bundle/data.h"
 #include "bundle/header.h"
-#include "bundle/row.h"
+#include "bundle/row_record.h"
 #include "bundle/small.h"
 #include "bundle/walk.h"
 
@@ -93,13 +93,10 @@ static enum ind_err rows_begin(struct ind_reader *r)
 
 static enum ind_err data_begin(struct ind_reader *r, const struct frame *f)
 {
-	static const enum ind_record_kind kinds[ROW_KIND_END] = {
-		[ROW_FLOW] = IND_REC_FLOW, [ROW_EXHIBIT] = IND_REC_EXHIBIT, [ROW_CLAIM] = IND_REC_CLAIM, [ROW_ORIGIN] = IND_REC_ORIGIN,
-	};
 	enum ind_err err = data_open(&r->decoder, f->payload, f->bytes);
-	if (err != IND_OK || !wants(r, kinds[r->decoder.spec->kind]))
+	if (err != IND_OK || !wants(r, record_kind_of_row(r->decoder.spec->kind)))
 		return err;
-	r->record.kind = kinds[r->decoder.spec->kind];
+	r->record.kind = record_kind_of_row(r->decoder.spec->kind);
 	if (r->by_batch) {
 		r->has_batch = r->decoder.spec->kind == ROW_FLOW;
 		return IND_OK;
@@ -153,40 +150,10 @@ static enum ind_err frame_take(struct ind_reader *r, bool *have)
 	return IND_OK;
 }
 
-static enum ind_err flow_next(struct ind_reader *r)
-{
-	const struct batch *b = &r->decoder.batch;
-	size_t count = b->column[FLOW_SIGNALS].numbers[r->at.row];
-	if (!buffer_reserve(&r->signals, (count + 1) * sizeof(struct ind_signal)))
-		return IND_NOMEM;
-	struct ind_signal *signals = (struct ind_signal *)(void *)r->signals.at;
-	r->record.flow.signals = signals;
-	r->record.flow.signal_count = count;
-	return flow_get(b, &r->at, &r->record.flow.flow, signals) ? IND_OK : IND_MALFORMED;
-}
-
 static enum ind_err row_next(struct ind_reader *r)
 {
-	const struct batch *b = &r->decoder.batch;
-	bool ok = false;
-	r->record.id.row = (uint32_t)r->at.row;
 	r->rows_left--;
-	switch (b->spec->kind) {
-	case ROW_FLOW:
-		return flow_next(r);
-	case ROW_EXHIBIT:
-		ok = exhibit_get(b, &r->at, &r->record.exhibit);
-		break;
-	case ROW_CLAIM:
-		ok = claim_get(b, &r->at, &r->record.claim) && r->record.claim.data_set < r->image.header.data_set_count;
-		break;
-	case ROW_ORIGIN:
-		ok = origin_get(b, &r->at, &r->record.origin);
-		break;
-	case ROW_KIND_END:
-		break;
-	}
-	return ok ? IND_OK : IND_MALFORMED;
+	return record_of_row(&r->decoder.batch, &r->at, r->image.header.data_set_count, &r->signals, &r->record);
 }
 
 enum ind_err ind_reader_next(struct ind_reader *r, const struct ind_record **record)

@@ -151,6 +151,7 @@ enum ind_err seal_pack(const struct seal *s, size_t before, struct buffer *out, 
 	m.link_types = types;
 	m.n_link_types = s->info.link_type_count;
 	m.epoch = s->epoch;
+	m.first_leaf = s->first_leaf;
 	m.realtime_ns = s->info.realtime_ns;
 	m.final = s->info.final;
 	m.records = rows(&s->totals);
@@ -179,6 +180,7 @@ static void seal_get(const Indicia__V1__SealInfo *m, struct seal *s)
 			.has_source_sha256 = m->source_sha256.len == IND_SHA256_BYTES,
 		},
 		.epoch = m->epoch,
+		.first_leaf = m->first_leaf,
 		.totals = {
 			.flows = m->flows,
 			.signals = m->signals,

@@ -10,7 +10,7 @@
 
 struct seal {
 	struct ind_seal_info info;
-	uint64_t epoch;
+	uint64_t epoch, first_leaf;
 	struct ind_writer_totals totals; /* rows and signals so far; bytes and frames are not said */
 };
 

@@ -13,6 +13,11 @@ static void node_of(const uint8_t *left, const uint8_t *right, uint8_t *out)
 	hash_sha256(image, sizeof image, out);
 }
 
+void tree_node(const struct tree_hash *left, const struct tree_hash *right, struct tree_hash *node)
+{
+	node_of(left->bytes, right->bytes, node->bytes);
+}
+
 /* Each trailing one bit of the old size is a subtree as large as the one that grows: they become one. */
 void tree_push(struct ind_stream *stream, const struct tree_hash *leaf)
 {
@@ -52,18 +57,24 @@ void tree_root_of(struct tree_hash *leaves, size_t count, struct tree_hash *root
 	*root = leaves[0];
 }
 
-void tree_frame_leaf(const uint8_t *preamble, const uint8_t *frame_header, const uint8_t *payload, size_t bytes,
+void tree_digest_leaf(const uint8_t *preamble, const uint8_t *frame_header, const uint8_t digest[static HASH_SHA256_BYTES],
 	const struct tree_hash *records_root, struct tree_hash *leaf)
 {
 	static const struct tree_hash none;
-	uint8_t digest[HASH_SHA256_BYTES];
-	hash_sha256(payload, bytes, digest);
 	const struct hash_part parts[] = {
 		{ "\0", 1 },
 		{ preamble, PREAMBLE_BYTES },
 		{ frame_header, FRAME_HEADER_BYTES },
-		{ digest, sizeof digest },
+		{ digest, HASH_SHA256_BYTES },
 		{ records_root ? records_root : &none, HASH_SHA256_BYTES },
 	};
 	hash_sha256_parts(parts, 5, leaf->bytes);
+}
+
+void tree_frame_leaf(const uint8_t *preamble, const uint8_t *frame_header, const uint8_t *payload, size_t bytes,
+	const struct tree_hash *records_root, struct tree_hash *leaf)
+{
+	uint8_t digest[HASH_SHA256_BYTES];
+	hash_sha256(payload, bytes, digest);
+	tree_digest_leaf(preamble, frame_header, digest, records_root, leaf);
 }

@@ -20,7 +20,12 @@ bool tree_shape_ok(const struct ind_stream *stream);
 /* Root over `count` ≥ 1 leaves; the array is used as scratch. */
 void tree_root_of(struct tree_hash *leaves, size_t count, struct tree_hash *root);
 
-/* Leaf of a frame. `records_root` NULL: not a DATA frame. */
+/* The node above two others; may be one of them. */
+void tree_node(const struct tree_hash *left, const struct tree_hash *right, struct tree_hash *node);
+
+/* Leaf of a frame, by the SHA-256 of its payload or by the payload. `records_root` NULL: not a DATA frame. */
+void tree_digest_leaf(const uint8_t *preamble, const uint8_t *frame_header, const uint8_t digest[static HASH_SHA256_BYTES],
+	const struct tree_hash *records_root, struct tree_hash *leaf);
 void tree_frame_leaf(const uint8_t *preamble, const uint8_t *frame_header, const uint8_t *payload, size_t bytes, const struct tree_hash *records_root,
 	struct tree_hash *leaf);
 

@@ -31,7 +31,7 @@ const char *ind_frame_name(unsigned frame_type)
 	return names[frame_type < sizeof names / sizeof names[0] ? frame_type : 0];
 }
 
-static bool trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
+bool verifier_trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
 {
 	for (size_t i = 0; i < options->trusted_count; i++)
 		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) == 0)
@@ -51,7 +51,7 @@ static enum ind_err decide_end(const struct verifier *v, const struct ind_verify
 {
 	if (r->authenticated_leaves == 0)
 		return decide(r, IND_VERDICT_UNSEALED, torn ? torn : "no_checkpoint");
-	if (!trusts(options, &v->image.header.identity))
+	if (!verifier_trusts(options, &v->image.header.identity))
 		return decide(r, IND_VERDICT_UNTRUSTED, "key_unknown");
 	heads_say(&v->heads, v->stream.id, v->image.header.first_leaf + r->authenticated_leaves, r);
 	if (r->head_differing != IND_ABSENT_U64)

@@ -191,6 +191,8 @@ static enum ind_err see_sealinfo(struct verifier *v, const struct frame *f)
 	enum ind_err err = because(v, seal_unpack(f->payload, f->bytes, &s), "seal_form");
 	if (err != IND_OK)
 		return err;
+	if (s.first_leaf != v->image.header.first_leaf)
+		return wrong(v, "seal_bundle");
 	if (s.epoch != v->stream.epoch)
 		return wrong(v, "seal_epoch");
 	if (s.info.realtime_ns < v->time_bound_ns)

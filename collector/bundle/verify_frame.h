@@ -9,6 +9,7 @@
 #include "bundle/heads.h"
 #include "bundle/small.h"
 #include "bundle/walk.h"
+#include "indicia/verify.h"
 
 /* What a verifier knows between two frames. */
 struct verifier {
@@ -33,6 +34,9 @@ struct verifier {
 	uint8_t note_sha256[HASH_SHA256_BYTES];
 	const char *reason;
 };
+
+/* Is the identity key in the trust set? */
+bool verifier_trusts(const struct ind_verify_options *options, const struct ind_key_public *identity);
 
 enum ind_err verifier_start(struct verifier *v, const struct ind_verify_options *options) IND_MUST_USE;
 void verifier_end(struct verifier *v);

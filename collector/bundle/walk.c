@@ -3,6 +3,7 @@
 #include "bundle/walk.h"
 
 #include "bundle/codec.h"
+#include "bundle/source.h"
 #include <string.h>
 
 enum { SCAN_BYTES = 1 << 16 };
@@ -20,27 +21,11 @@ static enum ind_err fail_or_torn(struct walk *w, uint64_t from, const char *reas
 	return fail(w, IND_MALFORMED, reason);
 }
 
-/* Fills as much as there is, whatever pieces the source gives. */
-static enum ind_err read_full(struct walk *w, uint64_t offset, uint8_t *bytes, size_t count, size_t *got)
-{
-	*got = 0;
-	while (*got < count) {
-		size_t more = 0;
-		enum ind_err err = w->source->read_at(w->source->ctx, offset + *got, bytes + *got, count - *got, &more);
-		if (err != IND_OK && err != IND_END)
-			return err;
-		if (more == 0)
-			return IND_OK;
-		*got += more;
-	}
-	return IND_OK;
-}
-
 enum ind_err walk_open(struct walk *w, const struct ind_source *source)
 {
 	size_t got;
 	*w = (struct walk){ .source = source, .end = PREAMBLE_BYTES };
-	enum ind_err err = read_full(w, 0, w->preamble, PREAMBLE_BYTES, &got);
+	enum ind_err err = source_read(w->source, 0, w->preamble, PREAMBLE_BYTES, &got);
 	if (err != IND_OK)
 		return err;
 	if (got < PREAMBLE_BYTES)
@@ -48,23 +33,6 @@ enum ind_err walk_open(struct walk *w, const struct ind_source *source)
 	w->reason = preamble_check(w->preamble, &err);
 	w->crc_start = frame_crc_start(w->preamble);
 	return err;
-}
-
-static size_t payload_limit(uint8_t type) { return type == FRAME_DATA ? FRAME_MAX_BYTES : SMALL_MAX_BYTES; }
-
-static enum ind_err header_form(struct walk *w, const struct frame_header *h)
-{
-	if (!h->magic_ok)
-		return fail(w, IND_MALFORMED, "frame_form");
-	if (h->version != 1)
-		return fail(w, IND_UNKNOWN, "frame_version");
-	if (h->type < FRAME_HEADER || h->type > FRAME_RECOVERY)
-		return fail(w, IND_UNKNOWN, "frame_type");
-	if (h->codec != 0)
-		return fail(w, IND_UNKNOWN, "frame_codec");
-	if (h->flags != 0 || h->stored_bytes != h->raw_bytes || h->stored_bytes > payload_limit(h->type))
-		return fail(w, IND_MALFORMED, "frame_form");
-	return IND_OK;
 }
 
 static enum ind_err payload_check(struct walk *w, const struct frame_header *h)
@@ -100,7 +68,7 @@ static enum ind_err frame_read(struct walk *w, const struct frame_header *h)
 	size_t got, rest = frame_bytes(h->stored_bytes) - FRAME_HEADER_BYTES;
 	if (!buffer_reserve(&w->frame_buffer, FRAME_HEADER_BYTES + rest))
 		return IND_NOMEM;
-	enum ind_err err = read_full(w, w->offset + FRAME_HEADER_BYTES, w->frame_buffer.at + FRAME_HEADER_BYTES, rest, &got);
+	enum ind_err err = source_read(w->source, w->offset + FRAME_HEADER_BYTES, w->frame_buffer.at + FRAME_HEADER_BYTES, rest, &got);
 	if (err != IND_OK)
 		return err;
 	if (got < rest)
@@ -114,7 +82,7 @@ static enum ind_err header_read(struct walk *w, struct frame_header *h)
 	size_t got;
 	if (!buffer_reserve(&w->frame_buffer, FRAME_HEADER_BYTES))
 		return IND_NOMEM;
-	enum ind_err err = read_full(w, w->offset, w->frame_buffer.at, FRAME_HEADER_BYTES, &got);
+	enum ind_err err = source_read(w->source, w->offset, w->frame_buffer.at, FRAME_HEADER_BYTES, &got);
 	if (err != IND_OK)
 		return err;
 	if (got == 0)
@@ -125,7 +93,8 @@ static enum ind_err header_read(struct walk *w, struct frame_header *h)
 		return fail(w, IND_SHORT, "frame_torn");
 	if (!frame_header_get(w->frame_buffer.at, w->crc_start, h))
 		return fail_or_torn(w, w->offset + 1, "frame_header_crc");
-	return header_form(w, h);
+	w->reason = frame_header_check(h, &err);
+	return err;
 }
 
 enum ind_err walk_next(struct walk *w, struct frame *frame)
@@ -165,7 +134,7 @@ enum ind_err walk_seal_follows(struct walk *w, uint64_t from, bool *follows)
 	if (!buffer_reserve(&w->frame_buffer, SCAN_BYTES))
 		return IND_NOMEM;
 	for (size_t got = SCAN_BYTES; got == SCAN_BYTES && !*follows; at += SCAN_BYTES - FRAME_HEADER_BYTES) {
-		enum ind_err err = read_full(w, at, w->frame_buffer.at, SCAN_BYTES, &got);
+		enum ind_err err = source_read(w->source, at, w->frame_buffer.at, SCAN_BYTES, &got);
 		if (err != IND_OK)
 			return err;
 		*follows = window_has_seal(w->frame_buffer.at, got, w->crc_start);

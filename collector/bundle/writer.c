@@ -265,7 +265,7 @@ static enum ind_err checkpoint_write(struct ind_writer *w)
 static enum ind_err sealinfo_write(struct ind_writer *w, const struct ind_seal_info *info)
 {
 	size_t bytes;
-	struct seal seal = { .info = *info, .epoch = w->stream.epoch, .totals = w->totals };
+	struct seal seal = { .info = *info, .epoch = w->stream.epoch, .first_leaf = w->first_leaf, .totals = w->totals };
 	enum ind_err err = seal_pack(&seal, FRAME_HEADER_BYTES, &w->frame, &bytes);
 	return err == IND_OK ? writer_frame(w, FRAME_SEALINFO, bytes, NULL) : err;
 }
@@ -376,6 +376,7 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 		w->stream = *stream;
 		w->again.durable = *stream;
 		w->identity = identity;
+		w->first_leaf = stream->leaves;
 		w->epoch_key = epoch_key;
 		w->data_set_count = header->data_set_count;
 		w->time_bound_ns = header->created_ns;

@@ -44,6 +44,7 @@ struct ind_writer {
 	uint8_t preamble[PREAMBLE_BYTES];
 	uint32_t crc_start;
 	struct ind_stream stream;
+	uint64_t first_leaf;         /* of this bundle */
 	uint64_t time_bound_ns;      /* no seal says an earlier time without a CLOCK that says why */
 	size_t data_set_count;
 	char origin[ORIGIN_TEXT_MAX + 1];

@@ -3,6 +3,7 @@
 #include "cli/input.h"
 #include "cli/listing.h"
 #include "cli/overview.h"
+#include "cli/proof.h"
 #include "cli/target.h"
 #include "cli/tell.h"
 
@@ -65,6 +66,20 @@ static int show_bundles(const struct show *s)
 	return closed != CLI_DONE ? closed : status;
 }
 
+/* Proofs are shown as proofs, and apart from bundles. */
+static int show_any(const struct show *s)
+{
+	bool all, any;
+	proof_among(&s->inputs, &all, &any);
+	if (any && (!all || s->records)) {
+		tell_error(s->records ? "show: --records is of bundles; a proof shows its records without it" : "show: bundles and proofs are shown apart");
+		return CLI_USAGE;
+	}
+	if (any)
+		return proof_show(&s->inputs, &s->output);
+	return s->records ? listing_records(&s->inputs, &s->output) : show_bundles(s);
+}
+
 static int show_option(struct show *s, int id, const char *value)
 {
 	int status = CLI_DONE;
@@ -90,15 +105,16 @@ static int run(int argc, char **argv)
 		status = CLI_USAGE;
 	}
 	if (status == CLI_DONE)
-		status = s.records ? listing_records(&s.inputs, &s.output) : show_bundles(&s);
+		status = show_any(&s);
 	inputs_free(&s.inputs);
 	return status;
 }
 
 const struct cli_verb cmd_show = {
-	"show", "Look", "BUNDLE...", NULL, "what bundles are: who recorded them, when, how much, what was lost",
+	"show", "Look", "BUNDLE|PROOF...", NULL, "what bundles are: who recorded them, when, how much, what was lost",
 	"Of one bundle everything that its header and its records say of the whole; of several one row each. The verdict is that of 'indicia verify'. What was "
-	"not stated when the bundle was recorded is 'not stated' here.",
+	"not stated when the bundle was recorded is 'not stated' here.\n"
+	"Of a proof file (table or NDJSON) it shows the records that were opened, and of these the fields that were; what is hidden is absent.",
 	"indicia show case.ieb\nindicia show /var/lib/indicia/bundles\n# every record, for other programs\nindicia show --records case.ieb | jq -c 'select(.type==\"claim\")'",
 	OPTIONS_OF(options), run,
 };

@@ -4,6 +4,7 @@
 #include "cli/tell.h"
 #include "cli/custody_show.h"
 #include "cli/input.h"
+#include "cli/proof.h"
 #include "cli/verdict.h"
 #include <errno.h>
 #include <stdio.h>
@@ -65,13 +66,21 @@ static struct ind_verify_options options_with(const struct verify *v, const stru
 	};
 }
 
-static enum ind_err verify_input(const struct verify *v, size_t at, const struct ind_kept_head *heads, size_t head_count, struct ind_verify_result *result)
+/* A bundle, or a proof file by its first bytes. */
+static enum ind_err verify_input(const struct verify *v, size_t at, const struct ind_kept_head *heads, size_t head_count, struct verdict *verdict)
 {
 	struct input in;
 	struct ind_verify_options options_of = options_with(v, heads, head_count);
 	if (input_open(&in, v->inputs.names[at]) != CLI_DONE)
 		return IND_IO;
-	enum ind_err err = ind_verify(&in.source, &options_of, result);
+	enum ind_err err = IND_OK;
+	verdict->is_proof = proof_is(&in);
+	if (verdict->is_proof) {
+		err = ind_disclosure_check(&in.source, &options_of, NULL, NULL, &verdict->proof);
+		verdict->result = verdict->proof.verify;
+	} else {
+		err = ind_verify(&in.source, &options_of, &verdict->result);
+	}
 	if (err != IND_OK)
 		tell_error("%s: %s", in.name, err == IND_IO ? strerror(in.error) : ind_strerror(err));
 	input_close(&in);
@@ -81,8 +90,8 @@ static enum ind_err verify_input(const struct verify *v, size_t at, const struct
 static bool holds(void *ctx, size_t at, const struct ind_kept_head *head)
 {
 	const struct verify *v = ctx;
-	struct ind_verify_result result;
-	return verify_input(v, at, head, 1, &result) == IND_OK && result.head_differing == IND_ABSENT_U64;
+	struct verdict again = { 0 };
+	return verify_input(v, at, head, 1, &again) == IND_OK && again.result.head_differing == IND_ABSENT_U64;
 }
 
 static int verdicts_make(struct verify *v)
@@ -95,7 +104,7 @@ static int verdicts_make(struct verify *v)
 		struct verdict *verdict = &v->verdicts[i];
 		if (v->inputs.count > 1)
 			tell_progress("verify: %zu of %zu, %s", i + 1, v->inputs.count, v->inputs.names[i]);
-		verdict_of(verdict, v->inputs.names[i], verify_input(v, i, v->heads, v->head_count, &verdict->result));
+		verdict_of(verdict, v->inputs.names[i], verify_input(v, i, v->heads, v->head_count, verdict));
 		v->links[i].result = &verdict->result;
 		verdict->link = &v->links[i];
 	}
@@ -130,7 +139,7 @@ static int all_beside(struct verify *v)
 {
 	int status = CLI_DONE;
 	for (size_t i = 0; i < v->inputs.count; i++) {
-		int one = v->verdicts[i].unreadable ? CLI_DONE : beside(v, v->inputs.names[i], &v->verdicts[i]);
+		int one = v->verdicts[i].unreadable || v->verdicts[i].is_proof ? CLI_DONE : beside(v, v->inputs.names[i], &v->verdicts[i]);
 		status = one > status ? one : status;
 	}
 	return status;
@@ -257,7 +266,7 @@ static int run(int argc, char **argv)
 }
 
 const struct cli_verb cmd_verify = {
-	"verify", "Trust", "BUNDLE...", NULL, "what the seals of bundles say",
+	"verify", "Trust", "BUNDLE|PROOF...", NULL, "what the seals of bundles and of proofs say",
 	"Checks every byte of each bundle, its hash tree, its signatures, and whether its key is trusted. One line each, the verdict first: VALID every byte is "
 	"covered by a trusted seal; INCOMPLETE sealed up to a point, and no final seal; UNSEALED no seal at all; ALTERED these bytes are not the bytes "
 	"that were sealed; UNTRUSTED sealed by a key that is not trusted here; ROLLBACK a state that was witnessed is missing; UNSUPPORTED a "
@@ -267,7 +276,8 @@ const struct cli_verb cmd_verify = {
 	"two that hold different states of one stream are both ROLLBACK. That newer bundles were kept back, or a stream was gone back in, shows only against a checkpoint "
 	"that somebody else kept: --save-checkpoint writes one, --checkpoint asks for it.\n"
 	"Time is an interval: not before and not after are by the sensor's own clock only, unless a time stamp in the custody log beside the bundle is of use (--ca; 'indicia help stamp'). "
-	"Nothing is written unless --custody is given.",
+	"Nothing is written unless --custody is given.\n"
+	"A proof file of 'indicia disclose' is VALID if all that it shows leads to a trusted seal; how many records the bundle holds beside is said with it.",
 	"indicia verify case.ieb\n# with the key that the sensor's owner handed over\nindicia verify --trust fra-01.pub --explain case.ieb\n"
 	"# what the colleague keeps today must be in the archive tomorrow\nindicia verify --save-checkpoint head.note case.ieb\nindicia verify --checkpoint head.note archive/\n"
 	"# for a script\nindicia verify -o json archive/ | jq -r 'select(.verdict!=\"VALID\")|.file'",

@@ -51,6 +51,11 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 		return;
 	switch (r->verdict) {
 	case IND_VERDICT_VALID:
+		if (v->is_proof) {
+			snprintf(text, LINE_BYTES, "%llu of %llu records shown, key %s; " IND_DISCLOSURE_LABEL, (unsigned long long)r->records,
+				(unsigned long long)v->proof.bundle_records, id);
+			break;
+		}
 		snprintf(text, LINE_BYTES, "%llu leaves, %llu records, key %s", (unsigned long long)r->leaves, (unsigned long long)r->records, id);
 		if (v->link->has_gap)
 			snprintf(text + strlen(text), LINE_BYTES - strlen(text), "; leaves %llu to %llu of its stream are missing before it",
@@ -168,6 +173,29 @@ static void explain_clock(const struct verdict *v, struct out *out)
 	explain_line(out, "warning", text);
 }
 
+/* How much is shown of how much. */
+static void explain_proof(const struct ind_disclosure_result *p, struct out *out)
+{
+	const struct ind_verify_result *r = &p->verify;
+	if (!r->has_header)
+		return;
+	explain_number(out, "records shown", r->records, "");
+	explain_number(out, "in frames", r->leaves, "");
+	explain_number(out, "records in these", p->frame_records, "");
+	explain_number(out, p->final ? "records in bundle" : "records up to seal", p->bundle_records, "");
+	explain_line(out, "not shown", IND_DISCLOSURE_LABEL);
+	if (p->deterministic)
+		explain_line(out, "deterministic", "made with a test seed: never evidence");
+}
+
+static void explain_bundle(const struct ind_verify_result *r, struct out *out)
+{
+	explain_number(out, "leaves", r->leaves, "");
+	explain_number(out, "sealed leaves", r->authenticated_leaves, "");
+	explain_number(out, "sealed bytes", r->authenticated_bytes, "");
+	explain_number(out, "sealed records", r->records, "");
+}
+
 static void explain(const struct verdict *v, struct out *out)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -180,11 +208,11 @@ static void explain(const struct verdict *v, struct out *out)
 	}
 	if (has_place(r))
 		explain_place(out, r);
-	explain_number(out, "leaves", r->leaves, "");
-	explain_number(out, "sealed leaves", r->authenticated_leaves, "");
-	explain_number(out, "sealed bytes", r->authenticated_bytes, "");
-	explain_number(out, "sealed records", r->records, "");
-	if (r->authenticated_leaves) {
+	if (v->is_proof)
+		explain_proof(&v->proof, out);
+	else
+		explain_bundle(r, out);
+	if (r->authenticated_leaves || (v->is_proof && r->has_header)) {
 		hash_hex(r->root, sizeof(r->root), hex);
 		explain_line(out, "root", hex);
 	}
@@ -277,6 +305,31 @@ static void row_place(const struct ind_verify_result *r, struct query_row *row)
 		row_u64(row, QUERY_VERIFY_row, r->row);
 }
 
+static void row_bundle(const struct verdict *v, struct query_row *row)
+{
+	const struct ind_verify_result *r = &v->result;
+	row_u64(row, QUERY_VERIFY_leaves, r->leaves);
+	row_u64(row, QUERY_VERIFY_authenticated_leaves, r->authenticated_leaves);
+	row_u64(row, QUERY_VERIFY_authenticated_bytes, r->authenticated_bytes);
+	row_u64(row, QUERY_VERIFY_records, r->records);
+	if (r->authenticated_leaves)
+		row_hex(row, QUERY_VERIFY_root, r->root, sizeof(r->root));
+	row_missing(v, row);
+	row_text(row, QUERY_VERIFY_conflict, v->conflict);
+	row_bytes(row, QUERY_VERIFY_checkpoint, r->checkpoint, r->checkpoint_bytes);
+}
+
+static void row_proof(const struct verdict *v, struct query_row *row)
+{
+	if (!v->result.has_header)
+		return;
+	row_u64(row, QUERY_VERIFY_records, v->proof.bundle_records);
+	row_u64(row, QUERY_VERIFY_shown, v->result.records);
+	row_u64(row, QUERY_VERIFY_frame_records, v->proof.frame_records);
+	row_text(row, QUERY_VERIFY_label, IND_DISCLOSURE_LABEL);
+	row_hex(row, QUERY_VERIFY_root, v->result.root, sizeof(v->result.root));
+}
+
 const struct query_row *verdict_row(const struct verdict *v, struct query_row *row)
 {
 	const struct ind_verify_result *r = &v->result;
@@ -287,18 +340,13 @@ const struct query_row *verdict_row(const struct verdict *v, struct query_row *r
 		return row;
 	row_text(row, QUERY_VERIFY_reason, r->reason);
 	row_place(r, row);
-	row_u64(row, QUERY_VERIFY_leaves, r->leaves);
-	row_u64(row, QUERY_VERIFY_authenticated_leaves, r->authenticated_leaves);
-	row_u64(row, QUERY_VERIFY_authenticated_bytes, r->authenticated_bytes);
-	row_u64(row, QUERY_VERIFY_records, r->records);
-	if (r->authenticated_leaves)
-		row_hex(row, QUERY_VERIFY_root, r->root, sizeof(r->root));
+	if (v->is_proof)
+		row_proof(v, row);
+	else
+		row_bundle(v, row);
 	row_header(v, row);
-	row_missing(v, row);
-	row_text(row, QUERY_VERIFY_conflict, v->conflict);
 	if (r->verdict != IND_VERDICT_ROLLBACK)
 		row_text(row, QUERY_VERIFY_rollback, v->link->rollback_excluded ? "excluded" : "not_excluded");
-	row_bytes(row, QUERY_VERIFY_checkpoint, r->checkpoint, r->checkpoint_bytes);
 	return row;
 }
 
@@ -308,11 +356,15 @@ static const char *const threats[] = {
 	"A tap or switch that lies, drops or mirrors selectively. Integrity is not truth.",
 	"Spoofed, borrowed and relayed traffic. Indicia says what it can (validated, round-trip times) and no more.",
 	"Who holds the current keys can roll back or fork what nobody else has seen yet. Hand bundles, or their checkpoints, over soon.",
-	"The clock of the sensor is believed within the error that it admits; CLOCK frames record that error.",
+	"The clock of the sensor is believed within the error that it admits; CLOCK frames record that error. A time stamp bounds one end of the interval; the other is by that "
+	"clock alone.",
 	"At this stage one key pair signs; it lies on disk, readable by its owner only. Who copies it can make bundles that verify.",
 	"An exhibit holds bytes of handshakes and heads of plain-text protocols. A secret in a place where no protocol puts secrets (a path, a header of "
 	"one's own invention) is not known to be one. --exhibits none keeps no bytes at all.",
 	"Ed25519 does not withstand a large quantum computer; hashes do.",
+	"The last events of a custody log can be cut by its holder before anyone else has seen them. What nobody wrote down is in no log.",
+	"Selective disclosure is selective. A proof says how many records there are, not what the others say; whoever holds the bundle can choose to please. The core of a "
+	"record and its place are always shown, and link two proofs of it. Salts protect short fields only as long as nobody else has the bundle.",
 	"A signature is not an attribution. Who is responsible is not visible on a wire.",
 };
 

@@ -3,6 +3,7 @@
 #define CLI_VERDICT_H
 
 #include "cli/chain.h"
+#include "indicia/disclose.h"
 #include "indicia/stamp.h"
 #include "query/write.h"
 
@@ -13,6 +14,8 @@ struct verdict {
 	const struct chain_link *link; /* what the other inputs say of it */
 	const char *conflict;        /* the input that holds another state of its stream; NULL */
 	struct ind_verify_result result;
+	bool is_proof;               /* a proof file; then also: */
+	struct ind_disclosure_result proof;
 	bool has_stamp;              /* a time stamp beside it is of use: */
 	struct ind_stamp_result stamp;
 	char key_text[IND_KEY_TEXT_MAX];

@@ -49,7 +49,7 @@ def be64(v):
 
 # ---- protobuf: decode by schema, encode again, compare (section 2, "Canonical protobuf")
 
-U32, U64, S32, S64, BOOL, BYTES, TEXT = "u32 u64 s32 s64 bool bytes text".split()
+U32, U64, S32, S64, BOOL, BYTES, TEXT, ENUM = "u32 u64 s32 s64 bool bytes text enum".split()
 MANY = "many"
 DATA_SET = {1: ("name", TEXT), 2: ("type", TEXT), 3: ("licence", TEXT), 4: ("build", U64), 5: ("sha256", BYTES),
             6: ("title", TEXT), 7: ("source", TEXT)}
@@ -64,7 +64,7 @@ S_HEADER = {1: ("first_leaf", U64), 2: ("frontier", BYTES, MANY), 3: ("epoch", U
 ZONE = {1: ("min_time", U64), 2: ("max_time", U64), 3: ("min_serial", U64), 4: ("max_serial", U64), 5: ("min_src_port", U32),
         6: ("max_src_port", U32), 7: ("dst_ports", BYTES), 8: ("protocols", BYTES), 9: ("signals", BYTES), 10: ("addresses", BYTES)}
 COLUMN = {1: ("id", U32), 2: ("codec", U32), 3: ("raw_len", U32), 4: ("data", BYTES)}
-S_DATA = {1: ("kind", U32), 2: ("rows", U32), 3: ("base_ns", U64), 4: ("unit_ns", U32), 5: ("salt_key", BYTES), 6: ("zone", ZONE),
+S_DATA = {1: ("kind", ENUM), 2: ("rows", U32), 3: ("base_ns", U64), 4: ("unit_ns", U32), 5: ("salt_key", BYTES), 6: ("zone", ZONE),
           7: ("columns", COLUMN, MANY)}
 NS = {1: ("ns", U64)}
 S_CLOCK = {1: ("boottime", U64), 2: ("realtime", U64), 3: ("max_error", NS), 4: ("est_error", NS), 5: ("step_ns", S64), 6: ("sync", U32)}
@@ -72,7 +72,8 @@ S_LOSS = {1: ("from", U64), 2: ("to", U64), 3: ("causes", {1: ("cause", U32), 2:
 S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES)}
 S_SEAL = {1: ("epoch", U64), 2: ("realtime_ns", U64), 3: ("final", BOOL), 4: ("records", U64), 5: ("boottime", U64), 6: ("reason", U32),
           7: ("frames_seen", U64), 8: ("source_sha256", BYTES), 9: ("flows", U64), 10: ("signals", U64), 11: ("exhibits", U64),
-          12: ("claims", U64), 13: ("origins", U64), 14: ("link_types", {1: ("number", U32), 2: ("name", TEXT)}, MANY)}
+          12: ("claims", U64), 13: ("origins", U64), 14: ("link_types", {1: ("number", U32), 2: ("name", TEXT)}, MANY),
+          15: ("first_leaf", U64)}
 S_RECOVERY = {1: ("last", U64), 2: ("to", U64), 3: ("torn_tail", BYTES), 4: ("torn_sha256", BYTES), 5: ("torn_bytes", U64),
               6: ("abandoned", {1: ("size", U64), 2: ("root", BYTES)}, MANY)}
 
@@ -131,7 +132,7 @@ def decode(b, schema, reason):
                     v = v.decode("utf-8")
                 except UnicodeDecodeError:
                     raise Bad(reason) from None
-        elif kind in (U32, S32):
+        elif kind in (U32, S32, ENUM):
             v &= 0xFFFFFFFF
         elif kind == BOOL:
             v = 1 if v else 0
@@ -157,6 +158,8 @@ def encode(m, schema):
                 v = v.encode("utf-8")
             elif kind in (S32, S64):
                 v = zigzag(v)
+            elif kind == ENUM and v >> 31:
+                v |= M64 ^ 0xFFFFFFFF  # a negative 32-bit number is written as one of 64 bits
             out += put_varint(number << 3 | (2 if isinstance(v, bytes) else 0))
             out += put_varint(len(v)) + v if isinstance(v, bytes) else put_varint(v)
     return out
@@ -528,6 +531,16 @@ class Unsupported(Exception):
     pass
 
 
+def seal_of(payload):
+    m = message(payload, S_SEAL, "seal_form")
+    rows = sum(m[name] for name in ("flows", "exhibits", "claims", "origins"))
+    need(m["reason"] <= 4 and len(m["source_sha256"]) in (0, 32) and m["records"] == rows & M64, "seal_form")
+    types = [t["number"] for t in m["link_types"]]
+    need(len(types) in (0, *range(2, 17)) and types == sorted(set(types)), "seal_form")
+    need(all(re.fullmatch("[ -~]{1,31}", t["name"]) for t in m["link_types"]), "seal_form")
+    return m
+
+
 class Verifier:
     def __init__(self, file, heads=()):
         self.file, self.preamble, self.heads = file, file[:32], heads
@@ -633,12 +646,8 @@ class Verifier:
         self.epoch, self.key, self.bound = m["epoch"], m["key"], m["start_ns"]
 
     def see_sealinfo(self, payload):
-        m = message(payload, S_SEAL, "seal_form")
-        rows = sum(m[name] for name in ("flows", "exhibits", "claims", "origins"))
-        need(m["reason"] <= 4 and len(m["source_sha256"]) in (0, 32) and m["records"] == rows & M64, "seal_form")
-        types = [t["number"] for t in m["link_types"]]
-        need(len(types) in (0, *range(2, 17)) and types == sorted(set(types)), "seal_form")
-        need(all(re.fullmatch("[ -~]{1,31}", t["name"]) for t in m["link_types"]), "seal_form")
+        m = seal_of(payload)
+        need(m["first_leaf"] == self.header["first_leaf"], "seal_bundle")
         need(m["epoch"] == self.epoch, "seal_epoch")
         need(m["realtime_ns"] >= self.bound, "seal_time")
         need(all(m[name] == n for name, n in self.totals.items()), "record_count")

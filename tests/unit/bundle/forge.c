@@ -22,6 +22,7 @@ void start(struct forge *f)
 	struct ind_header *h = malloc(sizeof *h);
 	must(h != NULL);
 	sample_header(h);
+	f->first_leaf = f->stream.leaves;
 	must(ind_writer_new(&sink, &f->stream, h, f->keys->identity, f->keys->epoch, NULL, &w) == IND_OK);
 	ind_writer_stream(w, &f->stream);
 	ind_writer_free(w);
@@ -58,7 +59,7 @@ void sealinfo(struct forge *f, uint64_t realtime_ns, bool final)
 {
 	struct buffer b = { 0 };
 	size_t bytes;
-	struct seal seal = { .info = { .realtime_ns = realtime_ns, .final = final }, .epoch = f->stream.epoch, .totals = f->totals };
+	struct seal seal = { .info = { .realtime_ns = realtime_ns, .final = final }, .epoch = f->stream.epoch, .first_leaf = f->first_leaf, .totals = f->totals };
 	must(seal_pack(&seal, 0, &b, &bytes) == IND_OK);
 	frame(f, FRAME_SEALINFO, b.at, bytes);
 	buffer_free(&b);

@@ -278,6 +278,7 @@ static void link_types_put(struct forge *f, const uint8_t *types, size_t bytes)
 
 #define LINK_TYPE(number) 0x72, 5, 0x08, number, 0x12, 1, 'E'
 static void link_types_good(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(1), LINK_TYPE(101))); }
+static void seal_other_bundle(struct forge *f) { link_types_put(f, BYTES(0x78, 1)); }
 static void link_types_one(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(1))); }
 static void link_types_order(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(101), LINK_TYPE(1))); }
 static void link_types_twice(struct forge *f) { link_types_put(f, BYTES(LINK_TYPE(1), LINK_TYPE(1))); }
@@ -319,6 +320,7 @@ static const struct whole_case {
 	{ { "epoch_skipped", IND_VERDICT_ALTERED, "epoch_transition" }, epoch_skipped },
 	{ { "epoch_by_other", IND_VERDICT_ALTERED, "epoch_transition" }, epoch_by_other },
 	{ { "seal_other_epoch", IND_VERDICT_ALTERED, "seal_epoch" }, seal_other_epoch },
+	{ { "seal_other_bundle", IND_VERDICT_ALTERED, "seal_bundle" }, seal_other_bundle },
 	{ { "seal_back_in_time", IND_VERDICT_ALTERED, "seal_time" }, seal_back_in_time },
 	{ { "seal_back_with_step", IND_VERDICT_VALID, "" }, seal_back_with_step },
 	{ { "seal_counts", IND_VERDICT_ALTERED, "record_count" }, seal_counts },

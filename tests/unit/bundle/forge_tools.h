@@ -16,6 +16,7 @@ struct forge {
 	const struct keys *keys;
 	const struct ind_key *signer;
 	struct ind_stream stream;
+	uint64_t first_leaf;
 	struct ind_writer_totals totals;
 	char origin[ORIGIN_TEXT_MAX + 1];
 };
