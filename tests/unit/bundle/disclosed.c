@@ -54,7 +54,7 @@ struct ind_disclosure_result disclosed_check(const struct memory *proof, const s
 	ind_key_public(keys->identity, &trusted);
 	if (seen)
 		*seen = (struct disclosed_seen){ 0 };
-	must(ind_disclosure_check(&source, &(struct ind_verify_options){ &trusted, 1 }, seen ? see : NULL, seen, &r) == IND_OK);
+	must(ind_disclosure_check(&source, &(struct ind_verify_options){ .trusted = &trusted, .trusted_count = 1 }, seen ? see : NULL, seen, &r) == IND_OK);
 	return r;
 }
 

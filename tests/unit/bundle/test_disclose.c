@@ -109,7 +109,7 @@ START_TEST(everything_comes_back)
 	struct ind_disclosure_result r;
 	ind_key_public(keys.identity, &trusted);
 	memset(checked, 0, sizeof checked);
-	ck_assert_int_eq(ind_disclosure_check(&source, &(struct ind_verify_options){ &trusted, 1 }, check_record, NULL, &r), IND_OK);
+	ck_assert_int_eq(ind_disclosure_check(&source, &(struct ind_verify_options){ .trusted = &trusted, .trusted_count = 1 }, check_record, NULL, &r), IND_OK);
 	ck_assert_msg(r.verify.verdict == IND_VERDICT_VALID, "%s %s", ind_verdict_name(r.verify.verdict), r.verify.reason);
 	ck_assert_uint_eq(made.records, 4 * RECORDS);
 	ck_assert_uint_eq(made.frames, 8);
