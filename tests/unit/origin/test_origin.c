@@ -149,9 +149,8 @@ START_TEST(neighbours_of_both_versions_come_sorted)
 		flows += seen[i].flows;
 	ck_assert_uint_eq(flows, 2 * 3000);
 	for (size_t i = 1; i < seen_count; i++) {
-		ck_assert_uint_le(seen[i - 1].ip_version, seen[i].ip_version);
-		if (seen[i - 1].ip_version == seen[i].ip_version)
-			ck_assert_int_lt(memcmp(seen[i - 1].addr, seen[i].addr, 16), 0);
+		int order = seen[i - 1].ip_version - seen[i].ip_version;
+		ck_assert_int_lt(order ? order : memcmp(seen[i - 1].addr, seen[i].addr, 16), 0);
 	}
 	ck_assert_uint_eq(seen[0].ip_version, 4);
 	ck_assert_uint_eq(seen[seen_count - 1].ip_version, 6);
