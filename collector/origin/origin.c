@@ -71,26 +71,54 @@ static uint64_t hash_of(const struct origin_set *s, const uint8_t *addr, unsigne
 	return hash_words(&s->key, words, ip_version == 4 ? 1 : 2);
 }
 
-static uint32_t *slot_of(const struct origin_set *s, const struct index *x, uint64_t hash, const uint8_t *addr, unsigned ip_version)
+/* A slot holds the number of an entry and, above it, bits of its hash: other entries are hardly ever looked at. */
+enum { NUMBER_BITS = 23 };
+#define NUMBER_MASK ((UINT32_C(1) << NUMBER_BITS) - 1)
+_Static_assert(ORIGIN_ADDRESSES_MAX <= NUMBER_MASK, "a slot holds the number of any entry");
+
+static uint32_t tag_of(uint64_t hash) { return (uint32_t)(hash >> 32) & ~NUMBER_MASK; }
+
+/* The next slot from this one on that is free or has the tag. */
+static uint32_t slot_next(const struct index *x, uint32_t i, uint32_t tag)
 {
-	uint32_t i = (uint32_t)hash & x->mask;
+	while (x->slots[i & x->mask] && (x->slots[i & x->mask] & ~NUMBER_MASK) != tag)
+		i++;
+	return i & x->mask;
+}
+
+static uint32_t *slot_of(const struct origin_set *s, uint64_t hash, const uint8_t *addr, unsigned ip_version)
+{
+	const struct index *x = &s->entry_index;
+	uint32_t i = slot_next(x, (uint32_t)hash, tag_of(hash));
 	while (x->slots[i]) {
-		const struct entry *e = entry_at(s, x->slots[i]);
+		const struct entry *e = entry_at(s, x->slots[i] & NUMBER_MASK);
 		if (e->ip_version == ip_version && memcmp(e->addr, addr, IND_ADDR_BYTES) == 0)
 			break;
-		i = (i + 1) & x->mask;
+		i = slot_next(x, i + 1, tag_of(hash));
 	}
 	return &x->slots[i];
 }
 
+static uint64_t hash_at(const struct origin_set *s, uint32_t number)
+{
+	const struct entry *e = entry_at(s, number);
+	return hash_of(s, e->addr, e->ip_version);
+}
+
 static bool grow(struct origin_set *s)
 {
+	enum { AHEAD = 8 };
 	struct index larger;
 	if (index_new(&larger, s->entry_index.room * 2) != IND_OK)
 		return false;
-	for (uint32_t i = 1; i <= s->entries.count; i++) {
-		const struct entry *e = entry_at(s, i);
-		*slot_of(s, &larger, hash_of(s, e->addr, e->ip_version), e->addr, e->ip_version) = i;
+	for (uint32_t number = 1; number <= s->entries.count; number++) {
+		if (number + AHEAD <= s->entries.count)
+			__builtin_prefetch(&larger.slots[hash_at(s, number + AHEAD) & larger.mask], 1);
+		uint64_t hash = hash_at(s, number);
+		uint32_t i = (uint32_t)hash & larger.mask;
+		while (larger.slots[i])
+			i = (i + 1) & larger.mask;
+		larger.slots[i] = tag_of(hash) | number;
 	}
 	index_free(&s->entry_index);
 	s->entry_index = larger;
@@ -99,13 +127,13 @@ static bool grow(struct origin_set *s)
 
 static struct entry *entry_of(struct origin_set *s, uint64_t hash, const uint8_t *addr, unsigned ip_version)
 {
-	uint32_t *slot = slot_of(s, &s->entry_index, hash, addr, ip_version);
+	uint32_t *slot = slot_of(s, hash, addr, ip_version);
 	if (*slot)
-		return entry_at(s, *slot);
+		return entry_at(s, *slot & NUMBER_MASK);
 	if (s->entries.count == s->entry_index.room) {
 		if (!grow(s))
 			return NULL;
-		slot = slot_of(s, &s->entry_index, hash, addr, ip_version);
+		slot = slot_of(s, hash, addr, ip_version);
 	}
 	uint32_t number = shelf_take(&s->entries);
 	if (!number)
@@ -115,7 +143,7 @@ static struct entry *entry_of(struct origin_set *s, uint64_t hash, const uint8_t
 		.ip_version = (uint8_t)ip_version, .first_ns = UINT64_MAX, .rtt_us = IND_ABSENT_U32, .hops = IND_HOPS_ABSENT
 	};
 	memcpy(e->addr, addr, IND_ADDR_BYTES);
-	*slot = number;
+	*slot = tag_of(hash) | number;
 	return e;
 }
 
@@ -195,11 +223,12 @@ static void entry_prefetch(const struct origin_set *s, uint32_t number)
 	__builtin_prefetch((const uint8_t *)(e + 1) - 1, 1);
 }
 
-/* Nearly always the first slot looked at is the right one, and where there is none the next free entry will be taken. */
+/* Where there is none the next free entry will be taken. */
 static void entries_fetch(const struct origin_set *s, const struct late *l)
 {
 	for (unsigned dir = 0; dir < 2; dir++) {
-		uint32_t number = s->entry_index.slots[l->hash[dir] & s->entry_index.mask];
+		const struct index *x = &s->entry_index;
+		uint32_t number = x->slots[slot_next(x, (uint32_t)l->hash[dir], tag_of(l->hash[dir]))] & NUMBER_MASK;
 		entry_prefetch(s, number ? number : s->entries.count + 1);
 	}
 }

@@ -75,6 +75,16 @@ static struct flow *udp(uint64_t time_ns, uint32_t src, unsigned sport, uint32_t
 	return see_packet(&c, time_ns);
 }
 
+static struct flow *udp6(uint64_t time_ns, unsigned src, unsigned sport, unsigned dst, unsigned dport)
+{
+	struct craft c = { .count = 0 };
+	craft_ethernet(&c, 0x86dd);
+	craft_ip6(&c, src, dst, 17, 8 + 4);
+	craft_udp(&c, sport, dport, 4);
+	craft_put(&c, "data", 4);
+	return see_packet(&c, time_ns);
+}
+
 static void handshake(uint64_t start_ns)
 {
 	tcp(start_ns, true, 1000, 0, TCP_SYN, 0);
@@ -320,6 +330,97 @@ START_TEST(a_full_table_loses_nothing)
 }
 END_TEST
 
+START_TEST(addresses_of_ipv6_stand_apart_and_go_with_their_flow)
+{
+	udp6(T0, 2, 40000, 1, 53);
+	udp6(T0 + 1, 1, 53, 2, 40000);
+	udp6(T0 + 2, 3, 40000, 1, 53);
+	udp(T0 + 3, B, 40000, A, 53);
+	ck_assert_uint_eq(table.ip6s.in_use, 2);
+	ck_assert_uint_eq(table.serial, 3);
+	udp(T0 + 100 * SECOND, A, 1, B, 2);
+	ck_assert_uint_eq(ended_count, 3);
+	ck_assert_uint_eq(table.ip6s.in_use, 0);
+	const struct ind_flow *f = &ended[0];
+	static const uint8_t client[IND_ADDR_BYTES] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 2 };
+	ck_assert_uint_eq(f->ip_version, 6);
+	ck_assert_mem_eq(f->addr[IND_SRC], client, IND_ADDR_BYTES);
+	ck_assert_uint_eq(f->addr[IND_DST][15], 1);
+	ck_assert_uint_eq(f->packets[IND_SRC], 1);
+	ck_assert_uint_eq(f->packets[IND_DST], 1);
+	ck_assert_uint_eq(f->end_reason, IND_END_IDLE);
+	ck_assert_uint_eq(ended[2].ip_version, 4);
+	ck_assert_uint_eq(ended[2].addr[IND_SRC][3], 2);
+}
+END_TEST
+
+START_TEST(a_full_table_holds_no_more_than_its_room_of_anything)
+{
+	enum { ROOM = 16, PACKETS = 20000 };
+	flow_table_release(&table);
+	table_start(ROOM);
+	srand(11);
+	uint32_t most = 0;
+	for (int i = 0; i < PACKETS; i++) {
+		unsigned end = (unsigned)rand() % 40;
+		uint64_t time_ns = T0 + (uint64_t)i * 100000000;
+		struct craft c;
+		if (i % 3 == 0)
+			udp6(time_ns, 2 + end, 40000, 1, 53);
+		else if (i % 3 == 1)
+			udp(time_ns, B + end, 40000, A, 53);
+		else
+			see_packet((craft_segment(&c, B, 40000 + end, A, 443, 1, 0, TCP_SYN, NULL, 0), &c), time_ns);
+		uint32_t used = table.ip6s.in_use + table.tcps.in_use;
+		most = used > most ? used : most;
+	}
+	ck_assert_uint_gt(most, 0);
+	ck_assert_uint_le(most, ROOM);
+	ck_assert_uint_gt(table.evicted, 0);
+	ck_assert_uint_eq(table.flows.high, FLOW_WHEEL_SLOTS + ROOM);
+	ck_assert_uint_le(table.ip6s.high, ROOM);
+	ck_assert_uint_le(table.tcps.high, ROOM);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended_packets, PACKETS);
+	ck_assert_uint_eq(ended_count, table.serial);
+	ck_assert_uint_eq(table.ip6s.in_use + table.tcps.in_use, 0);
+}
+END_TEST
+
+START_TEST(counters_that_are_full_end_a_flow)
+{
+	struct flow *f = udp(T0, A, 1000, B, 53);
+	unsigned way = !f->packets[0];
+	f->bytes.high[way] = UINT16_MAX;
+	f->bytes.low[way] = UINT32_MAX - 32;
+	udp(T0 + 1, A, 1000, B, 53);
+	udp(T0 + 2, A, 1000, B, 53);
+	ck_assert_uint_eq(ended_count, 1);
+	ck_assert_uint_eq(ended[0].end_reason, IND_END_ACTIVE);
+	ck_assert_uint_eq(ended[0].bytes[IND_SRC], (UINT64_C(1) << 48) - 1);
+	ck_assert_uint_eq(ended[0].packets[IND_SRC], 2);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended[1].bytes[IND_SRC], 32);
+}
+END_TEST
+
+START_TEST(a_table_that_was_flushed_begins_again)
+{
+	handshake(T0);
+	udp6(T0 + SECOND, 2, 40000, 1, 53);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended_count, 2);
+	handshake(T0 + 2 * SECOND);
+	udp6(T0 + 2 * SECOND, 2, 40000, 1, 53);
+	udp6(T0 + 3 * SECOND, 2, 40000, 1, 53);
+	flow_table_flush(&table, IND_END_CAPTURE);
+	ck_assert_uint_eq(ended_count, 4);
+	ck_assert_uint_eq(ended[2].validated, IND_VALID_HANDSHAKE);
+	ck_assert_uint_eq(ended[3].packets[IND_SRC], 2);
+	ck_assert_uint_eq(table.flows.in_use, FLOW_WHEEL_SLOTS);
+}
+END_TEST
+
 /* The table begins small and grows while flows are open; each flow is still found afterwards. */
 START_TEST(growing_forgets_no_flow)
 {
@@ -398,6 +499,10 @@ int main(void)
 	tcase_add_test(t, ports_orient_by_their_class);
 	tcase_add_test(t, an_echo_reply_joins_its_request);
 	tcase_add_test(t, a_full_table_loses_nothing);
+	tcase_add_test(t, addresses_of_ipv6_stand_apart_and_go_with_their_flow);
+	tcase_add_test(t, a_full_table_holds_no_more_than_its_room_of_anything);
+	tcase_add_test(t, counters_that_are_full_end_a_flow);
+	tcase_add_test(t, a_table_that_was_flushed_begins_again);
 	tcase_add_test(t, growing_forgets_no_flow);
 	tcase_add_loop_test(t, a_conversation_leaves_its_round_trips, 0, 2);
 	tcase_add_test(t, a_conversation_without_round_trips_leaves_nothing);

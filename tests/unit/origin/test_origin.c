@@ -128,6 +128,35 @@ START_TEST(many_addresses_come_sorted_and_counted)
 }
 END_TEST
 
+/* Addresses of one network differ behind the bytes that most are sorted by; version comes before address. */
+START_TEST(neighbours_of_both_versions_come_sorted)
+{
+	for (unsigned i = 0; i < 3000; i++) {
+		struct ind_flow f = flow_of(1 + i * 7 % 50, 0x7777, IND_VALID_HANDSHAKE);
+		if (i % 3) {
+			f.ip_version = 6;
+			for (unsigned dir = 0; dir < 2; dir++)
+				memset(f.addr[dir], 0, IND_ADDR_BYTES);
+			f.addr[IND_SRC][7] = i % 2;
+			f.addr[IND_SRC][15] = (uint8_t)(i * 31);
+			f.addr[IND_DST][15] = 1;
+		}
+		flow_add(&f, NULL, 0);
+	}
+	ck_assert_int_eq(origin_set_finish(set, claims, visit, NULL), IND_OK);
+	uint64_t flows = 0;
+	for (size_t i = 0; i < seen_count; i++)
+		flows += seen[i].flows;
+	ck_assert_uint_eq(flows, 2 * 3000);
+	for (size_t i = 1; i < seen_count; i++) {
+		int order = seen[i - 1].ip_version - seen[i].ip_version;
+		ck_assert_int_lt(order ? order : memcmp(seen[i - 1].addr, seen[i].addr, 16), 0);
+	}
+	ck_assert_uint_eq(seen[0].ip_version, 4);
+	ck_assert_uint_eq(seen[seen_count - 1].ip_version, 6);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("origin");
@@ -137,5 +166,6 @@ int main(void)
 	tcase_add_test(t, an_end_that_never_sent_has_no_record);
 	tcase_add_test(t, what_policy_turned_off_is_said_so);
 	tcase_add_test(t, many_addresses_come_sorted_and_counted);
+	tcase_add_test(t, neighbours_of_both_versions_come_sorted);
 	return suite_run("origin.origin", t);
 }
