@@ -13,6 +13,7 @@ enum {
 	FILTER_DEPTH_MAX = 64,       /* parentheses and negations inside each other */
 	FILTER_ITEMS_MAX = 1 << 20,  /* of all lists */
 	FILTER_CLAIMS_MAX = 32,      /* terms that ask data sets */
+	FILTER_UNSAID_MAX = 16,
 	FILTER_ERROR_BYTES = 256,
 };
 
@@ -81,7 +82,7 @@ enum truth query_filter_matches_signal(struct query_filter *filter, const struct
 /* How many rows the filter could not decide so far, for want of something that they do not say. */
 uint64_t query_filter_undecided(const struct query_filter *filter);
 
-/* The first word of the n-th term, from 0, that was unknown in such a row; NULL behind the last. */
+/* The n-th word, from 0, that began a term which was unknown in such a row; NULL behind the last, or FILTER_UNSAID_MAX. */
 const char *query_filter_unsaid(const struct query_filter *filter, size_t n);
 
 #endif

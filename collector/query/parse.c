@@ -258,11 +258,24 @@ void query_filter_free(struct query_filter *f)
 	free(f);
 }
 
+static bool same_word(const struct query_filter *f, const struct code_step *a, const struct code_step *b)
+{
+	return a->at_bytes == b->at_bytes && memcmp(f->text + a->at, f->text + b->at, a->at_bytes) == 0;
+}
+
+static bool said_before(const struct query_filter *f, size_t step)
+{
+	for (size_t i = 0; i < step; i++)
+		if (f->unsaid[i] && same_word(f, &f->steps[i], &f->steps[step]))
+			return true;
+	return false;
+}
+
 const char *query_filter_unsaid(const struct query_filter *f, size_t n)
 {
 	static _Thread_local char word[FILTER_ERROR_BYTES];
-	for (size_t i = 0; i < f->count; i++) {
-		if (!f->unsaid[i] || n--)
+	for (size_t i = 0; n < FILTER_UNSAID_MAX && i < f->count; i++) {
+		if (!f->unsaid[i] || said_before(f, i) || n--)
 			continue;
 		snprintf(word, sizeof(word), "%.*s", (int)f->steps[i].at_bytes, f->text + f->steps[i].at);
 		return word;

@@ -278,6 +278,32 @@ static enum ind_err outcome(const char *text, size_t bytes)
 	return err;
 }
 
+static bool is_word(const char *name)
+{
+	struct filter_word word;
+	for (size_t i = 0; query_filter_word(i, &word); i++)
+		if (strcmp(word.name, name) == 0)
+			return word.rows[0] && word.help[0];
+	return false;
+}
+
+/* What a listing shows can be asked for by the same name; maps and what names another record cannot. */
+START_TEST(columns_are_words)
+{
+	static const char *const others[] = { "families", "missing", "observations", "missing_signals", "beacon", "access", "sha256", "flow" };
+	static const enum query_kind_id kinds[] = { QUERY_KIND_FLOW, QUERY_KIND_SIGNAL, QUERY_KIND_ORIGIN };
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		for (size_t i = 0; i < query_kinds[kinds[k]].count; i++) {
+			const char *key = query_kinds[kinds[k]].fields[i].key;
+			bool other = false;
+			for (size_t n = 0; n < sizeof(others) / sizeof(others[0]); n++)
+				other |= strcmp(others[n], key) == 0;
+			ck_assert_msg(is_word(key) != other, "%s of %s", key, query_kinds[kinds[k]].name);
+		}
+	}
+}
+END_TEST
+
 START_TEST(limits_are_limits)
 {
 	static char text[FILTER_TEXT_MAX + 1];
@@ -368,6 +394,7 @@ int main(void)
 	tcase_add_test(t, terms_of_signals);
 	tcase_add_test(t, terms_of_origins);
 	tcase_add_test(t, errors_say_where_and_what);
+	tcase_add_test(t, columns_are_words);
 	tcase_add_test(t, limits_are_limits);
 	tcase_add_test(t, windows);
 	tcase_add_test(t, a_window_cuts_beside_the_filter);
