@@ -6,11 +6,12 @@
 #include "daemon/clock.h"
 #include "indicia/catalogue.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SEAL_BYTES = 4 << 20, SEAL_EVERY_NS = 1000000000, HEARTBEAT_NS = 2000000000 };
+enum { SEAL_BYTES = 4 << 20, SEAL_EVERY_NS = 1000000000, HEARTBEAT_NS = 2000000000, BEGIN_TRIES = 3 };
 
 #define FIXED_NS UINT64_C(946684800000000000) /* 2000-01-01, the moment of deterministic runs */
 
@@ -65,7 +66,8 @@ static unsigned answerable(const struct keep *k)
 	return (scope.territory ? IND_CLAIM_COUNTRY | IND_CLAIM_AS | IND_CLAIM_PLACE : 0u) | (scope.lists ? IND_CLAIM_LIST : 0u);
 }
 
-enum ind_err bundle_begin(struct keep *k)
+/* The file and what stands in it before the first record. */
+static enum ind_err writer_begin(struct keep *k)
 {
 	struct ind_sink sink;
 	struct ind_header header;
@@ -75,10 +77,20 @@ enum ind_err bundle_begin(struct keep *k)
 	outfile_sink(&k->file, &sink);
 	bundle_header(k, &header);
 	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
-	if (!err)
-		err = origin_set_new(k->options->signals, answerable(k), &k->origins);
-	if (!err)
-		bundle_watch(k);
+	if (err && keep_live(k))
+		outfile_discard(&k->file);
+	return err;
+}
+
+enum ind_err bundle_begin(struct keep *k)
+{
+	enum ind_err err = writer_begin(k);
+	for (unsigned tries = 1; err == IND_IO && keep_live(k) && tries < BEGIN_TRIES; tries++)
+		err = writer_begin(k);
+	if (err)
+		return err;
+	err = origin_set_new(k->options->signals, answerable(k), &k->origins);
+	bundle_watch(k);
 	k->begun_ns = k->sealed_ns = clock_boottime_ns();
 	k->sealed_bytes = 0;
 	k->writing = true;
@@ -286,6 +298,14 @@ static enum ind_err published(struct keep *k, bool follows)
 	bool good = !err && k->file.fd >= 0;
 	if (good)
 		err = outfile_publish(&k->file, sha256);
+	if (err && keep_live(k)) {
+		/* It is whole and durable, and can be given its name later; the sensor goes on. */
+		say_error(k->say, "%s.open is sealed and cannot get its name: %s; 'indicia recover' gives it", k->file.name,
+			err == IND_EXISTS ? "that is taken" : strerror(errno));
+		k->failed = true;
+		good = false;
+		err = IND_OK;
+	}
 	if (!err && keep_live(k))
 		err = stream_sealed(k, follows);
 	if (!err && good)

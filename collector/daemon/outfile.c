@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RESERVE_STEP_BYTES = 8 << 20, BEGIN_BYTES = 1 << 20, READ_BYTES = 1 << 16 };
+enum { RESERVE_STEP_BYTES = 8 << 20, READ_BYTES = 1 << 16 };
 
 struct outname { char at[OUTFILE_NAME_MAX + 1 + OUTFILE_SUFFIX_MAX]; };
 
@@ -82,10 +82,11 @@ enum ind_err outfile_create(struct outfile *f, const struct disk *disk, int fold
 	f->fd = disk->open(disk->ctx, folder_fd, name_with(f, ".open").at, O_RDWR | O_CREAT | O_EXCL, 0640);
 	if (f->fd < 0)
 		return errno == EEXIST ? IND_EXISTS : failure(f);
+	f->unnamed = true;
 	if (disk->sync_folder(disk->ctx, folder_fd) != 0)
 		err = failure(f);
 	else if (ballast)
-		err = space_for(f, ballast + BEGIN_BYTES);
+		err = space_for(f, 2 * ballast);
 	if (err)
 		outfile_discard(f);
 	return err;
@@ -189,8 +190,10 @@ static enum ind_err rename_to(struct outfile *f, const char *name)
 	const struct disk *d = f->disk;
 	if (d->rename(d->ctx, f->folder_fd, open_as.at, name) != 0)
 		return errno == EEXIST ? IND_EXISTS : IND_IO;
-	if (d->sync_folder(d->ctx, f->folder_fd) == 0)
+	if (d->sync_folder(d->ctx, f->folder_fd) == 0) {
+		f->unnamed = false;
 		return IND_OK;
+	}
 	int error = errno;
 	(void)d->rename(d->ctx, f->folder_fd, name, open_as.at);
 	errno = error;
@@ -203,8 +206,8 @@ enum ind_err outfile_check(struct outfile *f, const struct ind_key *identity, st
 	struct ind_verify_options options = { .trusted = &trusted, .trusted_count = 1 };
 	struct ind_source source;
 	const struct disk *d = f->disk;
-	if ((f->ballast && d->cut(d->ctx, f->fd, f->bytes) != 0) || d->sync(d->ctx, f->fd) != 0)
-		return IND_IO;
+	if (f->ballast)
+		(void)d->cut(d->ctx, f->fd, f->bytes); /* what was reserved behind the end is given back */
 	d->forget(d->ctx, f->fd);
 	ind_key_public(identity, &trusted);
 	outfile_source(f, &source);
@@ -219,17 +222,17 @@ enum ind_err outfile_check(struct outfile *f, const struct ind_key *identity, st
 enum ind_err outfile_publish(struct outfile *f, uint8_t sha256[static IND_SHA256_BYTES])
 {
 	hash_sha256_end(&f->hash, sha256);
-	bool good = f->disk->sync(f->disk->ctx, f->fd) == 0;
-	good = f->disk->close(f->disk->ctx, f->fd) == 0 && good;
+	bool good = f->disk->close(f->disk->ctx, f->fd) == 0;
 	f->fd = -1;
 	return good ? rename_to(f, f->name) : IND_IO;
 }
 
 void outfile_discard(struct outfile *f)
 {
-	if (f->fd < 0)
+	if (!f->unnamed)
 		return;
 	int error = errno;
+	f->unnamed = false;
 	outfile_abandon(f);
 	(void)f->disk->unlink(f->disk->ctx, f->folder_fd, name_with(f, ".open").at);
 	errno = error;

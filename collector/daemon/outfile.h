@@ -20,6 +20,7 @@ struct outfile {
 	const struct disk *disk;
 	int folder_fd;
 	int fd;                      /* -1: not open */
+	bool unnamed;                /* NAME.open is there, and is ours */
 	char name[OUTFILE_NAME_MAX + 1]; /* without folder, without ".open" */
 	struct hash_sha256_state hash;
 	uint64_t bytes;
@@ -43,11 +44,11 @@ void outfile_source(struct outfile *f, struct ind_source *source);
 /* Room for a frame, as writer_disk asks for it. */
 enum ind_err outfile_room(struct outfile *f, enum writer_use use, size_t bytes) IND_MUST_USE;
 
-/* Makes the file durable as it is and reads it again: IND_MALFORMED, and NAME.bad, if it is not the VALID bundle of this key that it should
+/* Reads the file again, whose end is durable: IND_MALFORMED, and NAME.bad, if it is not the VALID bundle of this key that it should
  * be (*result says why). */
 enum ind_err outfile_check(struct outfile *f, const struct ind_key *identity, struct ind_verify_result *result) IND_MUST_USE;
 
-/* Publishes the file under its name, folder made durable; the digest of the whole file. If that fails it stays NAME.open. */
+/* Publishes a file whose end is durable under its name, folder made durable; the digest of the whole file. If that fails it stays NAME.open. */
 enum ind_err outfile_publish(struct outfile *f, uint8_t sha256[static IND_SHA256_BYTES]) IND_MUST_USE;
 
 /* Closes and removes what was written. */

@@ -147,6 +147,8 @@ static enum ind_err finished_publish(struct recovery_job *job, int folder_fd, co
 	enum ind_err err = IND_OK;
 	if (!renamed)
 		err = outfile_reopen(&f, job->disk, folder_fd, name, recover_found(r)->keep_bytes);
+	if (!renamed && !err && job->disk->sync(job->disk->ctx, f.fd) != 0)
+		err = IND_IO;
 	if (!renamed && !err)
 		err = outfile_publish(&f, sha256);
 	outfile_abandon(&f);
