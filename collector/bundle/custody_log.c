@@ -125,6 +125,10 @@ static enum ind_err record_keep(struct ind_custody_log *log, const struct custod
 	struct custody_node *n = log->node_count < IND_CUSTODY_RECORDS_MAX ? node_new(log) : NULL;
 	if (!n)
 		return log->node_count < IND_CUSTODY_RECORDS_MAX ? IND_NOMEM : IND_LIMIT;
+	/* What stands behind a mend is searched for. */
+	log->costly += r->mended;
+	if (log->costly > IND_CUSTODY_COSTLY_MAX)
+		return IND_LIMIT;
 	n->record = *r;
 	n->file = log->file_count;
 	n->place = file->events;

@@ -14,7 +14,7 @@ enum {
 	IND_CUSTODY_FILES_MAX = 64,        /* of a log */
 	IND_CUSTODY_BYTES_MAX = 64 << 20,  /* of all its files */
 	IND_CUSTODY_RECORDS_MAX = 16384,   /* in them */
-	IND_CUSTODY_COSTLY_MAX = 256,      /* of these: time stamps and revocations */
+	IND_CUSTODY_COSTLY_MAX = 256,      /* of these: time stamps, revocations, and what stands behind a mend */
 	IND_CUSTODY_PREAMBLE_BYTES = 16,
 	IND_CUSTODY_MEND_BYTES = 20,
 };

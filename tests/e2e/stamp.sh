@@ -57,7 +57,6 @@ root_new ca 'test root'; root_new other 'a stranger'
 at() { date -u -d "$1" +%Y%m%d%H%M%SZ; }
 signer good stamp "$(at '-1 day')" "$(at '+1 year')"
 signer server server "$(at '-1 day')" "$(at '+1 year')"
-signer brief stamp "$(at '-1 day')" "$(at '+12 seconds')"
 signer past stamp "$(at '-3 years')" "$(at '-2 years')"
 # answer SIGNER QUERY FILE [SECTION]
 answer() { openssl ts -reply -config ca.cnf -section "${4:-authority}" -queryfile "$2" -signer "$1.pem" -inkey "$1.key" -out "$3" 2> ts.log || { cat ts.log; bad "openssl ts by $1"; }; }
@@ -95,8 +94,9 @@ grep -qi 'Hash Algorithm: sha256' <<< "$query" && good || bad "the request is no
 grep -q 'Nonce: 0x' <<< "$query" && good || bad "the request has no nonce"
 
 cd "$pki" || exit 1
-crl clean.crl
-answer good ../out/one.tsq one.tsr; answer good ../out/two.tsq two.tsr; answer good ../out/one.tsq exact.tsr exact; answer brief ../out/one.tsq brief.tsr
+answer good ../out/one.tsq one.tsr; answer good ../out/two.tsq two.tsr; answer good ../out/one.tsq exact.tsr exact
+# A certificate that will soon have expired, a token by it, and a list of between the two.
+signer brief stamp "$(at '-1 day')" "$(at '+20 seconds')"; answer brief ../out/one.tsq brief.tsr; crl clean.crl
 cd "$work/out" || exit 1
 
 field() { python3 -c 'import json,sys
@@ -188,7 +188,7 @@ for case in "superseded $(date -u -d '-1 hour' +%y%m%d%H%M%SZ) 1" "keyCompromise
 done
 cp index.kept index.txt
 
-# Expired since: good at its time, and so good for ever. The list is younger than the token and older than the end of the certificate.
+# Expired since: good at its time, and so good for ever.
 run 0 "$indicia" stamp -q --attach brief.tsr --crl clean.crl "$work/out/one.ieb"
 until [ "$(date -u +%Y%m%d%H%M%S)" -gt "$(date -u -d "$(openssl x509 -in brief.pem -noout -enddate | cut -d= -f2)" +%Y%m%d%H%M%S)" ]; do sleep 1; done
 openssl verify -CAfile ca.pem -purpose timestampsign brief.pem > /dev/null 2>&1 && bad "the certificate has not expired" || good
