@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docs/custody.md section 5: a time stamp (RFC 3161) held against a note, at the time that it states. libcrypto looks at a chain as it was at a given moment; what it
- * leaves to its caller is the moment from which a revocation counts (RFC 3161 section 4) and CRLs that are younger than the token. */
+/* docs/custody.md section 5: a time stamp (RFC 3161) held against a note, at the time that it states. libcrypto looks at a chain as it was
+ * at a given moment; what it leaves to its caller is the moment from which a revocation counts (RFC 3161 section 4) and CRLs that are
+ * younger than the token. */
 #include "bundle/stamp.h"
 
 #include <openssl/err.h>
@@ -47,7 +48,8 @@ static bool time_get(const TS_TST_INFO *info, struct ind_stamp_result *r)
 	int days, seconds;
 	const ASN1_GENERALIZEDTIME *time = TS_TST_INFO_get_time(info);
 	ASN1_TIME *start = ASN1_TIME_set(NULL, 0);
-	bool ok = start && time && ASN1_TIME_to_tm(time, &utc) == 1 && ASN1_TIME_diff(&days, &seconds, start, time) == 1 && days >= 0 && days < 200 * 366 && seconds >= 0;
+	bool ok = start && time && ASN1_TIME_to_tm(time, &utc) == 1 && ASN1_TIME_diff(&days, &seconds, start, time) == 1 && days >= 0 &&
+		days < 200 * 366 && seconds >= 0;
 	if (ok)
 		r->time_ns = ((uint64_t)days * 86400 + (uint64_t)seconds) * 1000000000 + fraction_ns(time);
 	ASN1_TIME_free(start);
@@ -86,9 +88,9 @@ struct chain_view {
 	enum ind_stamp_reason reason;
 	bool revocation_checked;
 	bool no_memory;
-	char *authority;             /* IND_STAMP_NAME_MAX */
-	struct ind_der_list *chain;  /* NULL: not wanted */
-	STACK_OF(X509_CRL) *crls;    /* of the stamp */
+	char *authority;            /* IND_STAMP_NAME_MAX */
+	struct ind_der_list *chain; /* NULL: not wanted */
+	STACK_OF(X509_CRL) * crls;  /* of the stamp */
 };
 
 static int view_index(void)
@@ -99,7 +101,8 @@ static int view_index(void)
 	return at;
 }
 
-/* RFC 3161 section 4: with one of these reasons what was stamped before stays good; a revocation for another reason, or for none, takes all with it. */
+/* RFC 3161 section 4: with one of these reasons what was stamped before stays good; a revocation for another reason, or for none, takes all
+ * with it. */
 static bool leaves_past(const X509_REVOKED *entry)
 {
 	int missing;
@@ -110,7 +113,8 @@ static bool leaves_past(const X509_REVOKED *entry)
 		number == CRL_REASON_CESSATION_OF_OPERATION;
 }
 
-/* libcrypto has forgotten by then in which list it found the entry: all lists of the certificate's issuer are asked, and each must leave that moment alone. */
+/* libcrypto has forgotten by then in which list it found the entry: all lists of the certificate's issuer are asked, and each must leave
+ * that moment alone. */
 static bool revoked_later(X509_STORE_CTX *ctx, const struct chain_view *view)
 {
 	time_t at = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
@@ -119,7 +123,8 @@ static bool revoked_later(X509_STORE_CTX *ctx, const struct chain_view *view)
 	for (int i = 0; certificate && i < sk_X509_CRL_num(view->crls); i++) {
 		X509_CRL *crl = sk_X509_CRL_value(view->crls, i);
 		X509_REVOKED *entry = NULL;
-		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(certificate)) != 0 || !X509_CRL_get0_by_cert(crl, &entry, certificate) || !entry)
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(certificate)) != 0 ||
+			!X509_CRL_get0_by_cert(crl, &entry, certificate) || !entry)
 			continue;
 		found = true;
 		if (!leaves_past(entry) || X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0)
@@ -128,7 +133,8 @@ static bool revoked_later(X509_STORE_CTX *ctx, const struct chain_view *view)
 	return found;
 }
 
-/* A CRL of later than the token knows more, not less, until the certificate expires: then its entry may be taken out (RFC 5280 section 3.3). */
+/* A CRL of later than the token knows more, not less, until the certificate expires: then its entry may be taken out (RFC 5280
+ * section 3.3). */
 static bool crl_later_is_enough(X509_STORE_CTX *ctx)
 {
 	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
@@ -224,7 +230,7 @@ static X509_STORE *store_new(const struct ind_stamp *stamp, const struct ind_sta
 	return NULL;
 }
 
-static STACK_OF(X509) *helpers_new(const struct ind_stamp *stamp)
+static STACK_OF(X509) * helpers_new(const struct ind_stamp *stamp)
 {
 	STACK_OF(X509) *list = sk_X509_new_null();
 	for (size_t i = 0; i < stamp->certificate_count && list; i++) {
@@ -275,8 +281,8 @@ static enum ind_err token_check(PKCS7 *token, const struct ind_stamp *stamp, con
 	return view->no_memory ? IND_NOMEM : err;
 }
 
-enum ind_err ind_stamp_check(const struct ind_stamp *stamp, const uint8_t imprint[static IND_SHA256_BYTES], const struct ind_stamp_roots *roots,
-	struct ind_stamp_result *result, struct ind_der_list *chain)
+enum ind_err ind_stamp_check(const struct ind_stamp *stamp, const uint8_t imprint[static IND_SHA256_BYTES],
+	const struct ind_stamp_roots *roots, struct ind_stamp_result *result, struct ind_der_list *chain)
 {
 	struct chain_view view = { .authority = result->authority, .chain = chain, .crls = sk_X509_CRL_new_null() };
 	const uint8_t *at = stamp->token.at;

@@ -13,7 +13,10 @@
 
 enum { FILE_BYTES_MAX = 16 << 20, KEY_ID_DIGITS = 8 };
 
-void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT]) { hash_hex(id->bytes, (CUSTODY_ID_TEXT - 1) / 2, text); }
+void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT])
+{
+	hash_hex(id->bytes, (CUSTODY_ID_TEXT - 1) / 2, text);
+}
 
 int custody_file_read(const char *path, uint8_t **bytes, size_t *count)
 {
@@ -214,9 +217,12 @@ static int log_check(struct custody *c, const struct custody_trust *trust)
 {
 	const struct ind_verify_result *r = &c->result;
 	struct ind_custody_known known = {
-		.bundle = c->has_bundle && c->has_head ? &c->head : NULL, .owner = owner_of(c),
-		.trusted = trust->keys.keys, .trusted_count = trust->keys.count,
-		.note_sha256 = c->has_bundle && c->has_head ? r->note_sha256 : NULL, .roots = trust->roots,
+		.bundle = c->has_bundle && c->has_head ? &c->head : NULL,
+		.owner = owner_of(c),
+		.trusted = trust->keys.keys,
+		.trusted_count = trust->keys.count,
+		.note_sha256 = c->has_bundle && c->has_head ? r->note_sha256 : NULL,
+		.roots = trust->roots,
 	};
 	enum ind_err err = ind_custody_log_check(c->log, &known);
 	if (err == IND_OK)
