@@ -177,6 +177,23 @@ if openssl ts -reply -config ca.cnf -queryfile ../out/two.tsq -signer past.pem -
     run 1 "$indicia" stamp --attach past.tsr "$work/out/two.ieb"; one_error "(chain)"
 fi
 
+# A certificate between the authority and its root: without it there is no chain; with it once, it is in the log.
+sub() { openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -set_serial "$4" -days 365 -extfile ca.cnf -extensions "$3" -out "$1.pem" 2> "$1.log" || cat "$1.log"; }
+for name in middle under; do openssl req -new -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj "/CN=$name" 2> $name.log || cat $name.log; done
+sub middle ca root 77; sub under middle stamp 78
+answer under ../out/two.tsq under.tsr
+run 1 "$indicia" stamp --attach under.tsr "$work/out/two.ieb"; one_error "(chain)"
+run 4 "$indicia" stamp --attach under.tsr --untrusted under.tsr "$work/out/two.ieb"; one_error "holds no certificate"
+run 0 "$indicia" stamp -q --attach under.tsr --untrusted middle.pem "$work/out/two.ieb"
+run 0 "$indicia" custody log -o ndjson "$work/out/two.ieb"
+same "a chain of three" ok "$(field custody stamp_state)"
+rm "$work/out/two.ieb.iec"
+
+# Refused.
+openssl ts -query -digest "$imprint" -sha256 -tspolicy 1.2.3.4.5 -out refused.tsq 2> ts.log
+openssl ts -reply -config ca.cnf -queryfile refused.tsq -signer good.pem -inkey good.key -out refused.tsr 2> ts.log
+run 1 "$indicia" stamp --attach refused.tsr "$work/out/one.ieb"; one_error "the authority refused"
+
 # Revoked before its time; after it for a reason that leaves the past alone; after it for none.
 cp index.txt index.kept
 for case in "superseded $(date -u -d '-1 hour' +%y%m%d%H%M%SZ) 1" "keyCompromise $(date -u -d '-1 hour' +%y%m%d%H%M%SZ) 1" \
