@@ -67,6 +67,9 @@ run 0 b custody add --event opened --purpose 'request 4' case.ieb
 run 0 a custody add --event disclosed --purpose 'request 4' --note 'one flow' case.ieb
 log 0 case.ieb
 same "events" 9 "$(grep -c '"type":"custody"' "$work/stdout")"
+run 0 a custody log -n 2 -o ndjson case.ieb
+same "events of -n 2" 2 "$(grep -c '"type":"custody"' "$work/stdout")"
+grep -q '"truncated":true,"shown":2,"matched":9' "$work/stdout" && good || bad "the cut is not said: $(tail -1 "$work/stdout")"
 cp case.ieb.iec "$work/whole.iec"
 run 1 a custody log --trust "$work/a.pub" case.ieb
 grep -q 'key is not trusted' "$work/stderr" && good || bad "an unknown key is not told of"
