@@ -35,12 +35,12 @@ int custody_trust_ca(struct custody_trust *t, const char *path);
 int custody_trust_load(struct custody_trust *t);
 void custody_trust_free(struct custody_trust *t);
 
-/* Reads the bundle, the files beside it and `copies`, and checks them. The bundle may be missing if there is a log. CLI_DONE, or a status with its message said; custody_close
- * in any case. */
+/* Reads the bundle, the files beside it and `copies`, and checks them. The bundle may be missing if there is a log. CLI_DONE, or a status
+ * with its message said; custody_close in any case. */
 int custody_open(struct custody *c, const char *bundle, const struct custody_trust *trust, const char *const *copies, size_t copy_count);
 
-/* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is not there, and then reads
- * the bundle once more only if it is to be `named` by an event. */
+/* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is
+ * not there, and then reads the bundle once more only if it is to be `named` by an event. */
 int custody_beside(struct custody *c, const char *bundle, const struct ind_source *source, const struct ind_verify_result *result,
 	const struct custody_trust *trust, bool named);
 bool custody_is_owner(const struct custody *c, const struct ind_key_public *key);
