@@ -68,6 +68,9 @@ struct custody_add {
 	const struct ind_stamp *stamp; /* timestamped */
 };
 
+/* Does it say what an event must say, in a form that one may? CLI_DONE, or CLI_USAGE with its message said. */
+int custody_add_check(const struct custody_add *add);
+
 /* Signs and appends; says on standard error what was written. CLI_DONE, or a status with its message said. */
 int custody_append(struct custody *c, const struct custody_add *add);
 

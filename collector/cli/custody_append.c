@@ -144,6 +144,13 @@ static int tlp_set(const char *value, struct ind_custody_event *e)
 	return CLI_DONE;
 }
 
+int custody_add_check(const struct custody_add *add)
+{
+	struct ind_custody_event e = { 0 };
+	int status = texts_set(add, &e);
+	return status == CLI_DONE ? tlp_set(add->tlp, &e) : status;
+}
+
 static int other_check(const struct custody_add *add, struct ind_custody_event *e)
 {
 	bool two_sided = e->type == IND_CUSTODY_RELEASED || e->type == IND_CUSTODY_KEY_REVOKED || e->type == IND_CUSTODY_RECEIVED;
