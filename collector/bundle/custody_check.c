@@ -6,7 +6,10 @@
 #include <string.h>
 
 /* qsort takes no context; both orders are asked for inside one call of ind_custody_log_check. */
-struct place { const struct custody_node *node; size_t at; };
+struct place {
+	const struct custody_node *node;
+	size_t at;
+};
 
 static int by_id(const void *a, const void *b)
 {
@@ -42,7 +45,10 @@ static size_t custody_rank(const struct ind_custody_log *log, const struct ind_c
 	return CUSTODY_NONE;
 }
 
-static bool same_key(const struct ind_key_public *a, const struct ind_key_public *b) { return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0; }
+static bool same_key(const struct ind_key_public *a, const struct ind_key_public *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
 
 /* ---- one event, found in several files ---- */
 
@@ -103,11 +109,11 @@ static void unique_make(struct ind_custody_log *log, struct place *places)
 /* ---- the graph ---- */
 
 struct graph {
-	size_t *children_at;         /* of unique event i: from children_at[i] to children_at[i + 1] in children */
+	size_t *children_at; /* of unique event i: from children_at[i] to children_at[i + 1] in children */
 	size_t *children;
 	size_t *queue;
-	size_t *ranks;               /* of each parent in the pool; NONE: it is unknown */
-	uint8_t *vouched;            /* of each unique event */
+	size_t *ranks;    /* of each parent in the pool; NONE: it is unknown */
+	uint8_t *vouched; /* of each unique event */
 };
 
 /* Looks each parent up once. */
@@ -232,14 +238,16 @@ static bool may_revoke(const struct custody_node *n, const struct ind_key_public
 }
 
 /* Events of the key that `by` revokes are worth something only where some revocation of it follows them. */
-static void revocation_apply(struct ind_custody_log *log, struct graph *g, const struct custody_node *by, const struct ind_key_public *owner)
+static void revocation_apply(
+	struct ind_custody_log *log, struct graph *g, const struct custody_node *by, const struct ind_key_public *owner)
 {
 	memset(g->vouched, 0, log->unique);
 	for (size_t i = 0; i < log->unique; i++) {
 		const struct custody_node *n = &log->nodes[log->by_id[i]];
-		if (n->type != IND_CUSTODY_KEY_REVOKED || !n->signature_ok || !same_key(&n->other_key, &by->other_key) || !may_revoke(n, owner))
+		if (n->type != IND_CUSTODY_KEY_REVOKED || !n->signature_ok || !same_key(&n->other_key, &by->other_key) ||
+			!may_revoke(n, owner))
 			continue;
-		g->vouched[i] = 1;      /* the revocation itself */
+		g->vouched[i] = 1; /* the revocation itself */
 		ancestors_mark(log, g, n);
 	}
 	for (size_t i = 0; i < log->unique; i++) {
@@ -280,8 +288,8 @@ static bool same_bundle(const struct ind_bundle_head *a, const struct ind_bundle
 		memcmp(a->root, b->root, sizeof a->root) == 0 && memcmp(a->sha256, b->sha256, sizeof a->sha256) == 0;
 }
 
-static enum ind_err stamp_look(struct ind_custody_log *log, struct custody_node *n, const struct ind_custody_event *e, const struct ind_custody_known *known,
-	size_t *stamps)
+static enum ind_err stamp_look(struct ind_custody_log *log, struct custody_node *n, const struct ind_custody_event *e,
+	const struct ind_custody_known *known, size_t *stamps)
 {
 	struct ind_stamp_result *r = &log->stamps[*stamps];
 	if (!known->note_sha256 || !n->signature_ok)
@@ -328,7 +336,8 @@ static bool is_of_hand(const struct ind_custody_file *file, const struct ind_key
 	if (file->events)
 		return same_key(&file->hand, key);
 	ind_key_id(key, "indicia", id);
-	return file->role == IND_CUSTODY_OWNER ? owner && same_key(owner, key) : file->has_key_id && memcmp(file->key_id, id, sizeof id) == 0;
+	return file->role == IND_CUSTODY_OWNER ? owner && same_key(owner, key)
+					       : file->has_key_id && memcmp(file->key_id, id, sizeof id) == 0;
 }
 
 static void cuts_count(struct ind_custody_log *log, const struct ind_key_public *owner)
@@ -356,8 +365,11 @@ static bool graph_new(struct graph *g, const struct ind_custody_log *log)
 {
 	size_t nodes = log->node_count + 1, edges = log->parents_used + 1;
 	*g = (struct graph){
-		.children_at = calloc(nodes, sizeof *g->children_at), .children = calloc(edges, sizeof *g->children), .queue = calloc(nodes, sizeof *g->queue),
-		.ranks = calloc(edges, sizeof *g->ranks), .vouched = calloc(nodes, 1),
+		.children_at = calloc(nodes, sizeof *g->children_at),
+		.children = calloc(edges, sizeof *g->children),
+		.queue = calloc(nodes, sizeof *g->queue),
+		.ranks = calloc(edges, sizeof *g->ranks),
+		.vouched = calloc(nodes, 1),
 	};
 	return g->children_at && g->children && g->queue && g->ranks && g->vouched;
 }

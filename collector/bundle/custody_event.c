@@ -49,8 +49,8 @@ static bool texts_fit(const struct ind_custody_event *e)
 static bool event_ok(const struct ind_custody_event *e)
 {
 	bool two_sided = e->type == IND_CUSTODY_RELEASED || e->type == IND_CUSTODY_RECEIVED || e->type == IND_CUSTODY_KEY_REVOKED;
-	return e->type > 0 && e->type < IND_CUSTODY_TYPE_END && e->tlp < IND_TLP_COUNT && e->claimed_ns && texts_fit(e) && parents_ascend(e) &&
-		e->has_other_key == two_sided && e->has_stamp == (e->type == IND_CUSTODY_TIMESTAMPED);
+	return e->type > 0 && e->type < IND_CUSTODY_TYPE_END && e->tlp < IND_TLP_COUNT && e->claimed_ns && texts_fit(e) &&
+		parents_ascend(e) && e->has_other_key == two_sided && e->has_stamp == (e->type == IND_CUSTODY_TIMESTAMPED);
 }
 
 /* ---- reading ---- */
@@ -59,8 +59,15 @@ static struct ind_text text_get(const char *text) { return (struct ind_text){ te
 
 static bool texts_get(const Indicia__V1__CustodyEvent *m, struct ind_custody_event *e)
 {
-	const struct { const char *from; struct ind_text *to; } texts[] = {
-		{ m->actor, &e->actor }, { m->place, &e->place }, { m->purpose, &e->purpose }, { m->legal_basis, &e->legal_basis }, { m->note, &e->note },
+	const struct {
+		const char *from;
+		struct ind_text *to;
+	} texts[] = {
+		{ m->actor, &e->actor },
+		{ m->place, &e->place },
+		{ m->purpose, &e->purpose },
+		{ m->legal_basis, &e->legal_basis },
+		{ m->note, &e->note },
 		{ m->tool, &e->tool },
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -90,8 +97,10 @@ static bool digests_get(const Indicia__V1__CustodyEvent *m, struct ind_custody_e
 	memcpy(e->bundle.root, m->root.data, IND_SHA256_BYTES);
 	memcpy(e->bundle.sha256, m->bundle_sha256.data, IND_SHA256_BYTES);
 	memcpy(e->actor_key.bytes, m->actor_key.data, IND_KEY_BYTES);
-	return digest_get(&m->other_key, &e->has_other_key, e->other_key.bytes) && digest_get(&m->tool_sha256, &e->has_tool_sha256, e->tool_sha256) &&
-		digest_get(&m->object_sha256, &e->has_object_sha256, e->object_sha256) && digest_get(&m->torn_sha256, &e->has_torn_sha256, e->torn_sha256);
+	return digest_get(&m->other_key, &e->has_other_key, e->other_key.bytes) &&
+		digest_get(&m->tool_sha256, &e->has_tool_sha256, e->tool_sha256) &&
+		digest_get(&m->object_sha256, &e->has_object_sha256, e->object_sha256) &&
+		digest_get(&m->torn_sha256, &e->has_torn_sha256, e->torn_sha256);
 }
 
 static bool parents_get(const Indicia__V1__CustodyEvent *m, struct ind_custody_event *e)
@@ -193,8 +202,15 @@ struct packing {
 
 static void texts_put(const struct ind_custody_event *e, struct packing *p, Indicia__V1__CustodyEvent *m)
 {
-	const struct { const struct ind_text *from; char **to; } texts[] = {
-		{ &e->actor, &m->actor }, { &e->place, &m->place }, { &e->purpose, &m->purpose }, { &e->legal_basis, &m->legal_basis }, { &e->note, &m->note },
+	const struct {
+		const struct ind_text *from;
+		char **to;
+	} texts[] = {
+		{ &e->actor, &m->actor },
+		{ &e->place, &m->place },
+		{ &e->purpose, &m->purpose },
+		{ &e->legal_basis, &m->legal_basis },
+		{ &e->note, &m->note },
 		{ &e->tool, &m->tool },
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

@@ -55,8 +55,8 @@ static enum ind_custody_file_state record_at(const struct custody_walk *w, size_
 	return left == (size_t)bytes + CUSTODY_FRAME_BYTES ? IND_CUSTODY_FILE_TORN : IND_CUSTODY_FILE_DAMAGED;
 }
 
-/* A mend behind w->at that accounts for what is torn from w->torn_at on, with a record behind it. Without one *state is what the record behind the last
- * such mend is, if there was any: that one may be torn, too. */
+/* A mend behind w->at that accounts for what is torn from w->torn_at on, with a record behind it. Without one *state is what the record
+ * behind the last such mend is, if there was any: that one may be torn, too. */
 static bool mend_find(const struct custody_walk *w, size_t *mend_at, size_t *event_bytes, enum ind_custody_file_state *state)
 {
 	uint8_t mend[IND_CUSTODY_MEND_BYTES];

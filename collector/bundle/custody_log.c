@@ -119,12 +119,17 @@ static enum ind_err node_fill(struct ind_custody_log *log, struct custody_node *
 	return err == IND_NOMEM ? err : parents_keep(log, n, e);
 }
 
-static enum ind_err record_keep(struct ind_custody_log *log, const struct custody_record *r, struct ind_custody_file *file, struct ind_custody_event *e)
+static enum ind_err record_keep(
+	struct ind_custody_log *log, const struct custody_record *r, struct ind_custody_file *file, struct ind_custody_event *e)
 {
 	Indicia__V1__CustodyEvent *message;
 	struct custody_node *n = log->node_count < IND_CUSTODY_RECORDS_MAX ? node_new(log) : NULL;
 	if (!n)
 		return log->node_count < IND_CUSTODY_RECORDS_MAX ? IND_NOMEM : IND_LIMIT;
+	/* What stands behind a mend is searched for. */
+	log->costly += r->mended;
+	if (log->costly > IND_CUSTODY_COSTLY_MAX)
+		return IND_LIMIT;
 	n->record = *r;
 	n->file = log->file_count;
 	n->place = file->events;
@@ -168,8 +173,8 @@ static enum ind_err records_keep(struct ind_custody_log *log, const uint8_t *ima
 	return err;
 }
 
-enum ind_err ind_custody_log_read(struct ind_custody_log *log, const char *name, enum ind_custody_role role, const uint8_t *key_id,
-	const struct ind_source *source)
+enum ind_err ind_custody_log_read(
+	struct ind_custody_log *log, const char *name, enum ind_custody_role role, const uint8_t *key_id, const struct ind_source *source)
 {
 	struct buffer image = { 0 };
 	size_t count, nodes_before = log->node_count;
@@ -207,7 +212,8 @@ static enum ind_err entry_event(struct ind_custody_log *log, const struct custod
 {
 	message_free(log->message);
 	log->message = NULL;
-	return n->readable ? custody_unpack(custody_record_event(&n->record), n->record.event_bytes, &log->entry.event, &log->message) : IND_OK;
+	return n->readable ? custody_unpack(custody_record_event(&n->record), n->record.event_bytes, &log->entry.event, &log->message)
+			   : IND_OK;
 }
 
 enum ind_err ind_custody_log_event(struct ind_custody_log *log, size_t at, const struct ind_custody_entry **entry)

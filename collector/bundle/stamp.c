@@ -23,7 +23,10 @@ static enum ind_err copy_out(const uint8_t *der, int bytes, uint8_t **out, size_
 }
 
 /* What i2d made at *encoded: the pointer is read after the call that sets it. */
-static enum ind_err encoded_out(int bytes, uint8_t **encoded, uint8_t **out, size_t *count) { return copy_out(*encoded, bytes, out, count); }
+static enum ind_err encoded_out(int bytes, uint8_t **encoded, uint8_t **out, size_t *count)
+{
+	return copy_out(*encoded, bytes, out, count);
+}
 
 static bool imprint_set(TS_REQ *req, const uint8_t *imprint)
 {
@@ -31,8 +34,9 @@ static bool imprint_set(TS_REQ *req, const uint8_t *imprint)
 	TS_MSG_IMPRINT *of = TS_MSG_IMPRINT_new();
 	X509_ALGOR *algorithm = X509_ALGOR_new();
 	memcpy(digest, imprint, sizeof digest);
-	bool ok = of && algorithm && X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL) == 1 && TS_MSG_IMPRINT_set_algo(of, algorithm) == 1 &&
-		TS_MSG_IMPRINT_set_msg(of, digest, sizeof digest) == 1 && TS_REQ_set_msg_imprint(req, of) == 1;
+	bool ok = of && algorithm && X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, NULL) == 1 &&
+		TS_MSG_IMPRINT_set_algo(of, algorithm) == 1 && TS_MSG_IMPRINT_set_msg(of, digest, sizeof digest) == 1 &&
+		TS_REQ_set_msg_imprint(req, of) == 1;
 	X509_ALGOR_free(algorithm);
 	TS_MSG_IMPRINT_free(of);
 	return ok;
@@ -121,7 +125,8 @@ static bool is_token(const uint8_t *bytes, size_t count)
 	return info != NULL;
 }
 
-enum ind_err ind_stamp_token(const uint8_t *answer, size_t bytes, uint8_t **token, size_t *token_bytes, char refusal[static IND_STAMP_NAME_MAX])
+enum ind_err ind_stamp_token(
+	const uint8_t *answer, size_t bytes, uint8_t **token, size_t *token_bytes, char refusal[static IND_STAMP_NAME_MAX])
 {
 	if (bytes > INPUT_MAX)
 		return IND_MALFORMED;
@@ -149,7 +154,8 @@ void ind_der_list_free(struct ind_der_list *list)
 /* Takes over `encoded`, libcrypto's. */
 static enum ind_err list_add(struct ind_der_list *list, uint8_t *encoded, int bytes)
 {
-	enum ind_err err = list->count == IND_STAMP_PARTS_MAX ? IND_LIMIT : copy_out(encoded, bytes, &list->at[list->count], &list->bytes[list->count]);
+	enum ind_err err = list->count == IND_STAMP_PARTS_MAX ? IND_LIMIT
+							      : copy_out(encoded, bytes, &list->at[list->count], &list->bytes[list->count]);
 	list->count += err == IND_OK;
 	OPENSSL_free(encoded);
 	return err;
@@ -223,9 +229,11 @@ enum ind_err ind_der_list_crls(struct ind_der_list *list, const uint8_t *bytes, 
 
 /* ---- whom the verifier trusts ---- */
 
-struct ind_stamp_roots { STACK_OF(X509) *list; };
+struct ind_stamp_roots {
+	STACK_OF(X509) * list;
+};
 
-const STACK_OF(X509) *stamp_roots_list(const struct ind_stamp_roots *roots) { return roots ? roots->list : NULL; }
+const STACK_OF(X509) * stamp_roots_list(const struct ind_stamp_roots *roots) { return roots ? roots->list : NULL; }
 
 enum ind_err ind_stamp_roots_new(struct ind_stamp_roots **roots)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* docs/custody.md section 5: a time stamp (RFC 3161) held against a note, at the time that it states. libcrypto looks at a chain as it was at a given moment; what it
- * leaves to its caller is the moment from which a revocation counts (RFC 3161 section 4) and CRLs that are younger than the token. */
+/* docs/custody.md section 5: a time stamp (RFC 3161) held against a note, at the time that it states. libcrypto looks at a chain as it was
+ * at a given moment; what it leaves to its caller is the moment from which a revocation counts (RFC 3161 section 4) and CRLs that are
+ * younger than the token. */
 #include "bundle/stamp.h"
 
 #include <openssl/err.h>
@@ -47,26 +48,31 @@ static bool time_get(const TS_TST_INFO *info, struct ind_stamp_result *r)
 	int days, seconds;
 	const ASN1_GENERALIZEDTIME *time = TS_TST_INFO_get_time(info);
 	ASN1_TIME *start = ASN1_TIME_set(NULL, 0);
-	bool ok = start && time && ASN1_TIME_to_tm(time, &utc) == 1 && ASN1_TIME_diff(&days, &seconds, start, time) == 1 && days >= 0 && days < 200 * 366 && seconds >= 0;
+	bool ok = start && time && ASN1_TIME_to_tm(time, &utc) == 1 && ASN1_TIME_diff(&days, &seconds, start, time) == 1 && days >= 0 &&
+		days < 200 * 366 && seconds >= 0;
 	if (ok)
 		r->time_ns = ((uint64_t)days * 86400 + (uint64_t)seconds) * 1000000000 + fraction_ns(time);
 	ASN1_TIME_free(start);
 	return ok;
 }
 
-static uint64_t small_number(const ASN1_INTEGER *number, uint64_t max)
+static bool number_get(const ASN1_INTEGER *number, uint64_t max, uint64_t unit_ns, uint64_t *ns)
 {
 	uint64_t value = 0;
-	return number && ASN1_INTEGER_get_uint64(&value, number) == 1 && value <= max ? value : 0;
+	if (number && (ASN1_INTEGER_get_uint64(&value, number) != 1 || value > max))
+		return false;
+	*ns += value * unit_ns;
+	return true;
 }
 
-static uint64_t accuracy_of(TS_TST_INFO *info)
+/* RFC 3161 section 2.4.2. An accuracy that cannot be taken at its word makes the bound worth nothing: it is never rounded down. */
+static bool accuracy_get(TS_TST_INFO *info, uint64_t *ns)
 {
 	const TS_ACCURACY *a = TS_TST_INFO_get_accuracy(info);
-	if (!a)
-		return IND_ABSENT_U64;
-	return small_number(TS_ACCURACY_get_seconds(a), 1000000000) * 1000000000 + small_number(TS_ACCURACY_get_millis(a), 999) * 1000000 +
-		small_number(TS_ACCURACY_get_micros(a), 999) * 1000;
+	*ns = a ? 0 : IND_ABSENT_U64;
+	return !a ||
+		(number_get(TS_ACCURACY_get_seconds(a), 1000000000, 1000000000, ns) &&
+			number_get(TS_ACCURACY_get_millis(a), 999, 1000000, ns) && number_get(TS_ACCURACY_get_micros(a), 999, 1000, ns));
 }
 
 static void words_get(PKCS7 *token, struct ind_stamp_result *r)
@@ -74,8 +80,7 @@ static void words_get(PKCS7 *token, struct ind_stamp_result *r)
 	TS_TST_INFO *info = PKCS7_type_is_signed(token) ? PKCS7_to_TS_TST_INFO(token) : NULL;
 	if (!info)
 		return;
-	r->has_time = time_get(info, r);
-	r->accuracy_ns = accuracy_of(info);
+	r->has_time = time_get(info, r) && accuracy_get(info, &r->accuracy_ns);
 	r->not_after_ns = r->time_ns + (r->accuracy_ns == IND_ABSENT_U64 ? 0 : r->accuracy_ns);
 	TS_TST_INFO_free(info);
 }
@@ -86,9 +91,9 @@ struct chain_view {
 	enum ind_stamp_reason reason;
 	bool revocation_checked;
 	bool no_memory;
-	char *authority;             /* IND_STAMP_NAME_MAX */
-	struct ind_der_list *chain;  /* NULL: not wanted */
-	STACK_OF(X509_CRL) *crls;    /* of the stamp */
+	char *authority;            /* IND_STAMP_NAME_MAX */
+	struct ind_der_list *chain; /* NULL: not wanted */
+	STACK_OF(X509_CRL) * crls;  /* of the stamp */
 };
 
 static int view_index(void)
@@ -99,7 +104,8 @@ static int view_index(void)
 	return at;
 }
 
-/* RFC 3161 section 4: with one of these reasons what was stamped before stays good; a revocation for another reason, or for none, takes all with it. */
+/* RFC 3161 section 4: with one of these reasons what was stamped before stays good; a revocation for another reason, or for none, takes all
+ * with it. */
 static bool leaves_past(const X509_REVOKED *entry)
 {
 	int missing;
@@ -110,25 +116,29 @@ static bool leaves_past(const X509_REVOKED *entry)
 		number == CRL_REASON_CESSATION_OF_OPERATION;
 }
 
-/* libcrypto has forgotten by then in which list it found the entry: all lists of the certificate's issuer are asked, and each must leave that moment alone. */
-static bool revoked_later(X509_STORE_CTX *ctx, const struct chain_view *view)
+enum revocation { NOT_REVOKED, REVOKED_LATER, REVOKED };
+
+/* What all lists of the certificate's issuer say of it at that moment. libcrypto looks at one list only, and has let go of it by the time
+ * that it reports a revocation. */
+static enum revocation revocation_of(X509_STORE_CTX *ctx, X509 *certificate, const struct chain_view *view)
 {
 	time_t at = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(ctx));
-	X509 *certificate = X509_STORE_CTX_get_current_cert(ctx);
-	bool found = false;
-	for (int i = 0; certificate && i < sk_X509_CRL_num(view->crls); i++) {
+	enum revocation found = NOT_REVOKED;
+	for (int i = 0; i < sk_X509_CRL_num(view->crls); i++) {
 		X509_CRL *crl = sk_X509_CRL_value(view->crls, i);
 		X509_REVOKED *entry = NULL;
-		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(certificate)) != 0 || !X509_CRL_get0_by_cert(crl, &entry, certificate) || !entry)
+		if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(certificate)) != 0 ||
+			!X509_CRL_get0_by_cert(crl, &entry, certificate) || !entry)
 			continue;
-		found = true;
 		if (!leaves_past(entry) || X509_cmp_time(X509_REVOKED_get0_revocationDate(entry), &at) <= 0)
-			return false;
+			return REVOKED;
+		found = REVOKED_LATER;
 	}
 	return found;
 }
 
-/* A CRL of later than the token knows more, not less, until the certificate expires: then its entry may be taken out (RFC 5280 section 3.3). */
+/* A CRL of later than the token knows more, not less, until the certificate expires: then its entry may be taken out (RFC 5280
+ * section 3.3). */
 static bool crl_later_is_enough(X509_STORE_CTX *ctx)
 {
 	X509_CRL *crl = X509_STORE_CTX_get0_current_crl(ctx);
@@ -148,7 +158,7 @@ static bool forgiven(X509_STORE_CTX *ctx, struct chain_view *view)
 	switch (X509_STORE_CTX_get_error(ctx)) {
 	case X509_V_ERR_CERT_REVOKED:
 		view->reason = IND_STAMP_REVOKED;
-		return revoked_later(ctx, view);
+		return revocation_of(ctx, X509_STORE_CTX_get_current_cert(ctx), view) == REVOKED_LATER;
 	case X509_V_ERR_CRL_NOT_YET_VALID:
 		view->reason = IND_STAMP_CRL;
 		return crl_later_is_enough(ctx);
@@ -176,6 +186,10 @@ static int chain_look(int ok, X509_STORE_CTX *ctx)
 		return 0;
 	if (!ok)
 		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	if (ok && revocation_of(ctx, X509_STORE_CTX_get_current_cert(ctx), view) == REVOKED) {
+		view->reason = IND_STAMP_REVOKED;
+		return 0;
+	}
 	view->reason = IND_STAMP_OK;
 	if (ok && X509_STORE_CTX_get_error_depth(ctx) == 0) {
 		X509 *signer = X509_STORE_CTX_get_current_cert(ctx);
@@ -224,7 +238,7 @@ static X509_STORE *store_new(const struct ind_stamp *stamp, const struct ind_sta
 	return NULL;
 }
 
-static STACK_OF(X509) *helpers_new(const struct ind_stamp *stamp)
+static STACK_OF(X509) * helpers_new(const struct ind_stamp *stamp)
 {
 	STACK_OF(X509) *list = sk_X509_new_null();
 	for (size_t i = 0; i < stamp->certificate_count && list; i++) {
@@ -275,8 +289,8 @@ static enum ind_err token_check(PKCS7 *token, const struct ind_stamp *stamp, con
 	return view->no_memory ? IND_NOMEM : err;
 }
 
-enum ind_err ind_stamp_check(const struct ind_stamp *stamp, const uint8_t imprint[static IND_SHA256_BYTES], const struct ind_stamp_roots *roots,
-	struct ind_stamp_result *result, struct ind_der_list *chain)
+enum ind_err ind_stamp_check(const struct ind_stamp *stamp, const uint8_t imprint[static IND_SHA256_BYTES],
+	const struct ind_stamp_roots *roots, struct ind_stamp_result *result, struct ind_der_list *chain)
 {
 	struct chain_view view = { .authority = result->authority, .chain = chain, .crls = sk_X509_CRL_new_null() };
 	const uint8_t *at = stamp->token.at;

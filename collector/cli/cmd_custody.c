@@ -38,17 +38,27 @@ struct command {
 
 /* ---- log ---- */
 
-static int rows_write(struct custody *c, struct writer *writer, struct custody_row *row)
+static int rows_write(struct custody *c, const struct output_options *output, struct writer *writer, struct custody_row *row)
 {
 	const struct ind_custody_entry *e;
-	for (size_t i = 0; i < ind_custody_log_count(c->log); i++) {
+	uint64_t limit = output->has_limit ? output->limit : UINT64_MAX;
+	for (size_t i = 0; i < ind_custody_log_count(c->log) && writer->rows < limit; i++) {
 		if (ind_custody_log_event(c->log, i, &e) != IND_OK)
 			return tell_error("out of memory"), CLI_FAILED;
 		writer_row(writer, custody_row_of(row, e, c->log));
 	}
+	return CLI_DONE;
+}
+
+/* Says so if -n cut the events; NDJSON has the files behind them. */
+static void rows_end(struct custody *c, struct writer *writer, struct custody_row *row)
+{
+	uint64_t shown = writer->rows, all = ind_custody_log_count(c->log);
 	for (size_t i = 0; i < ind_custody_log_file_count(c->log) && writer->options.format == QUERY_FORMAT_NDJSON; i++)
 		writer_any_row(writer, custody_file_row_of(row, ind_custody_log_file(c->log, i)));
-	return CLI_DONE;
+	if (shown < all)
+		tell_note("%llu of %llu events shown (-n)", (unsigned long long)shown, (unsigned long long)all);
+	writer_end(writer, &(struct writer_summary){ shown < all, shown, all });
 }
 
 static int log_write(struct custody *c, const struct output_options *output)
@@ -65,8 +75,8 @@ static int log_write(struct custody *c, const struct output_options *output)
 		return status;
 	}
 	writer_start(&writer, &target.out, QUERY_KIND_CUSTODY, &options_of);
-	status = rows_write(c, &writer, row);
-	writer_end(&writer, NULL);
+	status = rows_write(c, output, &writer, row);
+	rows_end(c, &writer, row);
 	int closed = target_close(&target, true);
 	free(row);
 	return closed != CLI_DONE ? closed : status;

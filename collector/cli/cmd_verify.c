@@ -254,6 +254,8 @@ static int run(int argc, char **argv)
 		tell_error("--save-checkpoint: name one bundle");
 		status = CLI_USAGE;
 	}
+	if (status == CLI_DONE && v.custody)
+		status = custody_add_check(&v.add);
 	if (status == CLI_DONE)
 		status = custody_trust_load(&v.trust);
 	if (status == CLI_DONE)

@@ -13,7 +13,10 @@
 
 enum { FILE_BYTES_MAX = 16 << 20, KEY_ID_DIGITS = 8 };
 
-void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT]) { hash_hex(id->bytes, (CUSTODY_ID_TEXT - 1) / 2, text); }
+void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT])
+{
+	hash_hex(id->bytes, (CUSTODY_ID_TEXT - 1) / 2, text);
+}
 
 int custody_file_read(const char *path, uint8_t **bytes, size_t *count)
 {
@@ -81,10 +84,19 @@ int custody_trust_load(struct custody_trust *t)
 	return CLI_DONE;
 }
 
+static void shelf_clear(struct custody_shelf *shelf)
+{
+	for (int i = 0; i < shelf->count; i++)
+		free(shelf->entries[i]);
+	free(shelf->entries);
+	*shelf = (struct custody_shelf){ 0 };
+}
+
 void custody_trust_free(struct custody_trust *t)
 {
 	ind_stamp_roots_free(t->roots);
 	t->roots = NULL;
+	shelf_clear(&t->shelf);
 }
 
 /* ---- the files beside a bundle ---- */
@@ -140,26 +152,38 @@ static bool is_beside(const char *entry, const char *base, enum ind_custody_role
 	return entry[bytes] == '.' && hex_get(entry + bytes + 1, key_id) && strcmp(entry + bytes + 1 + KEY_ID_DIGITS, ".iec") == 0;
 }
 
-static int files_beside(struct custody *c)
+static int is_iec(const struct dirent *entry)
+{
+	size_t bytes = strlen(entry->d_name);
+	return bytes > 4 && strcmp(entry->d_name + bytes - 4, ".iec") == 0;
+}
+
+static void shelf_list(struct custody_shelf *shelf, const char *folder)
+{
+	if (strcmp(shelf->folder, folder) == 0)
+		return;
+	shelf_clear(shelf);
+	shelf->count = scandir(folder, &shelf->entries, is_iec, alphasort);
+	snprintf(shelf->folder, sizeof(shelf->folder), "%s", folder);
+}
+
+static int files_beside(struct custody *c, struct custody_shelf *shelf)
 {
 	char folder[CUSTODY_PATH_MAX] = ".", path[CUSTODY_PATH_MAX];
-	struct dirent **entries;
 	const char *slash = strrchr(c->bundle, '/'), *base = slash ? slash + 1 : c->bundle;
+	int status = CLI_DONE;
 	if (slash)
 		snprintf(folder, sizeof(folder), "%.*s", slash == c->bundle ? 1 : (int)(slash - c->bundle), c->bundle);
-	int status = CLI_DONE, count = scandir(folder, &entries, NULL, alphasort);
-	for (int i = 0; i < count; i++) {
+	shelf_list(shelf, folder);
+	for (int i = 0; i < shelf->count && status == CLI_DONE; i++) {
 		enum ind_custody_role role;
 		uint8_t key_id[4];
-		bool beside = is_beside(entries[i]->d_name, base, &role, key_id);
-		if (beside && status == CLI_DONE) {
-			snprintf(path, sizeof(path), "%.*s%s", (int)(base - c->bundle), c->bundle, entries[i]->d_name);
-			status = file_add(c, path, role, role == IND_CUSTODY_PARTY ? key_id : NULL);
-		}
-		free(entries[i]);
+		const char *name = shelf->entries[i]->d_name;
+		if (!is_beside(name, base, &role, key_id))
+			continue;
+		snprintf(path, sizeof(path), "%.*s%s", (int)(base - c->bundle), c->bundle, name);
+		status = file_add(c, path, role, role == IND_CUSTODY_PARTY ? key_id : NULL);
 	}
-	if (count >= 0)
-		free(entries);
 	return status;
 }
 
@@ -214,9 +238,12 @@ static int log_check(struct custody *c, const struct custody_trust *trust)
 {
 	const struct ind_verify_result *r = &c->result;
 	struct ind_custody_known known = {
-		.bundle = c->has_bundle && c->has_head ? &c->head : NULL, .owner = owner_of(c),
-		.trusted = trust->keys.keys, .trusted_count = trust->keys.count,
-		.note_sha256 = c->has_bundle && c->has_head ? r->note_sha256 : NULL, .roots = trust->roots,
+		.bundle = c->has_bundle && c->has_head ? &c->head : NULL,
+		.owner = owner_of(c),
+		.trusted = trust->keys.keys,
+		.trusted_count = trust->keys.count,
+		.note_sha256 = c->has_bundle && c->has_head ? r->note_sha256 : NULL,
+		.roots = trust->roots,
 	};
 	enum ind_err err = ind_custody_log_check(c->log, &known);
 	if (err == IND_OK)
@@ -226,12 +253,12 @@ static int log_check(struct custody *c, const struct custody_trust *trust)
 }
 
 int custody_beside(struct custody *c, const char *bundle, const struct ind_source *source, const struct ind_verify_result *result,
-	const struct custody_trust *trust, bool named)
+	struct custody_trust *trust, bool named)
 {
 	*c = (struct custody){ .bundle = bundle, .has_bundle = true, .result = *result };
 	if (ind_custody_log_new(&c->log) != IND_OK)
 		return tell_error("out of memory"), CLI_FAILED;
-	int status = files_beside(c);
+	int status = files_beside(c, &trust->shelf);
 	if (status == CLI_DONE && (named || ind_custody_log_file_count(c->log)))
 		head_of_bundle(c, source);
 	return status == CLI_DONE ? log_check(c, trust) : status;
@@ -267,14 +294,14 @@ static void head_of_log(struct custody *c)
 	}
 }
 
-int custody_open(struct custody *c, const char *bundle, const struct custody_trust *trust, const char *const *copies, size_t copy_count)
+int custody_open(struct custody *c, const char *bundle, struct custody_trust *trust, const char *const *copies, size_t copy_count)
 {
 	*c = (struct custody){ .bundle = bundle };
 	if (ind_custody_log_new(&c->log) != IND_OK)
 		return tell_error("out of memory"), CLI_FAILED;
 	int status = bundle_read(c, trust);
 	if (status == CLI_DONE)
-		status = files_beside(c);
+		status = files_beside(c, &trust->shelf);
 	for (size_t i = 0; i < copy_count && status == CLI_DONE; i++)
 		status = file_add(c, copies[i], IND_CUSTODY_COPY, NULL);
 	if (status == CLI_DONE)

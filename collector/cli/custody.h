@@ -21,11 +21,20 @@ struct custody {
 	size_t name_count;
 };
 
-/* Whose word counts. */
+/* The names of the files of custody events in one folder: of many bundles in it, it is listed once. */
+struct dirent;
+struct custody_shelf {
+	char folder[CUSTODY_PATH_MAX]; /* "" if none was listed */
+	struct dirent **entries;
+	int count;
+};
+
+/* Whose word counts, and where was looked last. */
 struct custody_trust {
 	struct trust keys;
 	struct ind_stamp_roots *roots;
 	bool roots_given;
+	struct custody_shelf shelf;
 };
 
 /* Adds the certificates of a file of --ca; CLI_DONE, or a status with its message said. */
@@ -35,14 +44,14 @@ int custody_trust_ca(struct custody_trust *t, const char *path);
 int custody_trust_load(struct custody_trust *t);
 void custody_trust_free(struct custody_trust *t);
 
-/* Reads the bundle, the files beside it and `copies`, and checks them. The bundle may be missing if there is a log. CLI_DONE, or a status with its message said; custody_close
- * in any case. */
-int custody_open(struct custody *c, const char *bundle, const struct custody_trust *trust, const char *const *copies, size_t copy_count);
+/* Reads the bundle, the files beside it and `copies`, and checks them. The bundle may be missing if there is a log. CLI_DONE, or a status
+ * with its message said; custody_close in any case. */
+int custody_open(struct custody *c, const char *bundle, struct custody_trust *trust, const char *const *copies, size_t copy_count);
 
-/* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is not there, and then reads
- * the bundle once more only if it is to be `named` by an event. */
+/* The same for a bundle that was read already: `result` is what ind_verify said of it, `source` its bytes. Says nothing of a log that is
+ * not there, and then reads the bundle once more only if it is to be `named` by an event. */
 int custody_beside(struct custody *c, const char *bundle, const struct ind_source *source, const struct ind_verify_result *result,
-	const struct custody_trust *trust, bool named);
+	struct custody_trust *trust, bool named);
 bool custody_is_owner(const struct custody *c, const struct ind_key_public *key);
 void custody_close(struct custody *c);
 
@@ -58,6 +67,9 @@ struct custody_add {
 	struct ind_key_public other_key;
 	const struct ind_stamp *stamp; /* timestamped */
 };
+
+/* Does it say what an event must say, in a form that one may? CLI_DONE, or CLI_USAGE with its message said. */
+int custody_add_check(const struct custody_add *add);
 
 /* Signs and appends; says on standard error what was written. CLI_DONE, or a status with its message said. */
 int custody_append(struct custody *c, const struct custody_add *add);

@@ -32,19 +32,44 @@ static int other_set(struct custody_add *add, const char *value)
 bool custody_add_option(struct custody_add *add, int id, const char *value, int *status)
 {
 	switch (id) {
-	case OPT_EVENT: *status = type_set(add, value); return true;
-	case OPT_TO: *status = other_set(add, value); return true;
-	case OPT_ACTOR: add->actor = value; return true;
-	case OPT_PLACE: add->place = value; return true;
-	case OPT_PURPOSE: add->purpose = value; return true;
-	case OPT_LEGAL_BASIS: add->legal_basis = value; return true;
-	case OPT_NOTE: add->note = value; return true;
-	case OPT_TLP: add->tlp = value; return true;
-	case OPT_KEY: add->key_file = value; return true;
-	case OPT_AFTER_TORN: add->after_torn = value; return true;
-	case OPT_OBJECT: add->object = value; return true;
-	case OPT_FROM: add->from = value; return true;
-	default: return false;
+	case OPT_EVENT:
+		*status = type_set(add, value);
+		return true;
+	case OPT_TO:
+		*status = other_set(add, value);
+		return true;
+	case OPT_ACTOR:
+		add->actor = value;
+		return true;
+	case OPT_PLACE:
+		add->place = value;
+		return true;
+	case OPT_PURPOSE:
+		add->purpose = value;
+		return true;
+	case OPT_LEGAL_BASIS:
+		add->legal_basis = value;
+		return true;
+	case OPT_NOTE:
+		add->note = value;
+		return true;
+	case OPT_TLP:
+		add->tlp = value;
+		return true;
+	case OPT_KEY:
+		add->key_file = value;
+		return true;
+	case OPT_AFTER_TORN:
+		add->after_torn = value;
+		return true;
+	case OPT_OBJECT:
+		add->object = value;
+		return true;
+	case OPT_FROM:
+		add->from = value;
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -74,9 +99,15 @@ static int must_say(const char *what, const char *why, const struct ind_text *te
 
 static int texts_set(const struct custody_add *add, struct ind_custody_event *e)
 {
-	const struct { const char *what, *value; struct ind_text *text; } texts[] = {
-		{ "--actor", or_environment(add->actor, "INDICIA_ACTOR"), &e->actor }, { "--place", or_environment(add->place, "INDICIA_PLACE"), &e->place },
-		{ "--purpose", add->purpose, &e->purpose }, { "--legal-basis", add->legal_basis, &e->legal_basis }, { "--note", add->note, &e->note },
+	const struct {
+		const char *what, *value;
+		struct ind_text *text;
+	} texts[] = {
+		{ "--actor", or_environment(add->actor, "INDICIA_ACTOR"), &e->actor },
+		{ "--place", or_environment(add->place, "INDICIA_PLACE"), &e->place },
+		{ "--purpose", add->purpose, &e->purpose },
+		{ "--legal-basis", add->legal_basis, &e->legal_basis },
+		{ "--note", add->note, &e->note },
 	};
 	int status = CLI_DONE;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && status == CLI_DONE; i++)
@@ -113,6 +144,13 @@ static int tlp_set(const char *value, struct ind_custody_event *e)
 	return CLI_DONE;
 }
 
+int custody_add_check(const struct custody_add *add)
+{
+	struct ind_custody_event e = { 0 };
+	int status = texts_set(add, &e);
+	return status == CLI_DONE ? tlp_set(add->tlp, &e) : status;
+}
+
 static int other_check(const struct custody_add *add, struct ind_custody_event *e)
 {
 	bool two_sided = e->type == IND_CUSTODY_RELEASED || e->type == IND_CUSTODY_KEY_REVOKED || e->type == IND_CUSTODY_RECEIVED;
@@ -129,8 +167,8 @@ static int other_check(const struct custody_add *add, struct ind_custody_event *
 
 struct placing {
 	char path[CUSTODY_PATH_MAX];
-	size_t file;                 /* in the log; IND_CUSTODY_FILES_MAX: not there yet */
-	uint64_t expected;           /* bytes that the file has */
+	size_t file;       /* in the log; IND_CUSTODY_FILES_MAX: not there yet */
+	uint64_t expected; /* bytes that the file has */
 };
 
 static void place_find(const struct custody *c, const struct ind_key_public *key, struct placing *p)
@@ -158,7 +196,9 @@ static int place_check(const struct custody *c, const struct custody_add *add, s
 	char hex[2 * IND_SHA256_BYTES + 1];
 	bool torn = f && f->state == IND_CUSTODY_FILE_TORN;
 	if (f && f->state != IND_CUSTODY_FILE_OK && !torn)
-		return tell_error("%s: is %s; nothing is appended to it: bring it back from a copy", p->path, ind_custody_file_state_name(f->state)), CLI_DAMAGED;
+		return tell_error("%s: is %s; nothing is appended to it: bring it back from a copy", p->path,
+			       ind_custody_file_state_name(f->state)),
+		       CLI_DAMAGED;
 	if (!torn && add->after_torn)
 		return tell_error("--after-torn: %s has no torn end", p->path), CLI_USAGE;
 	p->expected = f ? f->bytes : 0;
@@ -166,8 +206,9 @@ static int place_check(const struct custody *c, const struct custody_add *add, s
 		return CLI_DONE;
 	hash_hex(f->torn_sha256, sizeof(f->torn_sha256), hex);
 	if (!add->after_torn || strlen(add->after_torn) < 8 || strncmp(hex, add->after_torn, strlen(add->after_torn)) != 0) {
-		tell_error("%s: ends inside a record at byte %llu; look at 'indicia custody log %s', then append with the --after-torn that it names", p->path,
-			(unsigned long long)f->bad_offset, c->bundle);
+		tell_error("%s: ends inside a record at byte %llu; look at 'indicia custody log %s', then append with the --after-torn "
+			   "that it names",
+			p->path, (unsigned long long)f->bad_offset, c->bundle);
 		return CLI_DAMAGED;
 	}
 	e->has_torn_sha256 = true;
@@ -224,7 +265,8 @@ static int release_find(struct custody *c, const struct custody_add *add, const 
 		for (size_t i = 0; i < ind_custody_log_count(c->log); i++) {
 			if (ind_custody_log_event(c->log, i, &e) != IND_OK)
 				return tell_error("out of memory"), CLI_FAILED;
-			if (!e->open || memcmp(e->event.other_key.bytes, key->bytes, sizeof(key->bytes)) != 0 || (add->from && !id_begins(&e->id, add->from)))
+			if (!e->open || memcmp(e->event.other_key.bytes, key->bytes, sizeof(key->bytes)) != 0 ||
+				(add->from && !id_begins(&e->id, add->from)))
 				continue;
 			if (telling)
 				release_tell(e);
@@ -239,7 +281,8 @@ static int release_find(struct custody *c, const struct custody_add *add, const 
 	event->parent_count = 1;
 	if (found == 1)
 		return CLI_DONE;
-	tell_error("custody: %s", found ? "more than one release to this key is open; choose one with --from EVENT" : "no release to this key is open");
+	tell_error("custody: %s",
+		found ? "more than one release to this key is open; choose one with --from EVENT" : "no release to this key is open");
 	return found ? CLI_USAGE : CLI_NEGATIVE;
 }
 
@@ -272,7 +315,8 @@ static int event_write(struct custody *c, const struct custody_add *add, const s
 	parents_add(c, p.file, e);
 	enum ind_err err = ind_custody_pack(e, key, &record, &bytes);
 	if (err != IND_OK)
-		return tell_error("custody: %s", err == IND_LIMIT ? "the event is larger than the format allows" : ind_strerror(err)), CLI_FAILED;
+		return tell_error("custody: %s", err == IND_LIMIT ? "the event is larger than the format allows" : ind_strerror(err)),
+		       CLI_FAILED;
 	status = place_write(c, &p, record, bytes);
 	hash_sha256(record, bytes, id.bytes);
 	free(record);

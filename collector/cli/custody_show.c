@@ -24,7 +24,8 @@ static void state_put(uint32_t codes, char state[static 256])
 	state[0] = '\0';
 	for (unsigned i = 0; i < IND_CUSTODY_CODE_END; i++)
 		if (codes >> i & 1)
-			used += (size_t)snprintf(state + used, 256 - used, "%s%s", used ? "," : "", ind_custody_code_name((enum ind_custody_code)i));
+			used += (size_t)snprintf(
+				state + used, 256 - used, "%s%s", used ? "," : "", ind_custody_code_name((enum ind_custody_code)i));
 	if (!used)
 		snprintf(state, 256, "ok");
 }
@@ -152,16 +153,19 @@ static void file_tell(const struct ind_custody_file *f)
 	if (f->cut)
 		tell_error("%s: is cut: %zu events of its key are in other files and not in it", f->name, f->cut);
 	switch (f->state) {
-	case IND_CUSTODY_FILE_OK: break;
+	case IND_CUSTODY_FILE_OK:
+		break;
 	case IND_CUSTODY_FILE_TORN:
-		tell_error("%s: ends inside a record: %llu bytes from byte %llu on, SHA-256 %s; who appends behind them says so: --after-torn %.8s", f->name,
-			(unsigned long long)f->bad_bytes, (unsigned long long)f->bad_offset, hex, hex);
+		tell_error("%s: ends inside a record: %llu bytes from byte %llu on, SHA-256 %s; who appends behind them says so: "
+			   "--after-torn %.8s",
+			f->name, (unsigned long long)f->bad_bytes, (unsigned long long)f->bad_offset, hex, hex);
 		break;
 	case IND_CUSTODY_FILE_DAMAGED:
-		tell_error("%s: byte %llu: a record is damaged; %llu bytes from there on are not read", f->name, (unsigned long long)f->bad_offset,
-			(unsigned long long)f->bad_bytes);
+		tell_error("%s: byte %llu: a record is damaged; %llu bytes from there on are not read", f->name,
+			(unsigned long long)f->bad_offset, (unsigned long long)f->bad_bytes);
 		break;
-	default: tell_error("%s: is no file of custody events that this program knows (%s)", f->name, ind_custody_file_state_name(f->state));
+	default:
+		tell_error("%s: is no file of custody events that this program knows (%s)", f->name, ind_custody_file_state_name(f->state));
 	}
 }
 
@@ -171,7 +175,8 @@ static void entry_tell(const struct ind_custody_entry *e)
 	custody_id_text(&e->id, id);
 	for (unsigned i = 0; i < IND_CUSTODY_CODE_END; i++)
 		if (e->codes >> i & 1)
-			tell_note("event %s: %s%s%s", id, ind_custody_code_help((enum ind_custody_code)i), i == IND_CUSTODY_CODE_STAMP ? ": " : "",
+			tell_note("event %s: %s%s%s", id, ind_custody_code_help((enum ind_custody_code)i),
+				i == IND_CUSTODY_CODE_STAMP ? ": " : "",
 				i == IND_CUSTODY_CODE_STAMP ? ind_stamp_reason_help(e->stamp.reason) : "");
 	if (e->open)
 		tell_note("event %s: is an open release, its recipient has given no receipt", id);
@@ -191,7 +196,8 @@ static void interval_tell(struct custody *c)
 	}
 	text_time(s.not_after_ns, to, sizeof(to));
 	tell_note("made not before %s by the sensor's own clock, not after %s by the time stamp of %s%s%s", from, to, s.authority,
-		s.accuracy_ns == IND_ABSENT_U64 ? ", which states no accuracy" : "", s.revocation_checked ? "" : "; whether its certificate was revoked was not checked");
+		s.accuracy_ns == IND_ABSENT_U64 ? ", which states no accuracy" : "",
+		s.revocation_checked ? "" : "; whether its certificate was revoked was not checked");
 }
 
 void custody_tell(struct custody *c)

@@ -45,7 +45,8 @@ static enum ind_err read_back(const struct keep *k, struct ind_verify_result *re
 	close(fd);
 	if (err || result->verdict == IND_VERDICT_VALID)
 		return err;
-	say_error(k->say, "%s: what was read back is %s (%s); no custody log was begun", k->file.name, ind_verdict_name(result->verdict), result->reason);
+	say_error(k->say, "%s: what was read back is %s (%s); no custody log was begun", k->file.name, ind_verdict_name(result->verdict),
+		result->reason);
 	errno = EIO;
 	return IND_IO;
 }
@@ -57,9 +58,12 @@ static struct ind_text text_of(const char *s)
 	return (struct ind_text){ s, (uint16_t)(bytes < IND_CUSTODY_TEXT_MAX ? bytes : IND_CUSTODY_TEXT_MAX) };
 }
 
-struct texts { char actor[NAME_BYTES], purpose[IND_CUSTODY_TEXT_MAX + 1]; };
+struct texts {
+	char actor[NAME_BYTES], purpose[IND_CUSTODY_TEXT_MAX + 1];
+};
 
-static void event_start(const struct keep *k, enum ind_custody_type type, const struct ind_bundle_head *head, struct texts *texts, struct ind_custody_event *e)
+static void event_start(const struct keep *k, enum ind_custody_type type, const struct ind_bundle_head *head, struct texts *texts,
+	struct ind_custody_event *e)
 {
 	const char *actor = getenv("INDICIA_ACTOR");
 	snprintf(texts->actor, sizeof texts->actor, "sensor %s", k->sensor);
@@ -73,7 +77,8 @@ static void event_start(const struct keep *k, enum ind_custody_type type, const 
 }
 
 /* Both at once: a log that begins has both. */
-static enum ind_err events_write(const struct keep *k, const struct ind_bundle_head *head, const struct ind_verify_result *result, struct ind_custody_event *e)
+static enum ind_err events_write(
+	const struct keep *k, const struct ind_bundle_head *head, const struct ind_verify_result *result, struct ind_custody_event *e)
 {
 	char name[NAME_BYTES];
 	struct texts texts;

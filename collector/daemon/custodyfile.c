@@ -38,7 +38,10 @@ void custodyfile_event(enum ind_custody_type type, struct ind_custody_event *eve
 	struct ind_clock clock;
 	clock_read(NULL, &clock);
 	*event = (struct ind_custody_event){
-		.type = type, .claimed_ns = clock.realtime_ns, .clock_error_ns = clock.max_error_ns, .tool = { tool, sizeof tool - 1 },
+		.type = type,
+		.claimed_ns = clock.realtime_ns,
+		.clock_error_ns = clock.max_error_ns,
+		.tool = { tool, sizeof tool - 1 },
 	};
 	event->has_tool_sha256 = program_digest(event->tool_sha256);
 }

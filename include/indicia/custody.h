@@ -14,7 +14,7 @@ enum {
 	IND_CUSTODY_FILES_MAX = 64,        /* of a log */
 	IND_CUSTODY_BYTES_MAX = 64 << 20,  /* of all its files */
 	IND_CUSTODY_RECORDS_MAX = 16384,   /* in them */
-	IND_CUSTODY_COSTLY_MAX = 256,      /* of these: time stamps and revocations */
+	IND_CUSTODY_COSTLY_MAX = 256,      /* of these: time stamps, revocations, and what stands behind a mend */
 	IND_CUSTODY_PREAMBLE_BYTES = 16,
 	IND_CUSTODY_MEND_BYTES = 20,
 };
@@ -80,9 +80,10 @@ struct ind_custody_event {
 IND_API void ind_custody_preamble(uint8_t preamble[static IND_CUSTODY_PREAMBLE_BYTES]);
 IND_API void ind_custody_mend(uint64_t torn_offset, uint8_t mend[static IND_CUSTODY_MEND_BYTES]);
 
-/* One record, signed by `by`, whose public half becomes actor_key; parents are put in order. The caller frees *record (free). IND_USAGE if the
- * event breaks a rule of docs/custody.md section 2; IND_NOMEM, IND_CRYPTO. */
-IND_API enum ind_err ind_custody_pack(const struct ind_custody_event *event, const struct ind_key *by, uint8_t **record, size_t *bytes) IND_MUST_USE;
+/* One record, signed by `by`, whose public half becomes actor_key; parents are put in order. The caller frees *record (free). IND_USAGE
+ * if the event breaks a rule of docs/custody.md section 2, IND_LIMIT if it is too large; IND_NOMEM, IND_CRYPTO. */
+IND_API enum ind_err ind_custody_pack(
+	const struct ind_custody_event *event, const struct ind_key *by, uint8_t **record, size_t *bytes) IND_MUST_USE;
 
 /* ---- reading ---- */
 
@@ -113,7 +114,9 @@ IND_API const char *ind_custody_code_help(enum ind_custody_code code);
 /* What a file is to the log. A COPY of one of the other files, as a counterpart kept it, only tells what they should hold. */
 enum ind_custody_role { IND_CUSTODY_OWNER, IND_CUSTODY_PARTY, IND_CUSTODY_COPY };
 
-enum ind_custody_file_state { IND_CUSTODY_FILE_OK, IND_CUSTODY_FILE_TORN, IND_CUSTODY_FILE_DAMAGED, IND_CUSTODY_FILE_MAGIC, IND_CUSTODY_FILE_VERSION };
+enum ind_custody_file_state {
+	IND_CUSTODY_FILE_OK, IND_CUSTODY_FILE_TORN, IND_CUSTODY_FILE_DAMAGED, IND_CUSTODY_FILE_MAGIC, IND_CUSTODY_FILE_VERSION,
+};
 
 /* "ok", "torn", "damaged", "magic", "version". */
 IND_API const char *ind_custody_file_state_name(enum ind_custody_file_state state);
@@ -139,8 +142,8 @@ struct ind_custody_log;
 IND_API enum ind_err ind_custody_log_new(struct ind_custody_log **log) IND_MUST_USE;
 IND_API void ind_custody_log_free(struct ind_custody_log *log);
 
-/* Reads a file into the log. `key_id`: four bytes that the name of a party's file says, or NULL. IND_OK also for a file that is torn or damaged: its readable
- * events are in the log, its state says so. IND_LIMIT if the file or the log is larger than the format allows; IND_IO, IND_NOMEM. */
+/* Reads a file into the log. `key_id`: four bytes that the name of a party's file says, or NULL. IND_OK also for a file that is torn or
+ * damaged: its readable events are in the log, its state says so. IND_LIMIT if the file or the log is larger than the format allows; IND_IO, IND_NOMEM. */
 IND_API enum ind_err ind_custody_log_read(struct ind_custody_log *log, const char *name, enum ind_custody_role role, const uint8_t *key_id,
 	const struct ind_source *source) IND_MUST_USE;
 
@@ -154,8 +157,8 @@ struct ind_custody_known {
 	const struct ind_stamp_roots *roots;  /* of authorities that are trusted; NULL: none */
 };
 
-/* Puts the events in order (each behind those that it follows, else by claimed time) and finds what is wrong with them. May be called again after more files
- * were read. IND_LIMIT, IND_NOMEM. */
+/* Puts the events in order (each behind those that it follows, else by claimed time) and finds what is wrong with them. May be called
+ * again after more files were read. IND_LIMIT, IND_NOMEM. */
 IND_API enum ind_err ind_custody_log_check(struct ind_custody_log *log, const struct ind_custody_known *known) IND_MUST_USE;
 
 /* One event of the log. */
@@ -183,9 +186,10 @@ IND_API enum ind_err ind_custody_log_event(struct ind_custody_log *log, size_t a
 IND_API size_t ind_custody_log_file_count(const struct ind_custody_log *log);
 IND_API const struct ind_custody_file *ind_custody_log_file(const struct ind_custody_log *log, size_t at);
 
-/* Ids that the next event in file `file` names (IND_CUSTODY_FILES_MAX: in a file that is not there yet): its last one, and the heads of the log;
- * how many. After a check. */
-IND_API size_t ind_custody_log_heads(const struct ind_custody_log *log, size_t file, struct ind_custody_id heads[static IND_CUSTODY_PARENTS_MAX]);
+/* Ids that the next event in file `file` names (IND_CUSTODY_FILES_MAX: in a file that is not there yet): its last one, and the heads of
+ * the log; how many. After a check. */
+IND_API size_t ind_custody_log_heads(
+	const struct ind_custody_log *log, size_t file, struct ind_custody_id heads[static IND_CUSTODY_PARENTS_MAX]);
 
 /* True if nothing is wrong with any event or file. After a check. */
 IND_API bool ind_custody_log_sound(const struct ind_custody_log *log);

@@ -17,13 +17,14 @@ struct ind_stamp {
 	struct ind_bytes certificates[IND_STAMP_PARTS_MAX], crls[IND_STAMP_PARTS_MAX];
 };
 
-/* A TimeStampReq for this imprint (RFC 3161 section 2.4.1), certReq true. `nonce` 8 bytes. The caller frees *der (free). IND_NOMEM, IND_CRYPTO. */
-IND_API enum ind_err ind_stamp_request(const uint8_t imprint[static IND_SHA256_BYTES], const uint8_t nonce[static IND_STAMP_NONCE_BYTES], uint8_t **der,
-	size_t *bytes) IND_MUST_USE;
+/* A TimeStampReq for this imprint (RFC 3161 section 2.4.1), certReq true. The caller frees *der (free). IND_NOMEM, IND_CRYPTO. */
+IND_API enum ind_err ind_stamp_request(const uint8_t imprint[static IND_SHA256_BYTES], const uint8_t nonce[static IND_STAMP_NONCE_BYTES],
+	uint8_t **der, size_t *bytes) IND_MUST_USE;
 
-/* What an authority answered (TimeStampResp, RFC 3161 section 2.4.2), or a bare token, to the token's DER, which the caller frees. IND_MALFORMED if it is neither; IND_MISSING if the
- * authority refused, with its words in `refusal`. */
-IND_API enum ind_err ind_stamp_token(const uint8_t *answer, size_t bytes, uint8_t **token, size_t *token_bytes, char refusal[static IND_STAMP_NAME_MAX]) IND_MUST_USE;
+/* What an authority answered (TimeStampResp, RFC 3161 section 2.4.2), or a bare token, to the token's DER, which the caller frees.
+ * IND_MALFORMED if it is neither; IND_MISSING if the authority refused, with its words in `refusal`. */
+IND_API enum ind_err ind_stamp_token(const uint8_t *answer, size_t bytes, uint8_t **token, size_t *token_bytes,
+	char refusal[static IND_STAMP_NAME_MAX]) IND_MUST_USE;
 
 /* Certificates of authorities that are trusted. */
 struct ind_stamp_roots;
@@ -41,8 +42,8 @@ struct ind_der_list {
 };
 IND_API void ind_der_list_free(struct ind_der_list *list);
 
-/* Adds the certificates, or the CRLs, of a PEM text, or one in DER. IND_MALFORMED if there is none in it, IND_LIMIT if there are too many, IND_NOMEM; what was
- * added before stays. */
+/* Adds the certificates, or the CRLs, of a PEM text, or one in DER. IND_MALFORMED if there is none in it, IND_LIMIT if there are too many,
+ * IND_NOMEM; what was added before stays. */
 IND_API enum ind_err ind_der_list_certificates(struct ind_der_list *list, const uint8_t *bytes, size_t count) IND_MUST_USE;
 IND_API enum ind_err ind_der_list_crls(struct ind_der_list *list, const uint8_t *bytes, size_t count) IND_MUST_USE;
 
@@ -74,8 +75,9 @@ struct ind_stamp_result {
 	char authority[IND_STAMP_NAME_MAX]; /* subject of the signer's certificate; "" if it could not be read */
 };
 
-/* Holds a stamp against an imprint and trusted roots, at the time that it states. IND_OK whenever `result` could be filled; IND_NOMEM. With `chain`, and a result
- * that is OK, the certificates from the signer's issuer to the root are added to it. `roots` NULL: nobody is trusted. */
+/* Holds a stamp against an imprint and trusted roots, at the time that it states. IND_OK whenever `result` could be filled; IND_NOMEM.
+ * With `chain`, and a result that is OK, the certificates from the signer's issuer to the root are added to it. `roots` NULL: nobody is
+ * trusted. */
 IND_API enum ind_err ind_stamp_check(const struct ind_stamp *stamp, const uint8_t imprint[static IND_SHA256_BYTES], const struct ind_stamp_roots *roots,
 	struct ind_stamp_result *result, struct ind_der_list *chain) IND_MUST_USE;
 

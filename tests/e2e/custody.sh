@@ -12,7 +12,7 @@ c() { env INDICIA_ACTOR='C. Third' XDG_STATE_HOME="$work/c" "$indicia" "$@"; }
 log() {
     local want=$1; shift
     run "$want" a custody log -o ndjson "$@"
-    command -v python3 > /dev/null || return
+    python3 -c 'import cryptography' 2> /dev/null || return 0
     PYTHONDONTWRITEBYTECODE=1 python3 - "$work/stdout" "$want" "$root/tests/support/iec_check.py" "$work/a.pub" "$work/b.pub" "$work/c.pub" "$@" <<'P' || bad "two readers differ: $*"
 import json, subprocess, sys
 said, want, check, *rest = sys.argv[1:]
@@ -67,6 +67,9 @@ run 0 b custody add --event opened --purpose 'request 4' case.ieb
 run 0 a custody add --event disclosed --purpose 'request 4' --note 'one flow' case.ieb
 log 0 case.ieb
 same "events" 9 "$(grep -c '"type":"custody"' "$work/stdout")"
+run 0 a custody log -n 2 -o ndjson case.ieb
+same "events of -n 2" 2 "$(grep -c '"type":"custody"' "$work/stdout")"
+grep -q '"truncated":true,"shown":2,"matched":9' "$work/stdout" && good || bad "the cut is not said: $(tail -1 "$work/stdout")"
 cp case.ieb.iec "$work/whole.iec"
 run 1 a custody log --trust "$work/a.pub" case.ieb
 grep -q 'key is not trusted' "$work/stderr" && good || bad "an unknown key is not told of"
@@ -88,6 +91,8 @@ run 4 a custody add --event opened --key none.pem --purpose x case.ieb; one_erro
 run 3 a custody log none.ieb; one_error "none.ieb"
 run 3 a custody add --event opened --purpose x none.ieb
 run 2 a collect -q --custody -r "$sample" -w case.ieb
+run 2 "$indicia" verify --custody case.ieb; one_error "who does it"
+run 2 a verify --custody - < /dev/null
 same "the logs after refusals" "$before" "$(cat ./*.iec | sha256sum)"
 
 # ---- T27: A cuts the end of its file, back to before the release

@@ -57,7 +57,6 @@ root_new ca 'test root'; root_new other 'a stranger'
 at() { date -u -d "$1" +%Y%m%d%H%M%SZ; }
 signer good stamp "$(at '-1 day')" "$(at '+1 year')"
 signer server server "$(at '-1 day')" "$(at '+1 year')"
-signer brief stamp "$(at '-1 day')" "$(at '+12 seconds')"
 signer past stamp "$(at '-3 years')" "$(at '-2 years')"
 # answer SIGNER QUERY FILE [SECTION]
 answer() { openssl ts -reply -config ca.cnf -section "${4:-authority}" -queryfile "$2" -signer "$1.pem" -inkey "$1.key" -out "$3" 2> ts.log || { cat ts.log; bad "openssl ts by $1"; }; }
@@ -95,8 +94,9 @@ grep -qi 'Hash Algorithm: sha256' <<< "$query" && good || bad "the request is no
 grep -q 'Nonce: 0x' <<< "$query" && good || bad "the request has no nonce"
 
 cd "$pki" || exit 1
-crl clean.crl
-answer good ../out/one.tsq one.tsr; answer good ../out/two.tsq two.tsr; answer good ../out/one.tsq exact.tsr exact; answer brief ../out/one.tsq brief.tsr
+answer good ../out/one.tsq one.tsr; answer good ../out/two.tsq two.tsr; answer good ../out/one.tsq exact.tsr exact
+# A certificate that will soon have expired, a token by it, and a list of between the two.
+signer brief stamp "$(at '-1 day')" "$(at '+20 seconds')"; answer brief ../out/one.tsq brief.tsr; crl clean.crl
 cd "$work/out" || exit 1
 
 field() { python3 -c 'import json,sys
@@ -177,6 +177,23 @@ if openssl ts -reply -config ca.cnf -queryfile ../out/two.tsq -signer past.pem -
     run 1 "$indicia" stamp --attach past.tsr "$work/out/two.ieb"; one_error "(chain)"
 fi
 
+# A certificate between the authority and its root: without it there is no chain; with it once, it is in the log.
+sub() { openssl x509 -req -in "$1.csr" -CA "$2.pem" -CAkey "$2.key" -set_serial "$4" -days 365 -extfile ca.cnf -extensions "$3" -out "$1.pem" 2> "$1.log" || cat "$1.log"; }
+for name in middle under; do openssl req -new -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj "/CN=$name" 2> $name.log || cat $name.log; done
+sub middle ca root 77; sub under middle stamp 78
+answer under ../out/two.tsq under.tsr
+run 1 "$indicia" stamp --attach under.tsr "$work/out/two.ieb"; one_error "(chain)"
+run 4 "$indicia" stamp --attach under.tsr --untrusted under.tsr "$work/out/two.ieb"; one_error "holds no certificate"
+run 0 "$indicia" stamp -q --attach under.tsr --untrusted middle.pem "$work/out/two.ieb"
+run 0 "$indicia" custody log -o ndjson "$work/out/two.ieb"
+same "a chain of three" ok "$(field custody stamp_state)"
+rm "$work/out/two.ieb.iec"
+
+# Refused.
+openssl ts -query -digest "$imprint" -sha256 -tspolicy 1.2.3.4.5 -out refused.tsq 2> ts.log
+openssl ts -reply -config ca.cnf -queryfile refused.tsq -signer good.pem -inkey good.key -out refused.tsr 2> ts.log
+run 1 "$indicia" stamp --attach refused.tsr "$work/out/one.ieb"; one_error "the authority refused"
+
 # Revoked before its time; after it for a reason that leaves the past alone; after it for none.
 cp index.txt index.kept
 for case in "superseded $(date -u -d '-1 hour' +%y%m%d%H%M%SZ) 1" "keyCompromise $(date -u -d '-1 hour' +%y%m%d%H%M%SZ) 1" \
@@ -184,11 +201,13 @@ for case in "superseded $(date -u -d '-1 hour' +%y%m%d%H%M%SZ) 1" "keyCompromise
     read -r reason date want <<< "$case"
     cp index.kept index.txt; revoke good "$reason" "$date"; crl "revoked.crl"
     run "$want" "$indicia" stamp --attach two.tsr --crl revoked.crl "$work/out/two.ieb"
+    # A list that knows nothing of it does not outweigh one that does.
+    [ "$want" = 0 ] || { run 1 "$indicia" stamp --attach two.tsr --crl clean.crl --crl revoked.crl "$work/out/two.ieb"; one_error "(revoked)"; }
     if [ "$want" = 1 ]; then one_error "(revoked)"; else rm "$work/out/two.ieb.iec"; fi
 done
 cp index.kept index.txt
 
-# Expired since: good at its time, and so good for ever. The list is younger than the token and older than the end of the certificate.
+# Expired since: good at its time, and so good for ever.
 run 0 "$indicia" stamp -q --attach brief.tsr --crl clean.crl "$work/out/one.ieb"
 until [ "$(date -u +%Y%m%d%H%M%S)" -gt "$(date -u -d "$(openssl x509 -in brief.pem -noout -enddate | cut -d= -f2)" +%Y%m%d%H%M%S)" ]; do sleep 1; done
 openssl verify -CAfile ca.pem -purpose timestampsign brief.pem > /dev/null 2>&1 && bad "the certificate has not expired" || good

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any two files of custody events, the second from where its magic stands on, as they are and with all CRCs put right: reading and checking end, stay in bounds, put every event behind
- * those that it follows, and trust nobody. */
+/* Any two files of custody events, the second from where its magic stands on, as they are and with all CRCs put right: reading and checking
+ * end, stay in bounds, put every event behind those that it follows, and trust nobody. */
 #include "indicia/custody.h"
 
 #include <stdlib.h>
@@ -11,7 +11,10 @@ enum { PREAMBLE = 16, FRAME = 72 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct input { const uint8_t *at; size_t bytes; };
+struct input {
+	const uint8_t *at;
+	size_t bytes;
+};
 
 static enum ind_err read_at(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got)
 {
@@ -83,7 +86,8 @@ static void look(const uint8_t *data, size_t first, size_t size)
 	}
 	if (ind_custody_log_check(log, &known) == IND_OK) {
 		order_check(log);
-		if (ind_custody_log_heads(log, 0, heads) > IND_CUSTODY_PARENTS_MAX || (read && ind_custody_log_count(log) && ind_custody_log_sound(log)))
+		if (ind_custody_log_heads(log, 0, heads) > IND_CUSTODY_PARENTS_MAX ||
+			(read && ind_custody_log_count(log) && ind_custody_log_sound(log)))
 			abort();
 	}
 	ind_custody_log_free(log);

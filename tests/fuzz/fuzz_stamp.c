@@ -14,7 +14,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char refusal[IND_STAMP_NAME_MAX];
 	uint8_t *token;
 	size_t bytes;
-	struct ind_stamp stamp = { .token = { data, size }, .certificate_count = 1, .crl_count = 1, .certificates = { { data, size } }, .crls = { { data, size } } };
+	struct ind_stamp stamp = { .token = { data, size },
+		.certificate_count = 1,
+		.crl_count = 1,
+		.certificates = { { data, size } },
+		.crls = { { data, size } } };
 	if (ind_stamp_check(&stamp, imprint, NULL, &result, NULL) == IND_OK && result.reason == IND_STAMP_OK)
 		abort();
 	if (ind_stamp_token(data, size, &token, &bytes, refusal) == IND_OK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* custody_outcomes DIR: writes a story of custody, NAME.a NAME.b NAME.copy, and forged ones, to DIR, and what the C library finds in them and in every cut and many flips of
- * them to DIR/outcomes.txt: one line each, "NAME FILE HOW WHERE FILES EVENTS". custody_agree.py asks the Python reader the same. */
+/* custody_outcomes DIR: writes a story of custody, NAME.a NAME.b NAME.copy, and forged ones, to DIR, and what the C library finds in them
+ * and in every cut and many flips of them to DIR/outcomes.txt: one line each, "NAME FILE HOW WHERE FILES EVENTS". custody_agree.py asks the
+ * Python reader the same. */
 #include "base/hash.h"
 #include "custody_sample.h"
 #include "damage.h"
@@ -29,15 +30,16 @@ static void write_file(const char *dir, const char *name, const char *ending, co
 	fclose(f);
 }
 
-static void say(FILE *out, const char *name, char which, const char *how, size_t where, const struct story *s, const struct memory *a, const struct memory *b,
-	const struct memory *copy)
+static void say(FILE *out, const char *name, char which, const char *how, size_t where, const struct story *s, const struct memory *a,
+	const struct memory *b, const struct memory *copy)
 {
 	struct ind_custody_log *log = story_log(s, a, b, copy);
 	const struct ind_custody_entry *e;
 	fprintf(out, "%s %c %s %zu ", name, which, how, where);
 	for (size_t i = 0; i < ind_custody_log_file_count(log); i++) {
 		const struct ind_custody_file *f = ind_custody_log_file(log, i);
-		fprintf(out, "%s%s/%zu/%zu/%zu", i ? "," : "", ind_custody_file_state_name(f->state), f->events, (size_t)f->bad_offset, f->cut);
+		fprintf(out, "%s%s/%zu/%zu/%zu", i ? "," : "", ind_custody_file_state_name(f->state), f->events, (size_t)f->bad_offset,
+			f->cut);
 	}
 	fputc(' ', out);
 	for (size_t i = 0; i < ind_custody_log_count(log); i++) {
@@ -66,7 +68,8 @@ static void say_damaged(FILE *out, const struct story *s, const struct memory *c
 	}
 }
 
-static struct ind_custody_event two_sided(const struct story *s, enum ind_custody_type type, const struct ind_key_public *other, struct ind_custody_id parent)
+static struct ind_custody_event two_sided(
+	const struct story *s, enum ind_custody_type type, const struct ind_key_public *other, struct ind_custody_id parent)
 {
 	struct ind_custody_event e;
 	iec_event(&s->hands, type, &e);
@@ -87,14 +90,38 @@ static void say_forged(FILE *out, const char *dir, const struct story *s, const 
 		iec_start(&b);
 		iec_event(&s->hands, IND_CUSTODY_OPENED, &e);
 		switch (i) {
-		case 0: iec_add(&b, &e, s->hands.a); iec_add(&b, &e, s->hands.b); break;
-		case 1: e = two_sided(s, IND_CUSTODY_RECEIVED, &s->hands.a_pub, s->a.id[A_SEALED]); iec_add(&b, &e, s->hands.b); break;
-		case 2: memset(&e.parents[e.parent_count++], 7, sizeof e.parents[0]); iec_add(&b, &e, s->hands.b); break;
-		case 3: e = two_sided(s, IND_CUSTODY_KEY_REVOKED, &s->hands.b_pub, s->a.id[A_RELEASED]); iec_add(&b, &e, s->hands.b);
-			iec_event(&s->hands, IND_CUSTODY_OPENED, &e); e.parents[e.parent_count++] = b.id[0]; iec_add(&b, &e, s->hands.b); break;
-		case 4: e = two_sided(s, IND_CUSTODY_KEY_REVOKED, &s->hands.a_pub, s->a.id[A_RELEASED]); iec_add(&b, &e, s->hands.b); break;
-		case 5: e.claimed_ns = 5; e.parents[e.parent_count++] = s->a.id[A_SEALED]; iec_add(&b, &e, s->hands.b); break;
-		case 6: e.bundle.tree_size++; iec_add(&b, &e, s->hands.b); break;
+		case 0:
+			iec_add(&b, &e, s->hands.a);
+			iec_add(&b, &e, s->hands.b);
+			break;
+		case 1:
+			e = two_sided(s, IND_CUSTODY_RECEIVED, &s->hands.a_pub, s->a.id[A_SEALED]);
+			iec_add(&b, &e, s->hands.b);
+			break;
+		case 2:
+			memset(&e.parents[e.parent_count++], 7, sizeof e.parents[0]);
+			iec_add(&b, &e, s->hands.b);
+			break;
+		case 3:
+			e = two_sided(s, IND_CUSTODY_KEY_REVOKED, &s->hands.b_pub, s->a.id[A_RELEASED]);
+			iec_add(&b, &e, s->hands.b);
+			iec_event(&s->hands, IND_CUSTODY_OPENED, &e);
+			e.parents[e.parent_count++] = b.id[0];
+			iec_add(&b, &e, s->hands.b);
+			break;
+		case 4:
+			e = two_sided(s, IND_CUSTODY_KEY_REVOKED, &s->hands.a_pub, s->a.id[A_RELEASED]);
+			iec_add(&b, &e, s->hands.b);
+			break;
+		case 5:
+			e.claimed_ns = 5;
+			e.parents[e.parent_count++] = s->a.id[A_SEALED];
+			iec_add(&b, &e, s->hands.b);
+			break;
+		case 6:
+			e.bundle.tree_size++;
+			iec_add(&b, &e, s->hands.b);
+			break;
 		default:
 			iec_add(&b, &e, s->hands.b);
 			e.parents[e.parent_count++] = b.id[0];

@@ -38,8 +38,17 @@ void iec_event(const struct hands *h, enum ind_custody_type type, struct ind_cus
 {
 	static uint64_t moment;
 	*e = (struct ind_custody_event){
-		.type = type, .bundle = h->head, .actor = text("A. Analyst"), .place = text("Lab 2"), .purpose = text("case 17"), .legal_basis = text("Art. 5"),
-		.note = text("looked at it"), .tool = text("test 1"), .claimed_ns = 1000000000 + moment++, .clock_error_ns = 5000, .tlp = IND_TLP_GREEN,
+		.type = type,
+		.bundle = h->head,
+		.actor = text("A. Analyst"),
+		.place = text("Lab 2"),
+		.purpose = text("case 17"),
+		.legal_basis = text("Art. 5"),
+		.note = text("looked at it"),
+		.tool = text("test 1"),
+		.claimed_ns = 1000000000 + moment++,
+		.clock_error_ns = 5000,
+		.tlp = IND_TLP_GREEN,
 		.has_tool_sha256 = true,
 	};
 }

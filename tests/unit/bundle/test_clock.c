@@ -18,8 +18,15 @@ static void teardown(void)
 	keys_free(&keys);
 }
 
-/* Three CLOCKs two seconds apart, with the second one and all later ones moved by `moved`, of which the second says `said`; `slept` seconds pass before it. */
-static const struct row { const char *what; int64_t moved, said, slept; unsigned sync; uint64_t steps, undeclared, largest; unsigned worst; } rows[] = {
+/* Three CLOCKs two seconds apart, with the second one and all later ones moved by `moved`, of which the second says `said`; `slept` seconds
+ * pass before it. */
+static const struct row {
+	const char *what;
+	int64_t moved, said, slept;
+	unsigned sync;
+	uint64_t steps, undeclared, largest;
+	unsigned worst;
+} rows[] = {
 	{ "nothing", 0, 0, 0, IND_SYNC_NTP, 0, 0, 0, IND_SYNC_NTP },
 	{ "back a day, said", -DAY, -DAY, 0, IND_SYNC_NTP, 1, 0, DAY, IND_SYNC_NTP },
 	{ "on ten years, said", 3652 * DAY, 3652 * DAY, 0, IND_SYNC_NTP, 1, 0, 3652 * DAY, IND_SYNC_NTP },
@@ -59,7 +66,11 @@ START_TEST(moved)
 {
 	const struct row *r = &rows[_i];
 	struct ind_writer *w = writer();
-	struct ind_clock clock = { .boottime_ns = 1000, .realtime_ns = 1700000010000000000, .max_error_ns = 500000, .est_error_ns = IND_ABSENT_U64, .sync = IND_SYNC_NTP };
+	struct ind_clock clock = { .boottime_ns = 1000,
+		.realtime_ns = 1700000010000000000,
+		.max_error_ns = 500000,
+		.est_error_ns = IND_ABSENT_U64,
+		.sync = IND_SYNC_NTP };
 	for (int i = 0; i < 3; i++) {
 		clock.step_ns = i == 1 ? r->said : 0;
 		clock.sync = (uint8_t)(i == 1 ? r->sync : IND_SYNC_NTP);
@@ -86,7 +97,9 @@ END_TEST
 START_TEST(boottime_goes_back)
 {
 	struct ind_writer *w = writer();
-	struct ind_clock clock = { .boottime_ns = 5000, .realtime_ns = 1700000010000000000, .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64 };
+	struct ind_clock clock = {
+		.boottime_ns = 5000, .realtime_ns = 1700000010000000000, .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64
+	};
 	ck_assert_int_eq(ind_writer_clock(w, &clock), IND_OK);
 	clock.boottime_ns = 4000;
 	ck_assert_int_eq(ind_writer_clock(w, &clock), IND_OK);

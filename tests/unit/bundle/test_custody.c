@@ -40,7 +40,11 @@ START_TEST(what_was_said_is_read)
 	iec_event(&s.hands, IND_CUSTODY_TIMESTAMPED, &e);
 	e.has_stamp = e.has_object_sha256 = true;
 	e.object_sha256[31] = 9;
-	e.stamp = (struct ind_stamp){ .token = { der, 3 }, .certificate_count = 1, .crl_count = 2, .certificates = { { der, 2 } }, .crls = { { der, 1 }, { der, 3 } } };
+	e.stamp = (struct ind_stamp){ .token = { der, 3 },
+		.certificate_count = 1,
+		.crl_count = 2,
+		.certificates = { { der, 2 } },
+		.crls = { { der, 1 }, { der, 3 } } };
 	iec_start(&f);
 	iec_add(&f, &e, s.hands.a);
 	struct ind_custody_log *log = story_log(&s, &f.m, NULL, NULL);
@@ -69,13 +73,24 @@ END_TEST
 
 START_TEST(rules_hold_for_writers)
 {
-	static const struct { enum ind_custody_type type; const char *actor, *purpose; bool other, stamp, time; uint8_t tlp; } wrong[] = {
-		{ IND_CUSTODY_OPENED, "", "p", false, false, true, 0 }, { IND_CUSTODY_OPENED, "a", "", false, false, true, 0 },
-		{ IND_CUSTODY_OPENED, "a", "p", true, false, true, 0 }, { IND_CUSTODY_RELEASED, "a", "p", false, false, true, 0 },
-		{ IND_CUSTODY_RECEIVED, "a", "p", false, false, true, 0 }, { IND_CUSTODY_KEY_REVOKED, "a", "p", false, false, true, 0 },
-		{ IND_CUSTODY_TIMESTAMPED, "a", "p", false, false, true, 0 }, { IND_CUSTODY_OPENED, "a", "p", false, true, true, 0 },
-		{ IND_CUSTODY_OPENED, "a", "p", false, false, false, 0 }, { IND_CUSTODY_OPENED, "a", "p", false, false, true, IND_TLP_COUNT },
-		{ (enum ind_custody_type)0, "a", "p", false, false, true, 0 }, { IND_CUSTODY_TYPE_END, "a", "p", false, false, true, 0 },
+	static const struct {
+		enum ind_custody_type type;
+		const char *actor, *purpose;
+		bool other, stamp, time;
+		uint8_t tlp;
+	} wrong[] = {
+		{ IND_CUSTODY_OPENED, "", "p", false, false, true, 0 },
+		{ IND_CUSTODY_OPENED, "a", "", false, false, true, 0 },
+		{ IND_CUSTODY_OPENED, "a", "p", true, false, true, 0 },
+		{ IND_CUSTODY_RELEASED, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_RECEIVED, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_KEY_REVOKED, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_TIMESTAMPED, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_OPENED, "a", "p", false, true, true, 0 },
+		{ IND_CUSTODY_OPENED, "a", "p", false, false, false, 0 },
+		{ IND_CUSTODY_OPENED, "a", "p", false, false, true, IND_TLP_COUNT },
+		{ (enum ind_custody_type)0, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_TYPE_END, "a", "p", false, false, true, 0 },
 		{ IND_CUSTODY_OPENED, "\xff", "p", false, false, true, 0 },
 	};
 	struct ind_custody_event e;
@@ -261,7 +276,9 @@ END_TEST
 START_TEST(a_key_that_nobody_trusts)
 {
 	struct ind_custody_log *log = story_log(&s, &s.a.m, &s.b.m, NULL);
-	struct ind_custody_known known = { .bundle = &s.hands.head, .owner = &s.hands.a_pub, .trusted = &s.hands.a_pub, .trusted_count = 1 };
+	struct ind_custody_known known = {
+		.bundle = &s.hands.head, .owner = &s.hands.a_pub, .trusted = &s.hands.a_pub, .trusted_count = 1
+	};
 	ck_assert_int_eq(ind_custody_log_check(log, &known), IND_OK);
 	ck_assert(has(codes_of(log, &s.b.id[B_OPENED]), IND_CUSTODY_CODE_KEY_UNKNOWN));
 	ck_assert(!has(codes_of(log, &s.a.id[A_SEALED]), IND_CUSTODY_CODE_KEY_UNKNOWN));

@@ -192,6 +192,36 @@ START_TEST(no_more_records_than_the_format_allows)
 }
 END_TEST
 
+START_TEST(no_more_mends_than_the_format_allows)
+{
+	struct iec f;
+	struct ind_custody_log *log;
+	struct ind_custody_event e;
+	uint8_t mend[IND_CUSTODY_MEND_BYTES];
+	iec_start(&f);
+	iec_event(&s.hands, IND_CUSTODY_OPENED, &e);
+	size_t whole = 0;
+	for (size_t i = 0; i <= IND_CUSTODY_COSTLY_MAX; i++) {
+		whole = f.m.bytes;
+		ind_custody_mend(f.m.bytes, mend);
+		iec_bytes(&f, "\5\0", 2);
+		iec_bytes(&f, mend, sizeof mend);
+		f.count = 0;
+		iec_add(&f, &e, s.hands.a);
+	}
+	ck_assert_int_eq(ind_custody_log_new(&log), IND_OK);
+	struct ind_source source = memory_source(&f.m);
+	ck_assert_int_eq(ind_custody_log_read(log, "a", IND_CUSTODY_OWNER, NULL, &source), IND_LIMIT);
+	ind_custody_log_free(log);
+	ck_assert_int_eq(ind_custody_log_new(&log), IND_OK);
+	f.m.bytes = whole;
+	ck_assert_int_eq(ind_custody_log_read(log, "a", IND_CUSTODY_OWNER, NULL, &source), IND_OK);
+	ck_assert_uint_eq(ind_custody_log_file(log, 0)->events, IND_CUSTODY_COSTLY_MAX);
+	ind_custody_log_free(log);
+	iec_free(&f);
+}
+END_TEST
+
 /* A source without an end. */
 static enum ind_err endless(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got)
 {
@@ -223,6 +253,7 @@ int main(void)
 	tcase_add_test(t, what_is_torn_behind_a_mend);
 	tcase_add_test(t, torn_bytes_that_no_mend_stands_behind);
 	tcase_add_test(t, no_more_records_than_the_format_allows);
+	tcase_add_test(t, no_more_mends_than_the_format_allows);
 	tcase_add_test(t, a_file_without_end);
 	return suite_run("custody damage", t);
 }

@@ -49,7 +49,11 @@ END_TEST
 START_TEST(by_a_time_stamp)
 {
 	v.has_stamp = true;
-	v.stamp = (struct ind_stamp_result){ .has_time = true, .time_ns = 9000000000, .accuracy_ns = 1000000000, .not_after_ns = 10000000000, .revocation_checked = true,
+	v.stamp = (struct ind_stamp_result){ .has_time = true,
+		.time_ns = 9000000000,
+		.accuracy_ns = 1000000000,
+		.not_after_ns = 10000000000,
+		.revocation_checked = true,
 		.authority = "/CN=authority" };
 	const char *text = said(true);
 	has(text, "not after           1970-01-01T00:00:10.000000Z, by the time stamp of /CN=authority\n");
@@ -65,7 +69,9 @@ END_TEST
 START_TEST(a_time_stamp_says_what_it_does_not)
 {
 	v.has_stamp = true;
-	v.stamp = (struct ind_stamp_result){ .has_time = true, .time_ns = 1500000000, .accuracy_ns = IND_ABSENT_U64, .not_after_ns = 1500000000, .authority = "/CN=a" };
+	v.stamp = (struct ind_stamp_result){
+		.has_time = true, .time_ns = 1500000000, .accuracy_ns = IND_ABSENT_U64, .not_after_ns = 1500000000, .authority = "/CN=a"
+	};
 	const char *text = said(true);
 	has(text, "by the time stamp of /CN=a, which states no accuracy; revocation not checked\n");
 	has(text, "warning             the time stamp is earlier than the seal by the sensor's clock");

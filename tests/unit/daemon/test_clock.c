@@ -38,10 +38,18 @@ END_TEST
 
 START_TEST(quality)
 {
-	static const struct { int state, status; unsigned sync; uint64_t max_ns; } rows[] = {
-		{ TIME_OK, 0, IND_SYNC_NTP, 3000 }, { TIME_INS, STA_INS, IND_SYNC_NTP, 3000 }, { TIME_DEL, STA_DEL, IND_SYNC_NTP, 3000 },
-		{ TIME_OOP, STA_INS, IND_SYNC_NTP, 3000 }, { TIME_OK, STA_UNSYNC, IND_SYNC_NONE, IND_ABSENT_U64 },
-		{ TIME_ERROR, 0, IND_SYNC_NONE, IND_ABSENT_U64 }, { TIME_ERROR, STA_UNSYNC, IND_SYNC_NONE, IND_ABSENT_U64 },
+	static const struct {
+		int state, status;
+		unsigned sync;
+		uint64_t max_ns;
+	} rows[] = {
+		{ TIME_OK, 0, IND_SYNC_NTP, 3000 },
+		{ TIME_INS, STA_INS, IND_SYNC_NTP, 3000 },
+		{ TIME_DEL, STA_DEL, IND_SYNC_NTP, 3000 },
+		{ TIME_OOP, STA_INS, IND_SYNC_NTP, 3000 },
+		{ TIME_OK, STA_UNSYNC, IND_SYNC_NONE, IND_ABSENT_U64 },
+		{ TIME_ERROR, 0, IND_SYNC_NONE, IND_ABSENT_U64 },
+		{ TIME_ERROR, STA_UNSYNC, IND_SYNC_NONE, IND_ABSENT_U64 },
 		{ -1, 0, IND_SYNC_UNKNOWN, IND_ABSENT_U64 },
 	};
 	struct timex tx = { .status = rows[_i].status, .maxerror = 3, .esterror = 2 };
