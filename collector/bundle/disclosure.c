@@ -57,13 +57,12 @@ static enum ind_err signature(struct checker *c, enum ind_err err, const char *r
 	return because(c, err == IND_KEY ? IND_MALFORMED : err, reason);
 }
 
-static enum ind_err unpack(struct checker *c, const ProtobufCMessageDescriptor *type, const uint8_t *at, size_t bytes, void *out)
+/* A message of the proof, or NULL with *err. */
+static void *unpack(struct checker *c, const ProtobufCMessageDescriptor *type, const uint8_t *at, size_t bytes, enum ind_err *err)
 {
 	ProtobufCMessage *message = NULL;
-	enum ind_err err = because(c, message_unpack(type, at, bytes, &message), "proof_form");
-	if (err == IND_OK)
-		memcpy(out, &message, sizeof message);
-	return err;
+	*err = because(c, message_unpack(type, at, bytes, &message), "proof_form");
+	return message;
 }
 
 static enum ind_err see_preamble(struct checker *c, const uint8_t *at, size_t bytes)
@@ -109,7 +108,7 @@ static enum ind_err frame_path(struct checker *c, const struct tree_hash *leaf, 
 	return ok ? IND_OK : wrong(c, "frame_path");
 }
 
-/* A frame that stands whole in the proof: everything but what its payload says. Behind `c->seq_before`, not behind `last`. */
+/* A frame that stands whole in the proof, its sequence number from `first` to `last`: everything but what its payload says. */
 static enum ind_err sealed_frame(struct checker *c, const Indicia__V1__SealedFrame *m, enum frame_type type, uint64_t first, uint64_t last, uint64_t *seq)
 {
 	struct frame_header h;
@@ -149,9 +148,9 @@ static enum ind_err header_said(struct checker *c, const Indicia__V1__SealedFram
 static enum ind_err see_header(struct checker *c, const uint8_t *at, size_t bytes)
 {
 	uint64_t seq;
-	Indicia__V1__SealedFrame *m;
-	enum ind_err err = unpack(c, &indicia__v1__sealed_frame__descriptor, at, bytes, &m);
-	if (err != IND_OK)
+	enum ind_err err;
+	Indicia__V1__SealedFrame *m = unpack(c, &indicia__v1__sealed_frame__descriptor, at, bytes, &err);
+	if (!m)
 		return err;
 	/* Behind it there is a SEALINFO at least. */
 	err = c->size < 2 ? wrong(c, "sequence") : sealed_frame(c, m, FRAME_HEADER, 0, c->size - 2, &seq);
@@ -181,9 +180,9 @@ static enum ind_err epoch_said(struct checker *c, const Indicia__V1__SealedFrame
 static enum ind_err see_epoch(struct checker *c, const uint8_t *at, size_t bytes)
 {
 	uint64_t seq;
-	Indicia__V1__SealedFrame *m;
-	enum ind_err err = unpack(c, &indicia__v1__sealed_frame__descriptor, at, bytes, &m);
-	if (err != IND_OK)
+	enum ind_err err;
+	Indicia__V1__SealedFrame *m = unpack(c, &indicia__v1__sealed_frame__descriptor, at, bytes, &err);
+	if (!m)
 		return err;
 	err = sealed_frame(c, m, FRAME_EPOCH, c->seq_before + 1, c->size - 2, &seq);
 	if (err == IND_OK)
@@ -211,9 +210,9 @@ static enum ind_err seal_said(struct checker *c, const Indicia__V1__SealedFrame 
 static enum ind_err see_seal(struct checker *c, const uint8_t *at, size_t bytes)
 {
 	uint64_t seq;
-	Indicia__V1__SealedFrame *m;
-	enum ind_err err = unpack(c, &indicia__v1__sealed_frame__descriptor, at, bytes, &m);
-	if (err != IND_OK)
+	enum ind_err err;
+	Indicia__V1__SealedFrame *m = unpack(c, &indicia__v1__sealed_frame__descriptor, at, bytes, &err);
+	if (!m)
 		return err;
 	err = sealed_frame(c, m, FRAME_SEALINFO, c->size - 1, c->size - 1, &seq);
 	if (err == IND_OK)
@@ -257,13 +256,13 @@ static enum ind_err frame_said(struct checker *c, const Indicia__V1__DisclosedFr
 
 static enum ind_err see_frame(struct checker *c, const uint8_t *at, size_t bytes)
 {
-	Indicia__V1__DisclosedFrame *m;
+	enum ind_err err;
 	if (c->frame_count == PROOF_FRAMES_MAX)
 		return wrong(c, "proof_form");
 	if (!buffer_reserve(&c->frames, (c->frame_count + 1) * sizeof(struct shown_frame)))
 		return IND_NOMEM;
-	enum ind_err err = unpack(c, &indicia__v1__disclosed_frame__descriptor, at, bytes, &m);
-	if (err != IND_OK)
+	Indicia__V1__DisclosedFrame *m = unpack(c, &indicia__v1__disclosed_frame__descriptor, at, bytes, &err);
+	if (!m)
 		return err;
 	err = frame_said(c, m);
 	message_free(m);
@@ -365,9 +364,9 @@ static enum ind_err record_said(struct checker *c, const Indicia__V1__DisclosedR
 
 static enum ind_err see_record(struct checker *c, const uint8_t *at, size_t bytes)
 {
-	Indicia__V1__DisclosedRecord *m;
-	enum ind_err err = unpack(c, &indicia__v1__disclosed_record__descriptor, at, bytes, &m);
-	if (err != IND_OK)
+	enum ind_err err;
+	Indicia__V1__DisclosedRecord *m = unpack(c, &indicia__v1__disclosed_record__descriptor, at, bytes, &err);
+	if (!m)
 		return err;
 	err = record_said(c, m);
 	message_free(m);

@@ -45,7 +45,7 @@ enum ind_err tree_levels_make(struct tree_levels *t, const struct ind_stream *be
 	t->size = before->leaves + count;
 	t->count = 0;
 	/* Each level has at most half of the one below, and two more. */
-	if (!buffer_reserve(&t->nodes, (2 * count + 3 * (TREE_PATH_MAX + 1)) * sizeof *leaves))
+	if (!buffer_reserve(&t->nodes, (2 * count + (size_t)3 * (TREE_PATH_MAX + 1)) * sizeof *leaves))
 		return IND_NOMEM;
 	struct tree_hash *first = (struct tree_hash *)(void *)t->nodes.at;
 	size_t put = level_start(t, before, first);

@@ -21,17 +21,25 @@ bool proof_is(const struct input *in)
 	return (err == IND_OK || err == IND_END) && ind_is_proof(head, got);
 }
 
-/* By name: what cannot be opened is said when it is its turn. Standard input is read once and is not looked into here. */
-static bool is_proof_file(const char *name)
+static bool begins_as_proof(int fd)
 {
 	uint8_t head[IND_PROOF_MAGIC_BYTES];
 	struct stat info;
-	int fd = strcmp(name, "-") == 0 ? -1 : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? pread(fd, head, sizeof(head), 0) : -1;
+	return got > 0 && ind_is_proof(head, (size_t)got);
+}
+
+/* By name: what cannot be opened is said when it is its turn. A pipe can be read only once and is not looked into. */
+static bool is_proof_file(const char *name)
+{
+	if (strcmp(name, "-") == 0)
+		return begins_as_proof(STDIN_FILENO);
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return false;
-	ssize_t got = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? pread(fd, head, sizeof(head), 0) : -1;
+	bool is_proof = begins_as_proof(fd);
 	close(fd);
-	return got > 0 && ind_is_proof(head, (size_t)got);
+	return is_proof;
 }
 
 void proof_among(const struct inputs *inputs, bool *all, bool *any)

@@ -122,5 +122,7 @@ run 1 "$indicia" verify changed.iep; same "verdict" ALTERED "$(cut -d' ' -f1 "$w
 run 1 "$indicia" show -o ndjson changed.iep; one_error "nothing of it is shown"; same "rows" 1 "$(wc -l < "$work/stdout")"
 run 0 "$indicia" show p.iep; grep -q "nothing follows from what is not shown" "$work/stdout" && good || bad "no label"
 run 0 bash -c '"$0" verify - < p.iep' "$indicia"
+run 0 bash -c '"$0" verify - < <(cat p.iep)' "$indicia"
+run 0 bash -c '"$0" show - < p.iep' "$indicia"; grep -q "nothing follows from what is not shown" "$work/stdout" && good || bad "no label from standard input"
 run 0 "$indicia" verify one.ieb p.iep; same "verdicts" 2 "$(grep -c ^VALID "$work/stdout")"
 finish

@@ -2,12 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """disclosures.py DISCLOSURE_OUTCOMES SUPPORT_DIR: proofs changed in many bits, and in everything that a clever hand would change. No change is
 VALID in either verifier, and the two say the same of each."""
+import base64
 import copy
 import pathlib
+import random
 import struct
 import subprocess
 import sys
 import tempfile
+import zlib
+
+try:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+except ImportError:
+    Ed25519PrivateKey = None  # then the verifier cannot be loaded either, and the test is skipped
 
 SKIP = 77
 
@@ -143,6 +152,74 @@ def spliced(folder, iep):
     return packed(second[:2] + [(iep.HEADER, header)] + second[3:], schemas, iep)
 
 
+def raw(key):
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+class Sensor:
+    """One that commits to whatever it is given, under keys of its own: what is wrong in a row is then all that is wrong."""
+
+    def __init__(self, proof, iep):
+        self.iep, self.ieb = iep, iep.ieb
+        (_, self.preamble), _, (_, header) = nested(proof, iep)[0][:3]
+        identity, self.epoch = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
+        h = self.ieb.decode(header["payload"], self.ieb.S_HEADER, "")
+        h.update(first_leaf=0, frontier=[], previous_root=b"", identity_key=raw(identity))
+        h["epoch_key"] = raw(self.epoch)
+        signed = self.preamble[8:24] + self.ieb.be64(h["epoch"]) + self.ieb.be64(0) + self.ieb.be64(h["epoch_start_ns"]) + h["epoch_key"]
+        h["certificate"] = identity.sign(b"IEB1-EPOCH\0" + signed)
+        seal = dict(self.ieb.decode(b"", self.ieb.S_SEAL, ""), epoch=h["epoch"], records=4, flows=1, exhibits=1, claims=1, origins=1)
+        self.header, self.payloads = h, [self.ieb.encode(h, self.ieb.S_HEADER), bytes(9), self.ieb.encode(seal, self.ieb.S_SEAL)]
+        self.frames = [self.frame(kind, seq, p) for seq, (kind, p) in enumerate(zip((1, 2, 6), self.payloads))]
+
+    def frame(self, kind, seq, payload):
+        start = struct.unpack("<I", self.preamble[8:12])[0]
+        h = struct.pack("<4sBBBBQIII", b"IEBF", 1, kind, 0, 0, seq, len(payload), len(payload), zlib.crc32(payload, start))
+        return h + struct.pack("<I", zlib.crc32(h, start))
+
+    def proof(self, kind, core, parts):
+        sha, be32 = self.iep.sha, self.iep.be32
+        digests = b"".join(sha(b"\2", bytes([g]), bytes(16), part) for g, part in enumerate(parts))
+        row = sha(b"\0", bytes([kind]), be32(len(core)), core, digests)
+        roots = [bytes(32), sha(b"\3", be32(1), row), bytes(32)]
+        leaves = [sha(b"\0", self.preamble, f, sha(p), r) for f, p, r in zip(self.frames, self.payloads, roots)]
+        paths, node = [path_of(leaves, i, self.iep.node) for i in range(3)], self.iep.node
+        root, origin = node(node(leaves[0], leaves[1]), leaves[2]), self.header["origin"]
+        text = f"{origin}\n3\n{base64.b64encode(root).decode()}\n".encode()
+        typed = sha(origin.encode(), b"\n\1", self.header["epoch_key"])[:4] + self.epoch.sign(text)
+        note = text + f"\n\u2014 {origin} {base64.b64encode(typed).decode()}\n".encode()
+        sealed = [{"header": self.frames[i], "payload": self.payloads[i], "path": paths[i]} for i in (0, 2)]
+        data = {"header": self.frames[1], "sha256": sha(self.payloads[1]), "root": roots[1], "kind": kind, "rows": 1, "path": paths[1]}
+        record = {"leaf": 1, "row": 0, "core": core, "opened": (1 << len(parts)) - 1, "hidden": b"", "salts": bytes(16 * len(parts)), "parts": parts,
+                  "path": b""}
+        schemas = {3: self.iep.S_SEALED, 5: self.iep.S_SEALED, 6: self.iep.S_FRAME, 7: self.iep.S_RECORD}
+        return packed([(1, self.preamble), (2, note), (3, sealed[0]), (5, sealed[1]), (6, data), (7, record)], schemas, self.iep)
+
+
+def byte_changed(b, chance):
+    at = chance.randrange(len(b) + 1) if b else 0
+    if at == len(b) or chance.random() < 0.1:
+        return chance.choice((b + b"\0", b[:-1], b + b))
+    return b[:at] + bytes([chance.choice((0, 1, 2, 5, 8, 16, 32, 127, 128, 255, b[at] ^ 1, b[at] + 1 & 255))]) + b[at + 1:]
+
+
+def committed(proof, iep):
+    """Rows as they are, and each with bytes changed that its sensor then commits to."""
+    chance, sensor, v = random.Random(78237), Sensor(proof, iep), iep.Verifier(proof)
+    v.run()
+    for _, _, kind, core, groups in v.records:
+        parts = [groups[g] for g in sorted(groups)]
+        yield sensor.proof(kind, core, parts)
+        for _ in range(40):
+            g = chance.randrange(-1, len(parts))
+            changed = byte_changed(core if g < 0 else parts[g], chance)
+            if g < 0:
+                if len(changed) <= 95:
+                    yield sensor.proof(kind, changed, parts)
+            else:
+                yield sensor.proof(kind, core, parts[:g] + [changed] + parts[g + 1:])
+
+
 def mutants(folder, iep):
     """(name, bytes) of all that is asked."""
     proofs = {p.stem: p.read_bytes() for p in sorted(folder.glob("*.iep"))}
@@ -169,6 +246,8 @@ def mutants(folder, iep):
         for cut in range(0, len(proofs[name]), 7):
             yield name, proofs[name][:cut]
     yield "spliced", spliced(folder, iep)
+    for proof in committed(proofs["all"], iep):
+        yield "committed", proof
 
 
 def main(tool, support):
@@ -196,7 +275,7 @@ def main(tool, support):
                     print("differs:" if ours != (verdict, reason) else "wrong:", name, len(b), "C", line, "Python", *ours)
     print(len(asked), "proofs,", sum(n for line, n in seen.items() if line.startswith("VALID")), "VALID,", wrong, "wrong or different")
     print({k: n for k, n in sorted(seen.items())})
-    expected = {"ALTERED " + r for r in "magic frame_path record_path record_form record_order proof_form seal_bundle checkpoint_signature sequence data_form".split()}
+    expected = {"UNTRUSTED key_unknown"} | {"ALTERED " + r for r in "magic frame_path record_path record_form record_order proof_form seal_bundle checkpoint_signature sequence data_form".split()}
     missing = expected - set(seen)
     if missing:
         print("never seen:", missing)
