@@ -24,12 +24,18 @@ const char *ind_verdict_help(enum ind_verdict verdict)
 	return verdict < sizeof texts / sizeof texts[0] ? texts[verdict] : "?";
 }
 
-static bool trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
+/* NULL, or why a bundle of this identity that began at this time is not trusted. A key that was given twice is revoked if one of both is. */
+static const char *distrust(const struct ind_verify_options *options, const struct ind_header *h)
 {
-	for (size_t i = 0; i < options->trusted_count; i++)
-		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) == 0)
-			return true;
-	return false;
+	const char *reason = "key_unknown";
+	for (size_t i = 0; i < options->trusted_count; i++) {
+		if (memcmp(options->trusted[i].bytes, h->identity.bytes, IND_KEY_BYTES) != 0)
+			continue;
+		if (options->revoked_ns && h->created_ns > options->revoked_ns[i])
+			return "key_revoked";
+		reason = NULL;
+	}
+	return reason;
 }
 
 static enum ind_err decide(struct ind_verify_result *r, enum ind_verdict verdict, const char *reason)
@@ -44,8 +50,9 @@ static enum ind_err decide_end(const struct verifier *v, const struct ind_verify
 {
 	if (r->authenticated_leaves == 0)
 		return decide(r, IND_VERDICT_UNSEALED, torn ? torn : "no_checkpoint");
-	if (!trusts(options, &v->image.header.identity))
-		return decide(r, IND_VERDICT_UNTRUSTED, "key_unknown");
+	const char *untrusted = distrust(options, &v->image.header);
+	if (untrusted)
+		return decide(r, IND_VERDICT_UNTRUSTED, untrusted);
 	if (torn || !v->walk.finished)
 		return decide(r, IND_VERDICT_INCOMPLETE, torn ? torn : "no_final_checkpoint");
 	return decide(r, IND_VERDICT_VALID, "");
@@ -79,6 +86,8 @@ static enum ind_err decide_walk(struct verifier *v, enum ind_err err, const stru
 	}
 }
 
+static struct ind_epoch epoch_of(const struct ind_stream *s) { return (struct ind_epoch){ s->epoch, s->key, s->boot_key }; }
+
 /* After a frame that was right: what the result may say now. */
 static void account(const struct verifier *v, const struct frame *f, struct ind_verify_result *r)
 {
@@ -88,12 +97,14 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 		r->identity = h->identity;
 		r->first_leaf = h->first_leaf;
 		r->not_before_ns = h->created_ns;
+		r->begins = epoch_of(&v->stream);
 	}
 	r->leaves = v->stream.leaves - h->first_leaf;
 	r->clock_error_ns = v->clock_error_ns;
 	if (f->type != FRAME_CHECKPOINT)
 		return;
 	r->authenticated_leaves = r->leaves;
+	r->ends = epoch_of(&v->stream);
 	r->authenticated_bytes = v->walk.end;
 	r->records = v->totals.flows + v->totals.exhibits + v->totals.claims + v->totals.origins;
 	r->not_after_ns = v->seal_ns;

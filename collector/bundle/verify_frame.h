@@ -16,8 +16,8 @@ struct verifier {
 	struct zone *zone;           /* scratch; from the first DATA on */
 	struct buffer signals;       /* scratch, struct ind_signal each */
 	struct header_image image;
-	struct ind_stream stream;    /* the tree so far */
-	struct ind_key_public key;   /* of the epoch in force */
+	struct ind_stream stream;    /* the tree so far, and the keys in force */
+	enum frame_type last;        /* type of the frame before */
 	struct ind_writer_totals totals;
 	uint64_t time_bound_ns;
 	uint64_t seal_ns;            /* realtime of the SEALINFO that waits for its CHECKPOINT */

@@ -48,7 +48,7 @@ static int verify_one(struct verify *v, struct out *out, const char *name)
 	struct verdict verdict = { 0 };
 	enum ind_err err = IND_IO;
 	if (input_open(&in, name) == CLI_DONE) {
-		struct ind_verify_options options_of = { v->trust.keys, v->trust.count };
+		struct ind_verify_options options_of = trust_options(&v->trust);
 		err = ind_verify(&in.source, &options_of, &verdict.result);
 		if (err != IND_OK)
 			tell_error("%s: %s", in.name, err == IND_IO ? strerror(in.error) : ind_strerror(err));

@@ -178,7 +178,7 @@ static enum ind_err file_digest(const struct input *in, uint8_t digest[static HA
 
 static void row_file(struct overview *o, const struct input *in, const char *name)
 {
-	struct ind_verify_options options = { o->trust.keys, o->trust.count };
+	struct ind_verify_options options = trust_options(&o->trust);
 	struct ind_verify_result result;
 	row_text(&o->row, QUERY_BUNDLE_file, name);
 	row_u64(&o->row, QUERY_BUNDLE_bytes, in->bytes);

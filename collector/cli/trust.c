@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 
 
+struct ind_verify_options trust_options(const struct trust *t) { return (struct ind_verify_options){ .trusted = t->keys, .trusted_count = t->count }; }
+
 const char *trust_folder(void)
 {
 	const char *folder = getenv("INDICIA_TRUST_DIR");

@@ -3,6 +3,7 @@
 #define CLI_TRUST_H
 
 #include "indicia/verify.h"
+#include <stddef.h>
 
 /* Whose seals count: the files or folders of --trust, else this user's own public keys in the state directory and those in
  * /etc/indicia/trust.d ($INDICIA_TRUST_DIR in its place, if set). */
@@ -25,6 +26,9 @@ int trust_load(struct trust *t);
 /* Calls `see` for each key of the default places: "own" or "trusted", the file. */
 typedef void trust_see(void *ctx, const char *whose, const char *file, const struct ind_key_public *key);
 void trust_walk(trust_see *see, void *ctx);
+
+/* Borrowed. */
+struct ind_verify_options trust_options(const struct trust *t);
 
 const char *trust_folder(void);
 

@@ -23,7 +23,18 @@ enum ind_verdict {
 struct ind_verify_options {
 	const struct ind_key_public *trusted; /* identity keys; an empty set trusts nobody */
 	size_t trusted_count;
+	const uint64_t *revoked_ns;  /* for each of them, when it was revoked, IND_ABSENT_U64 if it was not; NULL: none was */
 };
+
+/* The keys that count at a place of a stream (docs/bundle-format.md section 6.1). */
+struct ind_epoch {
+	uint64_t number;
+	struct ind_key_public key;      /* signs the seals */
+	struct ind_key_public boot_key; /* may certify the next one after a restart; all zero: none */
+};
+
+/* The rule of continuation, as far as it is one of keys: may a bundle that begins so follow one that ended so? */
+IND_API bool ind_epoch_continues(const struct ind_epoch *end, const struct ind_epoch *begin);
 
 struct ind_verify_result {
 	enum ind_verdict verdict;
@@ -37,6 +48,8 @@ struct ind_verify_result {
 	uint64_t clock_error_ns;     /* largest that a CLOCK frame admits; IND_ABSENT_U64 if none says */
 	uint8_t root[IND_SHA256_BYTES]; /* of the last good checkpoint */
 	struct ind_key_public identity; /* all zero if the HEADER was not reached */
+	struct ind_epoch begins;     /* in the HEADER */
+	struct ind_epoch ends;       /* at the last good checkpoint; zero if there is none */
 	bool has_header;
 };
 

@@ -242,7 +242,7 @@ static double verify_all(const struct file *f, const struct ind_key *key)
 	struct ind_key_public pub;
 	struct ind_verify_result result;
 	ind_key_public(key, &pub);
-	struct ind_verify_options options = { &pub, 1 };
+	struct ind_verify_options options = { .trusted = &pub, .trusted_count = 1 };
 	double start = cpu_seconds();
 	must(ind_verify(&source, &options, &result));
 	if (result.verdict != IND_VERDICT_VALID) {

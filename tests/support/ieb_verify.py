@@ -59,7 +59,7 @@ HEADER_TEXTS = {10: "origin", 11: "sensor", 12: "interface", 13: "source_file", 
 S_HEADER = {1: ("first_leaf", U64), 2: ("frontier", BYTES, MANY), 3: ("epoch", U64), 4: ("epoch_key", BYTES), 5: ("identity_key", BYTES),
             6: ("epoch_start_ns", U64), 7: ("certificate", BYTES), 8: ("stream_id", BYTES), 9: ("previous_root", BYTES), 14: ("source_sha256", BYTES),
             16: ("link_type_number", U32), 17: ("snaplen", U32), 29: ("created_ns", U64), 30: ("retain", U64), 31: ("position", POSITION),
-            32: ("boot_id", BYTES), 33: ("deterministic", BOOL), 34: ("data_sets", DATA_SET, MANY),
+            32: ("boot_id", BYTES), 33: ("deterministic", BOOL), 34: ("data_sets", DATA_SET, MANY), 35: ("boot_key", BYTES),
             **{k: (v, TEXT) for k, v in HEADER_TEXTS.items()}}
 ZONE = {1: ("min_time", U64), 2: ("max_time", U64), 3: ("min_serial", U64), 4: ("max_serial", U64), 5: ("min_src_port", U32),
         6: ("max_src_port", U32), 7: ("dst_ports", BYTES), 8: ("protocols", BYTES), 9: ("signals", BYTES), 10: ("addresses", BYTES)}
@@ -69,7 +69,8 @@ S_DATA = {1: ("kind", U32), 2: ("rows", U32), 3: ("base_ns", U64), 4: ("unit_ns"
 NS = {1: ("ns", U64)}
 S_CLOCK = {1: ("boottime", U64), 2: ("realtime", U64), 3: ("max_error", NS), 4: ("est_error", NS), 5: ("step_ns", S64), 6: ("sync", U32)}
 S_LOSS = {1: ("from", U64), 2: ("to", U64), 3: ("causes", {1: ("cause", U32), 2: ("count", U64)}, MANY)}
-S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES)}
+S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES), 5: ("boot_key", BYTES),
+           6: ("restart", BOOL)}
 S_SEAL = {1: ("epoch", U64), 2: ("realtime_ns", U64), 3: ("final", BOOL), 4: ("records", U64), 5: ("boottime", U64), 6: ("reason", U32),
           7: ("frames_seen", U64), 8: ("source_sha256", BYTES), 9: ("flows", U64), 10: ("signals", U64), 11: ("exhibits", U64),
           12: ("claims", U64), 13: ("origins", U64), 14: ("link_types", {1: ("number", U32), 2: ("name", TEXT)}, MANY)}
@@ -483,8 +484,8 @@ def signed(key, signature, what):
         return False
 
 
-def certifies(key, signature, stream, epoch, size, start, new_key):
-    return signed(key, signature, b"IEB1-EPOCH\0" + stream + be64(epoch) + be64(size) + be64(start) + new_key)
+def certifies(key, signature, stream, epoch, size, start, new_key, boot_key):
+    return signed(key, signature, b"IEB1-EPOCH\0" + stream + be64(epoch) + be64(size) + be64(start) + new_key + boot_key)
 
 
 def unbase64(text, size, reason):
@@ -575,19 +576,21 @@ class Verifier:
         m = message(payload, S_HEADER, form)
         sizes = ((32, "epoch_key"), (32, "identity_key"), (64, "certificate"), (16, "stream_id"))
         need(all(len(m[name]) == n for n, name in sizes), form)
-        need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"))), form)
+        need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"), (32, "boot_key"))), form)
         need(m["stream_id"] == self.stream, "stream_id")
         texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence", "title", "source")]
         need(all(len(t.encode()) <= U16 for t in texts) and len(m["data_sets"]) <= 64, form)
         need(all(len(d["sha256"]) in (0, 32) for d in m["data_sets"]), form)
         need(re.fullmatch(r"[!-*,-~]{1,255}", m["origin"]) and m["origin"].endswith("/" + self.stream.hex()), form)
+        need(m["boot_key"] != bytes(32), form)
         n, frontier = m["first_leaf"], m["frontier"]
         need(len(frontier) == bin(n).count("1") and all(len(f) == 32 for f in frontier), "frontier")
         need(m["previous_root"] == (root_of(frontier) if n else b""), "frontier")
-        need(certifies(m["identity_key"], m["certificate"], self.stream, m["epoch"], n, m["epoch_start_ns"], m["epoch_key"]), "epoch_certificate")
+        need(certifies(m["identity_key"], m["certificate"], self.stream, m["epoch"], n, m["epoch_start_ns"], m["epoch_key"], m["boot_key"]),
+             "epoch_certificate")
         need(seq == n, "sequence")
         self.header, self.size, self.frontier = m, n, list(frontier)
-        self.epoch, self.key, self.bound = m["epoch"], m["epoch_key"], m["epoch_start_ns"]
+        self.epoch, self.key, self.boot_key, self.bound = m["epoch"], m["epoch_key"], m["boot_key"], m["epoch_start_ns"]
 
     def see_data(self, payload):
         form = "data_form"
@@ -618,10 +621,12 @@ class Verifier:
 
     def see_epoch(self, payload, seq):
         m = message(payload, S_EPOCH, "epoch_form")
-        need(len(m["key"]) == 32 and len(m["signature"]) == 64, "epoch_form")
+        need(len(m["key"]) == 32 and len(m["signature"]) == 64 and len(m["boot_key"]) in (0, 32) and m["boot_key"] != bytes(32), "epoch_form")
+        need(self.boot_key if m["restart"] else self.last == CHECKPOINT, "epoch_transition")
         need(m["epoch"] == self.epoch + 1 and m["start_ns"] >= self.bound, "epoch_transition")
-        need(certifies(self.key, m["signature"], self.stream, m["epoch"], seq, m["start_ns"], m["key"]), "epoch_transition")
-        self.epoch, self.key, self.bound = m["epoch"], m["key"], m["start_ns"]
+        signer = self.boot_key if m["restart"] else self.key
+        need(certifies(signer, m["signature"], self.stream, m["epoch"], seq, m["start_ns"], m["key"], m["boot_key"]), "epoch_transition")
+        self.epoch, self.key, self.boot_key, self.bound = m["epoch"], m["key"], m["boot_key"], m["start_ns"]
 
     def see_sealinfo(self, payload):
         m = message(payload, S_SEAL, "seal_form")
