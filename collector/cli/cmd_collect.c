@@ -22,6 +22,7 @@ static const struct cli_option options[] = {
 	{ OPT_SNAPLEN, 's', "snaplen", "BYTES", NULL, "capture as many bytes of each frame at most" },
 	{ OPT_BUFFER, 'B', "buffer", "MIB", NULL, "kernel's buffer of a live capture, in MiB (64)" },
 	{ OPT_SEAL_EVERY, 'G', "seal-every", "SEC", NULL, "begin a new bundle every SEC seconds; -w is then a folder" },
+	{ OPT_EPOCH, 0, "epoch", "SECONDS", NULL, "change the key that signs a live capture this often, and erase the one before (3600)" },
 	{ OPT_COUNT, 'c', "count", "COUNT", NULL, "stop after COUNT frames" },
 	{ OPT_AUTOSTOP, 'a', "autostop", "LIMIT", NULL, "stop at duration:SECONDS, flows:COUNT or size:BYTES; may be given again" },
 	{ OPT_FLOWS, 0, "flows", "N", NULL, "flows that may be open at once (1048576)" },

@@ -102,7 +102,9 @@ enum ind_err bundle_begin(struct keep *k)
 		return err;
 	outfile_sink(&k->file, &sink);
 	header_fill(k, &header);
-	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
+	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->by_boot ? NULL : k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
+	if (!err)
+		err = epochs_restart(k);
 	if (!err)
 		err = origin_set_new(k->options->signals, answerable(k), &k->origins);
 	if (!err)
@@ -188,7 +190,7 @@ enum ind_err bundle_seal_if_due(struct keep *k)
 	ind_writer_totals(k->writer, &totals);
 	k->sealed_bytes = totals.bytes;
 	k->sealed_ns = now_ns;
-	return err;
+	return err ? err : epochs_if_due(k);
 }
 
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)

@@ -33,6 +33,7 @@ struct daemon_options {
 	uint32_t snaplen;            /* 0: as the source has it */
 	uint32_t ring_mib;           /* kernel ring of a live capture */
 	uint32_t rotate_s;           /* 0: one bundle */
+	uint32_t epoch_s;            /* of a live capture: how long an epoch key signs */
 	uint32_t flow_table;         /* flows that are open at once */
 	uint32_t skew_min_s;         /* set by daemon_collect: a test's own minimum, 0: none */
 	uint64_t max_frames, max_flows, max_bytes, max_duration_s; /* 0: no limit */

@@ -2,6 +2,7 @@
 #ifndef DAEMON_INSIDE_H
 #define DAEMON_INSIDE_H
 
+#include "daemon/bootkey.h"
 #include "daemon/hits.h"
 #include "daemon/keep.h"
 #include "daemon/message.h"
@@ -25,6 +26,9 @@ struct keep {
 	struct refdata *refdata;
 	struct streamfile streamfile;
 	struct ind_stream stream;    /* where the next bundle begins */
+	struct bootkey boot;
+	struct ind_key *by_boot;     /* continues the stream of the run before; NULL if there is none, or it did */
+	uint64_t epoch_begun_ns;     /* boottime */
 
 	struct message_opened opened;
 	struct message_status status;
@@ -45,6 +49,12 @@ struct keep {
 /* setup.c: everything that can be missing before the first packet. Returns an exit status; says what is wrong. */
 int keep_setup(struct keep *k);
 void keep_release(struct keep *k);
+
+/* epochs.c: the keys of a live stream. `epochs_begin` finds the key that continues it, or begins a new stream; returns an exit status. The others
+ * stand behind the HEADER of a run's first bundle, and behind a seal. */
+int epochs_begin(struct keep *k, const char *state_folder);
+enum ind_err epochs_restart(struct keep *k);
+enum ind_err epochs_if_due(struct keep *k);
 
 /* bundlefile.c: the life of one bundle. All return IND_OK or the first error. */
 enum ind_err bundle_begin(struct keep *k);

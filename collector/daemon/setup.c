@@ -152,7 +152,7 @@ static int stream_open(struct keep *k)
 		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
 	else if (err)
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
-	return err ? 4 : 0;
+	return err ? 4 : epochs_begin(k, folder);
 }
 
 int keep_setup(struct keep *k)
@@ -176,5 +176,6 @@ void keep_release(struct keep *k)
 	hits_clear(&k->hits);
 	ind_key_free(k->identity);
 	ind_key_free(k->epoch_key);
+	ind_key_free(k->by_boot);
 	streamfile_close(&k->streamfile);
 }

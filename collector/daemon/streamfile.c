@@ -61,8 +61,6 @@ enum ind_err streamfile_open(struct streamfile *s, const char *folder, const cha
 		enum ind_err err = hash_random(stream->id, sizeof stream->id);
 		if (err)
 			return err;
-	} else {
-		stream->epoch++;
 	}
 	return streamfile_save(s, stream, true);
 }
