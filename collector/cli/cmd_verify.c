@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, and no others; may be given again" },
+	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, with the statements about keys in it, and no others; may be given again" },
 	{ OPT_EXPLAIN, 0, "explain", NULL, NULL, "what was found, and what it means, below each line" },
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table json ndjson csv tsv", "table (one line each), json or ndjson (one object each), csv or tsv" },
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" },

@@ -43,7 +43,10 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 				(unsigned long long)v->gap.from, (unsigned long long)v->gap.to - 1);
 		break;
 	case IND_VERDICT_UNTRUSTED:
-		snprintf(text, LINE_BYTES, "%s: key %s; to trust it: indicia keys trust %s", r->reason, id, v->key_text);
+		if (strcmp(r->reason, "key_revoked") == 0)
+			snprintf(text, LINE_BYTES, "%s: key %s was revoked before this bundle began", r->reason, id);
+		else
+			snprintf(text, LINE_BYTES, "%s: key %s; to trust it: indicia keys trust %s", r->reason, id, v->key_text);
 		break;
 	case IND_VERDICT_INCOMPLETE:
 		snprintf(text, LINE_BYTES, "%s at byte %llu; sealed are %llu of %llu leaves", r->reason, (unsigned long long)r->offset,

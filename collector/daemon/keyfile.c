@@ -239,3 +239,5 @@ enum ind_err keyfile_public_load(const char *path, struct ind_key_public *keys, 
 	}
 	return *count ? IND_OK : fail(error, IND_KEY, path, "holds no public key");
 }
+
+enum ind_err keyfile_text_new(const char *path, const char *text, char error[static KEYFILE_ERROR_BYTES]) { return file_new(path, 0644, text, error); }

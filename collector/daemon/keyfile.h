@@ -31,4 +31,7 @@ enum ind_err keyfile_public_path(const char *path, char pub[static KEYFILE_PATH_
 enum ind_err keyfile_public_load(const char *path, struct ind_key_public *keys, size_t max, size_t *count,
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
+/* A text that others may read: the file appears whole and durable, or not at all. IND_EXISTS if it is there. */
+enum ind_err keyfile_text_new(const char *path, const char *text, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
 #endif

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verifies evidence bundles (IEB1). Written from docs/bundle-format.md alone; shares no code with the C library.
 
-    ieb_verify.py [--trust KEY]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"
+    ieb_verify.py [--trust KEY|FILE]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"; FILE: a statement about keys, or keys, one a line
 
 One line each: VERDICT FILE REASON. Exit status 0 if all are VALID, 1 if not, 3 if a file cannot be read."""
 import base64
+import calendar
 import hashlib
+import os
 import re
 import struct
 import sys
+import time as time_module
 import zlib
 
 from cryptography.exceptions import InvalidSignature
@@ -512,6 +515,71 @@ def check_note(payload, origin, size, root, key):
     need(signed(key, signature[4:], text[:text.index("\n\n") + 1].encode()), "checkpoint_signature")
 
 
+# ---- statements about keys (section 6.2)
+
+REASONS = ("unspecified", "compromised", "superseded", "retired")
+KEY_TEXT = r"(indicia\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44})"
+SUCCESSOR, REVOCATION = "successor", "revocation"
+
+
+def public_key(text):
+    """32 bytes of "indicia+id+base64", or None."""
+    match = re.fullmatch(KEY_TEXT, text, re.ASCII)
+    typed = base64.b64decode(text[17:]) if match else b""
+    return typed[1:] if len(typed) == 33 and typed[0] == 1 and sha(b"indicia\n", typed)[:4].hex() == text[8:16] else None
+
+
+def statement(data):
+    """(kind, key, successor or reason, seconds, key id, signature, signed bytes)."""
+    form = "statement_form"
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Bad(form) from None
+    time = r"time (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\n"
+    tail = "\n\u2014 indicia ([^\n ]{92})\n"
+    a = re.fullmatch(f"indicia/key-successor/v1\nkey {KEY_TEXT}\nsuccessor {KEY_TEXT}\n{time}{tail}", text, re.ASCII)
+    b = re.fullmatch(f"indicia/key-revocation/v1\nkey {KEY_TEXT}\n{time}reason ({'|'.join(REASONS)})\n{tail}", text, re.ASCII)
+    need(a or b, form)
+    kind, key, when, base = (SUCCESSOR, a[1], a[3], a[4]) if a else (REVOCATION, b[1], b[2], b[4])
+    key, other = public_key(key), public_key(a[2]) if a else b[3]
+    try:
+        seconds = calendar.timegm(time_module.strptime(when, "%Y-%m-%dT%H:%M:%SZ"))
+    except ValueError:
+        raise Bad(form) from None
+    need(key and other and key != other and 1970 <= int(when[:4]) <= 2499 and int(when[17:19]) < 60, form)
+    signature = unbase64(base, 68, form)
+    return kind, key, other, seconds, signature[:4], signature[4:], text[:text.index("\n\n") + 1].encode()
+
+
+def stated_by(s, key):
+    return s[4] == sha(b"indicia\n\1", key)[:4] and signed(key, s[5], s[6])
+
+
+def resolve(keys, statements):
+    """Trusted keys, each with the time of its revocation in nanoseconds, or None."""
+    follows = {}
+    for s in sorted((s for s in statements if s[0] == SUCCESSOR and stated_by(s, s[1])), key=lambda s: s[3]):
+        follows.setdefault(s[1], []).append(s)
+    follows = {key: given[0] for key, given in follows.items() if len({s[2] for s in given}) == 1}
+
+    def revoked(key):
+        signers = [key]
+        while signers[-1] in follows and follows[signers[-1]][2] not in signers:
+            signers.append(follows[signers[-1]][2])
+        times = [s[3] for s in statements if s[0] == REVOCATION and s[1] == key and any(stated_by(s, k) for k in signers)]
+        return min(times) * 10**9 if times else None
+    trusted, waiting = {}, list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key in trusted:
+            continue
+        trusted[key] = revoked(key)
+        if key in follows and (trusted[key] is None or follows[key][3] * 10**9 <= trusted[key]):
+            waiting.append(follows[key][2])
+    return trusted
+
+
 # ---- the file (sections 1, 2 and 7)
 
 class Torn(Exception):
@@ -687,33 +755,55 @@ class Verifier:
             torn = e.args[0]
         if not self.seals:
             return "UNSEALED", torn or "no_checkpoint"
-        if self.header["identity_key"] not in trust:
+        key = self.header["identity_key"]
+        if key not in trust:
             return "UNTRUSTED", "key_unknown"
+        if isinstance(trust, dict) and trust[key] is not None and self.header["created_ns"] > trust[key]:
+            return "UNTRUSTED", "key_revoked"
         if torn or not self.final:
             return "INCOMPLETE", torn or "no_final_checkpoint"
         return "VALID", ""
 
 
 def verify(file, trust):
-    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes."""
+    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes, or what resolve() gives."""
     return Verifier(file).verdict(trust)
 
 
 def key_of(text):
     if re.fullmatch("[0-9a-f]{64}", text):
         return bytes.fromhex(text)
-    match = re.fullmatch(r"indicia\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", text)
-    typed = base64.b64decode(match[2]) if match else b""
-    if len(typed) != 33 or typed[0] != 1 or sha(b"indicia\n", typed)[:4].hex() != match[1]:
+    key = public_key(text)
+    if key is None:
         sys.exit("ieb_verify.py: not a key: " + text)
-    return typed[1:]
+    return key
+
+
+def trust_of(given):
+    """Keys and statements, from texts and files."""
+    keys, statements = [], []
+    for text in given:
+        if not os.path.exists(text):
+            keys.append(key_of(text))
+            continue
+        with open(text, "rb") as f:
+            data = f.read()
+        if data.startswith(b"indicia/key-"):
+            statements.append(statement(data))
+        else:
+            keys += [key_of(line) for line in data.decode().splitlines() if line and line[0] != "#"]
+    return resolve(keys, statements)
 
 
 def main(arguments):
-    trust, status = set(), 0
+    given, status = [], 0
     while arguments[:1] == ["--trust"] and len(arguments) > 1:
-        trust.add(key_of(arguments[1]))
+        given.append(arguments[1])
         arguments = arguments[2:]
+    try:
+        trust = trust_of(given)
+    except Bad as e:
+        sys.exit("ieb_verify.py: " + e.args[0])
     for name in arguments:
         try:
             with open(name, "rb") as f:
