@@ -45,7 +45,9 @@ static enum ind_err see_header(struct verifier *v, const struct frame *f)
 	if (err != IND_OK)
 		return because(v, err, reason);
 	const struct ind_header *h = &v->image.header;
-	struct epoch epoch = { .number = h->epoch, .leaves = h->first_leaf, .start_ns = v->image.epoch_start_ns, .key = h->epoch_key, .boot_key = h->boot_key };
+	struct epoch epoch = {
+		.number = h->epoch, .leaves = h->first_leaf, .start_ns = v->image.epoch_start_ns, .key = h->epoch_key, .boot_key = h->boot_key,
+	};
 	memcpy(epoch.stream_id, h->stream_id, IND_STREAM_ID_BYTES);
 	err = signature(v, epoch_check(&epoch, &h->identity, v->image.certificate), "epoch_certificate");
 	if (err != IND_OK)

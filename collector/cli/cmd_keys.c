@@ -263,10 +263,13 @@ static int run(int argc, char **argv)
 
 const struct cli_verb cmd_keys = {
 	"keys", "Trust", "new|list|show|trust|rotate|revoke [KEY|FILE]", "new list show trust rotate revoke", "the signing key, and the keys of others that are trusted",
-	"new makes a signing key, show prints its public half, list prints the keys that verify trusts, trust adds one, or a statement about one. rotate puts a new signing key in the place of the old one, which certifies it and is overwritten; revoke declares a key, by default this one, void from a time on. Both print a statement, for those who trust the key: they hand it to trust, or to verify --trust. The private key (Ed25519, PEM, mode "
+	"new makes a signing key, show prints its public half, list prints the keys that verify trusts, trust adds one, or a statement about one. rotate puts a "
+	"new signing key in the place of the old one, which certifies it and is overwritten; revoke declares a key, by default this one, void from a time on. "
+	"Both print a statement, for those who trust the key: they hand it to trust, or to verify --trust. The private key (Ed25519, PEM, mode "
 	"0600) is identity.pem in the state directory: $XDG_STATE_HOME/indicia, else ~/.local/state/indicia; as root /var/lib/indicia. Trusted keys of others "
 	"are in /etc/indicia/trust.d.",
-	"indicia keys new\n# for those who shall trust your bundles\nindicia keys show > fra-01.pub\n# trust what they gave you\nindicia keys trust fra-01.pub\n# a new key, and the old one not to be heeded after it\nindicia keys rotate > fra-01-successor.note\n"
+	"indicia keys new\n# for those who shall trust your bundles\nindicia keys show > fra-01.pub\n# trust what they gave you\nindicia keys trust fra-01.pub\n"
+	"# a new key, and the old one not to be heeded after it\nindicia keys rotate > fra-01-successor.note\n"
 	"indicia keys revoke --reason superseded identity-55d14885.pub > fra-01-revoked.note",
 	OPTIONS_OF(options), run,
 };

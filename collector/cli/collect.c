@@ -12,7 +12,8 @@ enum { RING_MIB = 64, RING_MIB_MAX = 2047, FLOWS = 1 << 20, EPOCH_S = 3600, FLOW
 void collect_defaults(struct daemon_options *d)
 {
 	*d = (struct daemon_options){
-		.signals_text = "default", .privacy = "full", .exhibits = true, .source_digest = true, .promiscuous = true, .ring_mib = RING_MIB, .flow_table = FLOWS, .epoch_s = EPOCH_S,
+		.signals_text = "default", .privacy = "full", .exhibits = true, .source_digest = true, .promiscuous = true, .ring_mib = RING_MIB, .flow_table = FLOWS,
+		.epoch_s = EPOCH_S,
 	};
 	ind_signal_set(d->signals_text, strlen(d->signals_text), d->signals);
 }

@@ -34,8 +34,8 @@ int keys_rotate(const struct keys *k)
 	fputs(text, stdout);
 	keys_id(&s.key, old);
 	keys_id(&s.successor, new);
-	tell_note("%s is key %s now, and the private half of key %s is overwritten; give the lines above, as a file, to those who trust %s. A sensor that runs "
-		"takes the new key when it is started again", path, new, old, old);
+	tell_note("%s is key %s now, and the private half of key %s is overwritten; give the lines above, as a file, to those who trust %s. A sensor "
+		"that runs takes the new key when it is started again", path, new, old, old);
 	return CLI_DONE;
 }
 
@@ -75,8 +75,8 @@ static int revocation_save(const struct ind_statement *s, const char *text)
 	fputs(text, stdout);
 	keys_id(&s->key, id);
 	ind_statement_time_text(s->time_s, time);
-	tell_note("key %s is revoked as of %s (%s): bundles of it that begin later are UNTRUSTED here; give the lines above, as a file, to those who trust it", id, time,
-		path);
+	tell_note("key %s is revoked as of %s (%s): bundles of it that begin later are UNTRUSTED here; give the lines above, as a file, to those "
+		"who trust it", id, time, path);
 	return CLI_DONE;
 }
 
@@ -151,7 +151,7 @@ int keys_trust_note(const struct keys *k)
 	if (status == CLI_DONE)
 		status = note_copy(k->operand, path);
 	if (status == CLI_DONE)
-		tell_note(s.kind == IND_STATEMENT_SUCCESSOR ? "who trusts key %s trusts its successor from now on (%s)" : "the revocation of key %s is heeded from now on (%s)",
-			id, path);
+		tell_note(s.kind == IND_STATEMENT_SUCCESSOR ? "the successor of key %s is trusted as that is from now on (%s)"
+							     : "the revocation of key %s is heeded from now on (%s)", id, path);
 	return status;
 }

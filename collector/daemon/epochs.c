@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The keys of a stream in the course of time (docs/bundle-format.md section 6.1). A deterministic run and a savefile have one epoch and no boot key. */
+/* The keys of a stream in the course of time (docs/bundle-format.md section 6.1). A deterministic run and a savefile have one epoch and no boot
+ * key. */
 #define _GNU_SOURCE
 #include "daemon/inside.h"
 

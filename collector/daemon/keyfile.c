@@ -56,6 +56,8 @@ enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[st
 	struct stat info;
 	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
 		return fail(error, IND_MISSING, path, "is not a folder");
+	if (info.st_mode & 022)
+		return fail(error, IND_MISSING, path, "others can write into this folder of keys; chmod 700 it");
 	return IND_OK;
 }
 

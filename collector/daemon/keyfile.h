@@ -11,7 +11,7 @@
 enum { KEYFILE_PATH_MAX = 4096, KEYFILE_ERROR_BYTES = 4352 };
 
 /* The state directory: $XDG_STATE_HOME/indicia, else ~/.local/state/indicia; as root without XDG_STATE_HOME, /var/lib/indicia. Made
- * (mode 0700) if it is not there. IND_MISSING with a line in error if there is none and none can be made. */
+ * (mode 0700) if it is not there. IND_MISSING with a line in error if there is none and none can be made, or others can write into it. */
 enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 /* The key in `path` (PEM), or with NULL the identity key <state>/identity.pem, made on first use together with identity.pub. *made says

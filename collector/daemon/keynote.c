@@ -72,7 +72,11 @@ enum ind_err keynote_save(const char *folder, const struct ind_statement *statem
 }
 
 /* Names that a change of key works with, all in one folder. */
-struct rotation { char folder[KEYFILE_PATH_MAX], next[KEYFILE_PATH_MAX], next_pub[KEYFILE_PATH_MAX], pub[KEYFILE_PATH_MAX], old_pub[KEYFILE_PATH_MAX]; };
+struct rotation {
+	char folder[KEYFILE_PATH_MAX];
+	char next[KEYFILE_PATH_MAX], next_pub[KEYFILE_PATH_MAX];
+	char pub[KEYFILE_PATH_MAX], old_pub[KEYFILE_PATH_MAX];
+};
 
 static enum ind_err names_make(const char *path, const struct ind_key_public *old, struct rotation *r, char *error)
 {
@@ -123,12 +127,13 @@ static bool zero_all(int fd)
 	return fdatasync(fd) == 0;
 }
 
-/* The new key has the name before a byte of the old one is overwritten. */
+/* The new key has the name before a byte of the old one is overwritten; meanwhile no public half says that it is the other. */
 static enum ind_err replace(const char *path, const struct rotation *r, char *error)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	int folder = open(r->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && folder >= 0 && rename(r->next, path) == 0 && rename(r->next_pub, r->pub) == 0 && fsync(folder) == 0 && zero_all(fd);
+	bool good = fd >= 0 && folder >= 0 && (unlink(r->pub) == 0 || errno == ENOENT) && rename(r->next, path) == 0 &&
+		rename(r->next_pub, r->pub) == 0 && fsync(folder) == 0 && zero_all(fd);
 	enum ind_err err = good ? IND_OK : fail(error, IND_IO, path, strerror(errno));
 	if (fd >= 0)
 		close(fd);

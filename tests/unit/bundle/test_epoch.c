@@ -155,6 +155,18 @@ START_TEST(stolen_identity_key)
 	ck_assert_int_eq(forged.verdict, IND_VERDICT_VALID);
 	ck_assert_uint_eq(forged.begins.number, v.ends.number);
 	ck_assert(!ind_epoch_continues(&v.ends, &forged.begins));
+
+	/* The epoch key that was used, and a boot key of his own behind it. */
+	other.bytes = 0;
+	ind_key_public(keys.epoch, &stream.key);
+	ind_key_public(keys.identity, &stream.boot_key);
+	ck_assert_int_eq(begin(&other, &stream, NULL, &w), IND_OK);
+	struct ind_epoch_change change = { .key = keys.boot, .by_boot = keys.identity };
+	ck_assert_int_eq(ind_writer_epoch(w, &change), IND_OK);
+	end(w, NULL);
+	forged = sample_verify(&other, &keys);
+	ck_assert_int_eq(forged.verdict, IND_VERDICT_VALID);
+	ck_assert(!ind_epoch_continues(&v.ends, &forged.begins));
 }
 END_TEST
 
