@@ -30,7 +30,7 @@ struct checker {
 	struct header_image image;
 	uint64_t seq_before;         /* of the frame of the same kind before */
 	uint64_t epoch;
-	struct ind_key_public key;   /* of the epoch in force */
+	struct ind_key_public key, boot_key; /* of the epoch in force */
 	struct seal seal;
 	struct buffer frames;        /* struct shown_frame */
 	size_t frame_count, frame_at;
@@ -142,6 +142,7 @@ static enum ind_err header_said(struct checker *c, const Indicia__V1__SealedFram
 	c->seq_before = seq;
 	c->epoch = h->epoch;
 	c->key = h->epoch_key;
+	c->boot_key = h->boot_key;
 	return seq == h->first_leaf ? IND_OK : wrong(c, "sequence");
 }
 
@@ -162,17 +163,19 @@ static enum ind_err see_header(struct checker *c, const uint8_t *at, size_t byte
 
 static enum ind_err epoch_said(struct checker *c, const Indicia__V1__SealedFrame *m, uint64_t seq)
 {
-	struct epoch epoch = { .leaves = seq };
-	uint8_t by_old[IND_SIGNATURE_BYTES];
-	enum ind_err err = because(c, epoch_unpack(m->payload.data, m->payload.len, &epoch, by_old), "epoch_form");
+	struct epoch_frame said;
+	enum ind_err err = because(c, epoch_unpack(m->payload.data, m->payload.len, &said), "epoch_form");
 	if (err != IND_OK)
 		return err;
-	memcpy(epoch.stream_id, c->image.stream.id, IND_STREAM_ID_BYTES);
-	if (epoch.number != c->epoch + 1)
+	struct epoch *e = &said.epoch;
+	e->leaves = seq;
+	memcpy(e->stream_id, c->image.stream.id, IND_STREAM_ID_BYTES);
+	if (e->number != c->epoch + 1 || (said.restart && !epoch_key_is_set(&c->boot_key)))
 		return wrong(c, "epoch_transition");
-	err = signature(c, epoch_check(&epoch, &c->key, by_old), "epoch_transition");
-	c->epoch = epoch.number;
-	c->key = epoch.key;
+	err = signature(c, epoch_check(e, said.restart ? &c->boot_key : &c->key, said.signature), "epoch_transition");
+	c->epoch = e->number;
+	c->key = e->key;
+	c->boot_key = e->boot_key;
 	c->seq_before = seq;
 	return err;
 }
@@ -434,9 +437,9 @@ static enum ind_err decide(struct checker *c, enum ind_err err, const struct ind
 	if (err != IND_OK)
 		return IND_OK;
 	account(c, r);
-	bool trusted = verifier_trusts(options, &v->identity);
-	v->verdict = trusted ? IND_VERDICT_VALID : IND_VERDICT_UNTRUSTED;
-	v->reason = trusted ? "" : "key_unknown";
+	const char *untrusted = verifier_distrust(options, &v->identity, v->not_before_ns);
+	v->verdict = untrusted ? IND_VERDICT_UNTRUSTED : IND_VERDICT_VALID;
+	v->reason = untrusted ? untrusted : "";
 	return IND_OK;
 }
 

@@ -12,7 +12,10 @@ struct epoch {
 	uint64_t leaves;             /* of the stream when it starts */
 	uint64_t start_ns;
 	struct ind_key_public key;
+	struct ind_key_public boot_key; /* all zero: none */
 };
+
+bool epoch_key_is_set(const struct ind_key_public *key);
 
 enum ind_err epoch_sign(const struct epoch *epoch, const struct ind_key *by, uint8_t signature[static IND_SIGNATURE_BYTES]) IND_MUST_USE;
 enum ind_err epoch_check(

@@ -3,6 +3,7 @@
 #include "bundle/header.h"
 
 #include "base/text.h"
+#include "bundle/epoch.h"
 #include "bundle/message.h"
 #include "bundle/note.h"
 #include <string.h>
@@ -126,6 +127,7 @@ static void draft_header(struct draft *d, const struct ind_header *h)
 	m->epoch = h->epoch;
 	m->epoch_key = bytes_of(h->epoch_key.bytes, IND_KEY_BYTES);
 	m->identity_key = bytes_of(h->identity.bytes, IND_KEY_BYTES);
+	m->boot_key = bytes_unless_zero(h->boot_key.bytes, IND_KEY_BYTES);
 	m->epoch_start_ns = h->created_ns;
 	m->created_ns = h->created_ns;
 	m->source_sha256 = bytes_unless_zero(h->source_sha256, IND_SHA256_BYTES);
@@ -199,7 +201,7 @@ static bool lengths_ok(const Indicia__V1__Header *m)
 	return message_has(&m->epoch_key, IND_KEY_BYTES) && message_has(&m->identity_key, IND_KEY_BYTES) &&
 		message_has(&m->certificate, IND_SIGNATURE_BYTES) && message_has(&m->stream_id, IND_STREAM_ID_BYTES) &&
 		message_may_have(&m->previous_root, IND_SHA256_BYTES) && message_may_have(&m->source_sha256, IND_SHA256_BYTES) &&
-		message_may_have(&m->boot_id, 16);
+		message_may_have(&m->boot_key, IND_KEY_BYTES) && message_may_have(&m->boot_id, 16);
 }
 
 static void values_get(const Indicia__V1__Header *m, struct ind_header *h)
@@ -216,6 +218,8 @@ static void values_get(const Indicia__V1__Header *m, struct ind_header *h)
 	memcpy(h->epoch_key.bytes, m->epoch_key.data, IND_KEY_BYTES);
 	if (m->source_sha256.len)
 		memcpy(h->source_sha256, m->source_sha256.data, IND_SHA256_BYTES);
+	if (m->boot_key.len)
+		memcpy(h->boot_key.bytes, m->boot_key.data, IND_KEY_BYTES);
 	if (m->boot_id.len)
 		memcpy(h->boot_id, m->boot_id.data, sizeof h->boot_id);
 	if (!m->position)
@@ -233,6 +237,9 @@ static bool stream_get(const Indicia__V1__Header *m, struct ind_stream *s)
 		return false;
 	*s = (struct ind_stream){ .leaves = m->first_leaf, .epoch = m->epoch, .frontier_count = m->n_frontier };
 	memcpy(s->id, m->stream_id.data, IND_STREAM_ID_BYTES);
+	memcpy(s->key.bytes, m->epoch_key.data, IND_KEY_BYTES);
+	if (m->boot_key.len)
+		memcpy(s->boot_key.bytes, m->boot_key.data, IND_KEY_BYTES);
 	for (size_t i = 0; i < m->n_frontier; i++) {
 		if (!message_has(&m->frontier[i], IND_SHA256_BYTES))
 			return false;
@@ -254,6 +261,8 @@ static const char *image_fill(struct header_image *image, const uint8_t *stream_
 	if (!texts_get(m, &image->header) || !data_sets_get(m, &image->header) || !note_origin_ok(m->origin, stream_id))
 		return "header_form";
 	values_get(m, &image->header);
+	if (m->boot_key.len && !epoch_key_is_set(&image->header.boot_key))
+		return "header_form";
 	image->epoch_start_ns = m->epoch_start_ns;
 	memcpy(image->certificate, m->certificate.data, IND_SIGNATURE_BYTES);
 	return stream_get(m, &image->stream) ? NULL : "frontier";

@@ -2,13 +2,14 @@
 /* Ed25519 (RFC 8032) and its PKCS#8 form (RFC 8410), through libcrypto. */
 #include "indicia/key.h"
 
-#include "base/hash.h"
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { SECURE_BYTES = 1 << 15, SECURE_LEAST_BYTES = 32 };
 
 struct ind_key {
 	EVP_PKEY *pkey;
@@ -41,12 +42,24 @@ enum ind_err ind_key_from_seed(const uint8_t seed[static IND_KEY_BYTES], struct 
 
 enum ind_err ind_key_new(struct ind_key **key)
 {
-	uint8_t seed[IND_KEY_BYTES];
-	enum ind_err err = hash_random(seed, sizeof seed);
-	if (err == IND_OK)
-		err = ind_key_from_seed(seed, key);
-	OPENSSL_cleanse(seed, sizeof seed);
-	return err;
+	/* The library makes the secret where it keeps it: no copy stands on the stack. */
+	EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	return pkey ? key_wrap(pkey, key) : IND_CRYPTO;
+}
+
+enum ind_err ind_key_seed(const struct ind_key *key, uint8_t seed[static IND_KEY_BYTES])
+{
+	size_t bytes = IND_KEY_BYTES;
+	return EVP_PKEY_get_raw_private_key(key->pkey, seed, &bytes) == 1 && bytes == IND_KEY_BYTES ? IND_OK : IND_CRYPTO;
+}
+
+/* The secure heap of libcrypto is locked (mlock), left out of core dumps (MADV_DONTDUMP) and cleansed when freed; private keys of Ed25519 are put
+ * there. Its answer 2 says that the pages could not be locked. */
+enum ind_err ind_key_lock_memory(void)
+{
+	if (CRYPTO_secure_malloc_initialized())
+		return IND_OK;
+	return CRYPTO_secure_malloc_init(SECURE_BYTES, SECURE_LEAST_BYTES) == 1 ? IND_OK : IND_LIMIT;
 }
 
 void ind_key_free(struct ind_key *key)

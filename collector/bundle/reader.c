@@ -114,9 +114,8 @@ static enum ind_err recovery_open(struct ind_reader *r, const struct frame *f, b
 
 static enum ind_err epoch_form(const struct frame *f)
 {
-	struct epoch epoch;
-	uint8_t signature[IND_SIGNATURE_BYTES];
-	return epoch_unpack(f->payload, f->bytes, &epoch, signature);
+	struct epoch_frame epoch;
+	return epoch_unpack(f->payload, f->bytes, &epoch);
 }
 
 /* Takes in the next frame; *have if it is a record itself. */

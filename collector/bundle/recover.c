@@ -77,7 +77,6 @@ static enum ind_err frame_take(struct recover *r, const struct verifier *v, cons
 	}
 	r->found.keep_bytes = v->walk.end;
 	r->found.stream = v->stream;
-	r->found.epoch_key = v->key;
 	r->found.finished = v->walk.finished;
 	r->time_bound_ns = v->time_bound_ns;
 	r->totals = v->totals;
@@ -150,13 +149,12 @@ bool recover_contains(const struct recover *r, const struct ind_stream *stream)
 }
 
 /* A writer that goes on behind the kept frames. */
-static enum ind_err writer_behind(const struct recover *r, const struct ind_sink *sink, const struct ind_key *epoch_key, struct ind_writer **out)
+static enum ind_err writer_behind(const struct recover *r, const struct ind_sink *sink, struct ind_writer **out)
 {
 	struct ind_writer *w = calloc(1, sizeof *w);
 	if (!w)
 		return IND_NOMEM;
 	w->sink = *sink;
-	w->epoch_key = epoch_key;
 	w->stream = r->found.stream;
 	w->totals = r->totals;
 	w->time_bound_ns = r->time_bound_ns;
@@ -180,22 +178,24 @@ static enum ind_err recovery_append(const struct recover *r, const struct recove
 	return err == IND_OK ? writer_frame(w, FRAME_RECOVERY, bytes, NULL) : err;
 }
 
-enum ind_err recover_seal(const struct recover *r, const struct ind_sink *sink, const struct ind_key *epoch_key, const struct recover_torn *torn,
+enum ind_err recover_seal(const struct recover *r, const struct ind_sink *sink, const struct ind_epoch_change *change, const struct recover_torn *torn,
 	const struct ind_seal_info *info, struct ind_stream *stream)
 {
 	struct ind_key_public public;
 	struct ind_writer *w;
 	struct ind_seal_info last = *info;
-	ind_key_public(epoch_key, &public);
-	if (memcmp(public.bytes, r->found.epoch_key.bytes, IND_KEY_BYTES) != 0)
+	ind_key_public(change->by_boot, &public);
+	if (memcmp(public.bytes, r->found.stream.boot_key.bytes, IND_KEY_BYTES) != 0)
 		return IND_KEY;
-	enum ind_err err = writer_behind(r, sink, epoch_key, &w);
+	enum ind_err err = writer_behind(r, sink, &w);
 	if (err != IND_OK)
 		return err;
 	last.reason = IND_SEAL_RECOVERY;
 	last.final = true;
 	last.frames_seen = r->frames_seen;
 	err = recovery_append(r, torn, w);
+	if (err == IND_OK)
+		err = ind_writer_epoch(w, change);
 	if (err == IND_OK)
 		err = ind_writer_seal(w, &last);
 	ind_writer_stream(w, stream);

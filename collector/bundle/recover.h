@@ -14,8 +14,8 @@ struct recover_found {
 	uint64_t first_leaf;
 	uint64_t last_sealed_leaf;   /* 0 if not sealed */
 	uint64_t keep_bytes;         /* whole frames end here, without a SEALINFO that has no CHECKPOINT */
-	struct ind_key_public identity, epoch_key; /* the epoch in force there */
-	struct ind_stream stream;    /* behind these frames */
+	struct ind_key_public identity;
+	struct ind_stream stream;    /* behind these frames, with the epoch in force there */
 };
 
 struct recover;
@@ -37,9 +37,9 @@ struct recover_torn {
 };
 enum { RECOVER_TORN_MAX_BYTES = 1 << 20 };
 
-/* Appends RECOVERY and the final seal, by the key of the epoch in force; `info` says the time. *stream is where the next bundle begins. IND_KEY
- * if it is another key. */
-enum ind_err recover_seal(const struct recover *r, const struct ind_sink *sink, const struct ind_key *epoch_key, const struct recover_torn *torn,
+/* Appends RECOVERY, an EPOCH by the boot key (section 6.1) and the final seal; `info` says the time. *stream is where the next bundle begins. IND_KEY
+ * if the boot key is not the one in force there. */
+enum ind_err recover_seal(const struct recover *r, const struct ind_sink *sink, const struct ind_epoch_change *change, const struct recover_torn *torn,
 	const struct ind_seal_info *info, struct ind_stream *stream) IND_MUST_USE;
 
 #endif

@@ -206,19 +206,35 @@ enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *s)
 	return ok ? IND_OK : IND_MALFORMED;
 }
 
-enum ind_err epoch_unpack(const uint8_t *payload, size_t bytes, struct epoch *e, uint8_t signature[static IND_SIGNATURE_BYTES])
+enum ind_err epoch_pack(const struct epoch_frame *f, size_t before, struct buffer *out, size_t *bytes)
+{
+	Indicia__V1__Epoch m = INDICIA__V1__EPOCH__INIT;
+	struct epoch_frame copy = *f; /* the message points to bytes that may be written */
+	m.epoch = f->epoch.number;
+	m.start_ns = f->epoch.start_ns;
+	m.key = (ProtobufCBinaryData){ IND_KEY_BYTES, copy.epoch.key.bytes };
+	m.signature = (ProtobufCBinaryData){ IND_SIGNATURE_BYTES, copy.signature };
+	if (epoch_key_is_set(&f->epoch.boot_key))
+		m.boot_key = (ProtobufCBinaryData){ IND_KEY_BYTES, copy.epoch.boot_key.bytes };
+	m.restart = f->restart;
+	return message_pack(&m.base, before, out, bytes);
+}
+
+enum ind_err epoch_unpack(const uint8_t *payload, size_t bytes, struct epoch_frame *f)
 {
 	ProtobufCMessage *message;
 	enum ind_err err = message_unpack(&indicia__v1__epoch__descriptor, payload, bytes, &message);
 	if (err != IND_OK)
 		return err;
 	const Indicia__V1__Epoch *m = (const Indicia__V1__Epoch *)(void *)message;
-	bool ok = message_has(&m->key, IND_KEY_BYTES) && message_has(&m->signature, IND_SIGNATURE_BYTES);
+	bool ok = message_has(&m->key, IND_KEY_BYTES) && message_has(&m->signature, IND_SIGNATURE_BYTES) && message_may_have(&m->boot_key, IND_KEY_BYTES);
 	if (ok) {
-		e->number = m->epoch;
-		e->start_ns = m->start_ns;
-		memcpy(e->key.bytes, m->key.data, IND_KEY_BYTES);
-		memcpy(signature, m->signature.data, IND_SIGNATURE_BYTES);
+		*f = (struct epoch_frame){ .epoch = { .number = m->epoch, .start_ns = m->start_ns }, .restart = m->restart };
+		memcpy(f->epoch.key.bytes, m->key.data, IND_KEY_BYTES);
+		memcpy(f->signature, m->signature.data, IND_SIGNATURE_BYTES);
+		if (m->boot_key.len)
+			memcpy(f->epoch.boot_key.bytes, m->boot_key.data, IND_KEY_BYTES);
+		ok = m->boot_key.len == 0 || epoch_key_is_set(&f->epoch.boot_key);
 	}
 	message_free(message);
 	return ok ? IND_OK : IND_MALFORMED;

@@ -23,9 +23,15 @@ enum ind_err loss_unpack(const uint8_t *payload, size_t bytes, struct ind_loss *
 enum ind_err seal_pack(const struct seal *seal, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;
 enum ind_err seal_unpack(const uint8_t *payload, size_t bytes, struct seal *seal) IND_MUST_USE;
 
-/* Fills what the message says: number, start, key. */
-enum ind_err epoch_unpack(
-	const uint8_t *payload, size_t bytes, struct epoch *epoch, uint8_t signature[static IND_SIGNATURE_BYTES]) IND_MUST_USE;
+/* What an EPOCH frame says: of `epoch` number, start and keys. */
+struct epoch_frame {
+	struct epoch epoch;
+	bool restart;                /* signed by the boot key */
+	uint8_t signature[IND_SIGNATURE_BYTES];
+};
+
+enum ind_err epoch_pack(const struct epoch_frame *frame, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;
+enum ind_err epoch_unpack(const uint8_t *payload, size_t bytes, struct epoch_frame *frame) IND_MUST_USE;
 
 /* `torn`: the torn bytes, if there are at most TORN_TAIL_MAX_BYTES of them. Reading sets all but `again`, which depends on the place. */
 enum ind_err recovery_pack(const struct ind_recovery *recovery, const uint8_t *torn, size_t before, struct buffer *out, size_t *bytes) IND_MUST_USE;

@@ -31,12 +31,17 @@ const char *ind_frame_name(unsigned frame_type)
 	return names[frame_type < sizeof names / sizeof names[0] ? frame_type : 0];
 }
 
-bool verifier_trusts(const struct ind_verify_options *options, const struct ind_key_public *identity)
+const char *verifier_distrust(const struct ind_verify_options *options, const struct ind_key_public *identity, uint64_t created_ns)
 {
-	for (size_t i = 0; i < options->trusted_count; i++)
-		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) == 0)
-			return true;
-	return false;
+	const char *reason = "key_unknown";
+	for (size_t i = 0; i < options->trusted_count; i++) {
+		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) != 0)
+			continue;
+		if (options->revoked_ns && created_ns > options->revoked_ns[i])
+			return "key_revoked";
+		reason = NULL;
+	}
+	return reason;
 }
 
 static enum ind_err decide(struct ind_verify_result *r, enum ind_verdict verdict, const char *reason)
@@ -51,8 +56,9 @@ static enum ind_err decide_end(const struct verifier *v, const struct ind_verify
 {
 	if (r->authenticated_leaves == 0)
 		return decide(r, IND_VERDICT_UNSEALED, torn ? torn : "no_checkpoint");
-	if (!verifier_trusts(options, &v->image.header.identity))
-		return decide(r, IND_VERDICT_UNTRUSTED, "key_unknown");
+	const char *untrusted = verifier_distrust(options, &v->image.header.identity, v->image.header.created_ns);
+	if (untrusted)
+		return decide(r, IND_VERDICT_UNTRUSTED, untrusted);
 	heads_say(&v->heads, v->stream.id, v->image.header.first_leaf + r->authenticated_leaves, r);
 	if (r->head_differing != IND_ABSENT_U64)
 		return decide(r, IND_VERDICT_ROLLBACK, "head_differs");
@@ -91,6 +97,8 @@ static enum ind_err decide_walk(struct verifier *v, enum ind_err err, const stru
 	}
 }
 
+static struct ind_epoch epoch_of(const struct ind_stream *s) { return (struct ind_epoch){ s->epoch, s->key, s->boot_key }; }
+
 /* After a frame that was right: what the result may say now. */
 static void account(const struct verifier *v, const struct frame *f, struct ind_verify_result *r)
 {
@@ -102,6 +110,7 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 		r->not_before_ns = h->created_ns;
 		if (v->image.message->previous_root.len == IND_SHA256_BYTES)
 			memcpy(r->previous_root, v->image.message->previous_root.data, IND_SHA256_BYTES);
+		r->begins = epoch_of(&v->stream);
 	}
 	r->leaves = v->stream.leaves - h->first_leaf;
 	r->clock_error_ns = v->clock_error_ns;
@@ -109,6 +118,7 @@ static void account(const struct verifier *v, const struct frame *f, struct ind_
 	if (f->type != FRAME_CHECKPOINT)
 		return;
 	r->authenticated_leaves = r->leaves;
+	r->ends = epoch_of(&v->stream);
 	r->authenticated_bytes = v->walk.end;
 	r->records = v->totals.flows + v->totals.exhibits + v->totals.claims + v->totals.origins;
 	r->not_after_ns = v->seal_ns;

@@ -47,7 +47,9 @@ static enum ind_err see_header(struct verifier *v, const struct frame *f)
 	if (err != IND_OK)
 		return because(v, err, reason);
 	const struct ind_header *h = &v->image.header;
-	struct epoch epoch = { .number = h->epoch, .leaves = h->first_leaf, .start_ns = v->image.epoch_start_ns, .key = h->epoch_key };
+	struct epoch epoch = {
+		.number = h->epoch, .leaves = h->first_leaf, .start_ns = v->image.epoch_start_ns, .key = h->epoch_key, .boot_key = h->boot_key,
+	};
 	memcpy(epoch.stream_id, h->stream_id, IND_STREAM_ID_BYTES);
 	err = signature(v, epoch_check(&epoch, &h->identity, v->image.certificate), "epoch_certificate");
 	if (err != IND_OK)
@@ -56,7 +58,6 @@ static enum ind_err see_header(struct verifier *v, const struct frame *f)
 		return wrong(v, "sequence");
 	v->walk.next_seq = h->first_leaf + 1;
 	v->stream = v->image.stream;
-	v->key = h->epoch_key;
 	v->time_bound_ns = v->image.epoch_start_ns;
 	heads_see(&v->heads, &v->stream);
 	return IND_OK;
@@ -170,18 +171,22 @@ static enum ind_err see_loss(struct verifier *v, const struct frame *f)
 
 static enum ind_err see_epoch(struct verifier *v, const struct frame *f)
 {
-	struct epoch epoch = { .leaves = f->seq };
-	uint8_t by_old[IND_SIGNATURE_BYTES];
-	enum ind_err err = because(v, epoch_unpack(f->payload, f->bytes, &epoch, by_old), "epoch_form");
+	struct epoch_frame said;
+	enum ind_err err = because(v, epoch_unpack(f->payload, f->bytes, &said), "epoch_form");
 	if (err != IND_OK)
 		return err;
-	memcpy(epoch.stream_id, v->stream.id, IND_STREAM_ID_BYTES);
-	if (epoch.number != v->stream.epoch + 1 || epoch.start_ns < v->time_bound_ns)
+	struct epoch *e = &said.epoch;
+	e->leaves = f->seq;
+	memcpy(e->stream_id, v->stream.id, sizeof e->stream_id);
+	if (said.restart ? !epoch_key_is_set(&v->stream.boot_key) : v->last != FRAME_CHECKPOINT && !(v->again && f->seq == v->image.header.first_leaf + 2))
 		return wrong(v, "epoch_transition");
-	err = signature(v, epoch_check(&epoch, &v->key, by_old), "epoch_transition");
-	v->stream.epoch = epoch.number;
-	v->key = epoch.key;
-	v->time_bound_ns = epoch.start_ns;
+	if (e->number != v->stream.epoch + 1 || e->start_ns < v->time_bound_ns)
+		return wrong(v, "epoch_transition");
+	err = signature(v, epoch_check(e, said.restart ? &v->stream.boot_key : &v->stream.key, said.signature), "epoch_transition");
+	v->stream.epoch = e->number;
+	v->stream.key = e->key;
+	v->stream.boot_key = e->boot_key;
+	v->time_bound_ns = e->start_ns;
 	return err;
 }
 
@@ -210,7 +215,7 @@ static enum ind_err see_checkpoint(struct verifier *v, const struct frame *f)
 	enum ind_err err;
 	struct note note = { .origin = v->image.message->origin, .size = f->seq };
 	tree_root(&v->stream, &note.root);
-	const char *reason = note_check(&note, &v->key, f->payload, f->bytes, &err);
+	const char *reason = note_check(&note, &v->stream.key, f->payload, f->bytes, &err);
 	v->root = note.root;
 	v->sealed_leaf = f->seq;
 	v->tree_size = note.size;
@@ -226,7 +231,9 @@ static enum ind_err see_recovery(struct verifier *v, const struct frame *f)
 		return err;
 	for (size_t i = 0; i < recovery.abandoned_count; i++)
 		heads_declare(&v->heads, recovery.abandoned[i].size, recovery.abandoned[i].root);
-	return recovery_place_ok(&recovery, f->seq, v->image.header.first_leaf, v->sealed_leaf) ? IND_OK : wrong(v, "recovery_form");
+	bool ok = recovery_place_ok(&recovery, f->seq, v->image.header.first_leaf, v->sealed_leaf);
+	v->again |= ok && recovery.again;
+	return ok ? IND_OK : wrong(v, "recovery_form");
 }
 
 static enum ind_err see(struct verifier *v, const struct frame *f, struct tree_hash *records_root)
@@ -261,5 +268,6 @@ enum ind_err verify_frame(struct verifier *v, const struct frame *f)
 	tree_frame_leaf(v->walk.preamble, f->header, f->payload, f->bytes, f->type == FRAME_DATA ? &records_root : NULL, &leaf);
 	tree_push(&v->stream, &leaf);
 	heads_see(&v->heads, &v->stream);
+	v->last = f->type;
 	return IND_OK;
 }

@@ -19,13 +19,14 @@ struct verifier {
 	struct zone *zone;           /* scratch; from the first DATA on */
 	struct buffer signals;       /* scratch, struct ind_signal each */
 	struct header_image image;
-	struct ind_stream stream;    /* the tree so far */
-	struct ind_key_public key;   /* of the epoch in force */
+	struct ind_stream stream;    /* the tree so far, and the keys in force */
+	enum frame_type last;        /* type of the frame before */
 	struct ind_writer_totals totals;
 	uint64_t time_bound_ns;
 	uint64_t seal_ns;            /* realtime of the SEALINFO that waits for its CHECKPOINT */
 	uint64_t clock_error_ns;
 	struct heads heads;
+	bool again;                  /* the file says again what another one held: everything before it was sealed there */
 	uint64_t sealed_leaf;        /* of the last good CHECKPOINT; 0: none yet, for 0 is a HEADER */
 	struct tree_hash root;       /* of the last good CHECKPOINT */
 	uint64_t row;                /* of a DATA frame, that the reason is about; IND_ABSENT_U64 */
@@ -35,8 +36,8 @@ struct verifier {
 	const char *reason;
 };
 
-/* Is the identity key in the trust set? */
-bool verifier_trusts(const struct ind_verify_options *options, const struct ind_key_public *identity);
+/* NULL, or why a bundle of this identity that began at this time is not trusted. A key that was given twice is revoked if one of both is. */
+const char *verifier_distrust(const struct ind_verify_options *options, const struct ind_key_public *identity, uint64_t created_ns);
 
 enum ind_err verifier_start(struct verifier *v, const struct ind_verify_options *options) IND_MUST_USE;
 void verifier_end(struct verifier *v);

@@ -18,6 +18,7 @@ static enum ind_err keep(struct ind_writer *w, enum ind_err err)
 static enum ind_err sink_write(struct ind_writer *w, const void *bytes, size_t count)
 {
 	enum ind_err err = w->sink.write(w->sink.ctx, bytes, count);
+	w->sealed = false;
 	if (err == IND_OK)
 		w->totals.bytes += count;
 	return err;
@@ -122,6 +123,7 @@ static enum ind_err lane_ready(struct ind_writer *w, enum row_kind kind, struct 
 	struct lane *l = *out = &w->lane[kind];
 	if (w->err != IND_OK)
 		return w->err;
+	w->sealed = false;
 	if (w->finished)
 		return IND_USAGE;
 	enum ind_err err = lane_full(l) ? lane_write(w, l) : IND_OK;
@@ -312,6 +314,7 @@ static enum ind_err seal(struct ind_writer *w, const struct ind_seal_info *info)
 	}
 	if (err == IND_OK)
 		again_durable(w);
+	w->sealed = err == IND_OK;
 	return err;
 }
 
@@ -319,11 +322,57 @@ enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *i
 {
 	if (w->err != IND_OK)
 		return w->err;
-	if (w->finished || info->reason > IND_SEAL_RECOVERY)
+	if (w->finished || !w->epoch_key || info->reason > IND_SEAL_RECOVERY)
 		return IND_USAGE;
 	enum ind_err err = seal(w, info);
 	w->finished = info->final && err != IND_FULL;
 	return keep(w, err);
+}
+
+static bool key_is(const struct ind_key *key, const struct ind_key_public *expected)
+{
+	struct ind_key_public pub;
+	ind_key_public(key, &pub);
+	return memcmp(&pub, expected, sizeof pub) == 0;
+}
+
+static enum ind_err epoch_write(struct ind_writer *w, struct epoch_frame *f, const struct ind_key *by)
+{
+	size_t bytes;
+	memcpy(f->epoch.stream_id, w->stream.id, IND_STREAM_ID_BYTES);
+	enum ind_err err = epoch_sign(&f->epoch, by, f->signature);
+	if (err == IND_OK)
+		err = epoch_pack(f, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	if (err == IND_OK)
+		err = writer_frame(w, FRAME_EPOCH, bytes, NULL);
+	return err == IND_OK ? sync_all(w) : err;
+}
+
+enum ind_err ind_writer_epoch(struct ind_writer *w, const struct ind_epoch_change *change)
+{
+	struct epoch_frame f = {
+		.restart = change->by_boot != NULL,
+		.epoch = {
+			.number = w->stream.epoch + 1, .leaves = w->stream.leaves,
+			.start_ns = change->realtime_ns > w->time_bound_ns ? change->realtime_ns : w->time_bound_ns,
+		},
+	};
+	if (w->err != IND_OK)
+		return w->err;
+	if (w->finished || (f.restart ? !key_is(change->by_boot, &w->stream.boot_key) : !w->sealed))
+		return IND_USAGE;
+	ind_key_public(change->key, &f.epoch.key);
+	if (change->boot_key)
+		f.epoch.boot_key = *change->boot_key;
+	enum ind_err err = epoch_write(w, &f, f.restart ? change->by_boot : w->epoch_key);
+	if (err != IND_OK)
+		return keep(w, err);
+	w->epoch_key = change->key;
+	w->time_bound_ns = f.epoch.start_ns;
+	w->stream.epoch = f.epoch.number;
+	w->stream.key = f.epoch.key;
+	w->stream.boot_key = f.epoch.boot_key;
+	return IND_OK;
 }
 
 static void origin_make(struct ind_writer *w, struct ind_header *h)
@@ -338,12 +387,14 @@ enum ind_err writer_header(struct ind_writer *w, struct ind_header *h)
 {
 	size_t bytes;
 	uint8_t certificate[IND_SIGNATURE_BYTES];
-	struct epoch epoch = { .number = w->stream.epoch, .leaves = w->stream.leaves, .start_ns = h->created_ns };
-	ind_key_public(w->epoch_key, &epoch.key);
+	struct epoch epoch = {
+		.number = w->stream.epoch, .leaves = w->stream.leaves, .start_ns = h->created_ns, .key = w->stream.key, .boot_key = w->stream.boot_key,
+	};
 	memcpy(epoch.stream_id, w->stream.id, IND_STREAM_ID_BYTES);
 	enum ind_err err = epoch_sign(&epoch, w->identity, certificate);
 	h->epoch = w->stream.epoch;
 	h->epoch_key = epoch.key;
+	h->boot_key = epoch.boot_key;
 	h->deterministic = w->has_seed;
 	ind_key_public(w->identity, &h->identity);
 	origin_make(w, h);
@@ -365,7 +416,9 @@ static enum ind_err lanes_new(struct ind_writer *w)
 enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream *stream, const struct ind_header *header,
 	const struct ind_key *identity, const struct ind_key *epoch_key, const uint8_t *test_seed, struct ind_writer **out)
 {
-	if (!tree_shape_ok(stream) || header->data_set_count > IND_DATA_SETS_MAX)
+	bool has_key = epoch_key_is_set(&stream->key);
+	if (!tree_shape_ok(stream) || header->data_set_count > IND_DATA_SETS_MAX || (!epoch_key && !has_key) ||
+		(epoch_key && has_key && !key_is(epoch_key, &stream->key)))
 		return IND_USAGE;
 	struct ind_writer *w = calloc(1, sizeof *w);
 	struct ind_header *h = malloc(sizeof *h);
@@ -378,6 +431,8 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 		w->identity = identity;
 		w->first_leaf = stream->leaves;
 		w->epoch_key = epoch_key;
+		if (epoch_key)
+			ind_key_public(epoch_key, &w->stream.key);
 		w->data_set_count = header->data_set_count;
 		w->time_bound_ns = header->created_ns;
 		w->has_seed = test_seed != NULL;

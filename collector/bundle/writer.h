@@ -40,6 +40,7 @@ struct ind_writer {
 	const struct ind_key *identity, *epoch_key;
 	enum ind_err err;            /* the first one; kept */
 	bool finished, has_seed;
+	bool sealed;                 /* a CHECKPOINT is the last thing that was written, and nothing waits */
 	uint8_t seed[32];
 	uint8_t preamble[PREAMBLE_BYTES];
 	uint32_t crc_start;

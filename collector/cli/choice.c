@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/choice.h"
 #include "base/hash.h"
+#include "base/near.h"
 #include "cli/args.h"
-#include "cli/near.h"
 #include "cli/tell.h"
 #include <stdlib.h>
 #include <string.h>

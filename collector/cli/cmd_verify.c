@@ -12,7 +12,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, and no others; may be given again" },
+	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, with the statements about keys in it, and no others; may be given again" },
 	{ OPT_CHECKPOINT, 0, "checkpoint", "NOTE", NULL, "a state of the stream that was kept elsewhere must be in it; may be given again" },
 	{ OPT_SAVE_CHECKPOINT, 0, "save-checkpoint", "FILE", NULL, "write the last checkpoint of the bundle (one that is VALID), to be kept elsewhere" },
 	{ OPT_CA, 0, "ca", "FILE", NULL, "trust these time stamp authorities, and no others; may be given again" },
@@ -61,9 +61,11 @@ static int writer_prepare(struct verify *v, struct out *out)
 
 static struct ind_verify_options options_with(const struct verify *v, const struct ind_kept_head *heads, size_t count)
 {
-	return (struct ind_verify_options){
-		.trusted = v->trust.keys.keys, .trusted_count = v->trust.keys.count, .heads = heads, .head_count = count, .more_follow = v->inputs.count > 1,
-	};
+	struct ind_verify_options options_of = trust_options(&v->trust.keys);
+	options_of.heads = heads;
+	options_of.head_count = count;
+	options_of.more_follow = v->inputs.count > 1;
+	return options_of;
 }
 
 /* A bundle, or a proof file by its first bytes. */

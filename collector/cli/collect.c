@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BALLAST_KIB = 1024, BALLAST_KIB_MAX = 1 << 20, RING_MIB = 64, RING_MIB_MAX = 2047, FLOWS = 1 << 20, FLOWS_MAX = 1 << 27, SNAPLEN_MAX = 262144, ERROR_KM_MAX = 20016 };
+enum { BALLAST_KIB = 1024, BALLAST_KIB_MAX = 1 << 20, RING_MIB = 64, RING_MIB_MAX = 2047, FLOWS = 1 << 20, EPOCH_S = 3600, FLOWS_MAX = 1 << 27, SNAPLEN_MAX = 262144, ERROR_KM_MAX = 20016 };
 
 void collect_defaults(struct daemon_options *d)
 {
 	*d = (struct daemon_options){
-		.signals_text = "default", .privacy = "full", .exhibits = true, .source_digest = true, .promiscuous = true, .ring_mib = RING_MIB, .ballast_kib = BALLAST_KIB, .flow_table = FLOWS,
+		.signals_text = "default", .privacy = "full", .exhibits = true, .source_digest = true, .promiscuous = true, .ring_mib = RING_MIB, .ballast_kib = BALLAST_KIB, .flow_table = FLOWS, .epoch_s = EPOCH_S,
 	};
 	ind_signal_set(d->signals_text, strlen(d->signals_text), d->signals);
 }
@@ -118,6 +118,7 @@ int collect_number(struct daemon_options *d, int id, const char *value)
 		{ OPT_BALLAST, "--ballast", 64, BALLAST_KIB_MAX, &d->ballast_kib, NULL },
 		{ OPT_BUFFER, "-B", 1, RING_MIB_MAX, &d->ring_mib, NULL },
 		{ OPT_SEAL_EVERY, "-G", 1, UINT32_MAX, &d->rotate_s, NULL },
+		{ OPT_EPOCH, "--epoch", 1, UINT32_MAX, &d->epoch_s, NULL },
 		{ OPT_FLOWS, "--flows", 16, FLOWS_MAX, &d->flow_table, NULL },
 		{ OPT_COUNT, "-c", 1, UINT64_MAX, NULL, &d->max_frames },
 	};

@@ -226,7 +226,7 @@ static void row_clock(struct query_row *row, const struct ind_verify_result *r)
 
 static void row_file(struct overview *o, const struct input *in, const char *name)
 {
-	struct ind_verify_options options = { .trusted = o->trust.keys, .trusted_count = o->trust.count };
+	struct ind_verify_options options = trust_options(&o->trust);
 	struct ind_verify_result result;
 	row_text(&o->row, QUERY_BUNDLE_file, name);
 	row_u64(&o->row, QUERY_BUNDLE_bytes, in->bytes);

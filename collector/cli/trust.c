@@ -2,12 +2,17 @@
 #include "cli/trust.h"
 #include "cli/cli.h"
 #include "cli/tell.h"
-#include "daemon/keyfile.h"
+#include "daemon/keynote.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+struct ind_verify_options trust_options(const struct trust *t)
+{
+	return (struct ind_verify_options){ .trusted = t->keys, .trusted_count = t->count, .revoked_ns = t->revoked_ns };
+}
 
 const char *trust_folder(void)
 {
@@ -23,35 +28,58 @@ int trust_give(struct trust *t, const char *path)
 	return CLI_DONE;
 }
 
-static int is_public_file(const struct dirent *entry)
+static int has_ending(const struct dirent *entry, const char *ending)
 {
-	size_t bytes = strlen(entry->d_name);
-	return entry->d_name[0] != '.' && bytes > 4 && strcmp(entry->d_name + bytes - 4, ".pub") == 0;
+	size_t bytes = strlen(entry->d_name), tail = strlen(ending);
+	return entry->d_name[0] != '.' && bytes > tail && strcmp(entry->d_name + bytes - tail, ending) == 0;
 }
 
-static bool walk_file(const char *whose, const char *path, trust_see *see, void *ctx)
+static int is_public_file(const struct dirent *entry) { return has_ending(entry, ".pub"); }
+static int is_note_file(const struct dirent *entry) { return has_ending(entry, ".note"); }
+
+/* What a walk does with what it finds; `whose` is "own" or "trusted". */
+struct walk {
+	const char *whose;
+	trust_see *see;
+	void *ctx;
+	bool quiet;                  /* another walk says what is wrong */
+};
+
+static bool walk_file(const struct walk *w, const char *path)
 {
 	struct ind_key_public keys[TRUST_KEYS_MAX];
 	char error[KEYFILE_ERROR_BYTES];
 	size_t count = 0;
 	enum ind_err err = keyfile_public_load(path, keys, TRUST_KEYS_MAX, &count, error);
-	if (err != IND_OK)
+	if (err != IND_OK && !w->quiet)
 		tell_error("%s", error);
 	for (size_t i = 0; err == IND_OK && i < count; i++)
-		see(ctx, whose, path, &keys[i]);
+		w->see(w->ctx, w->whose, path, &keys[i]);
 	return err == IND_OK;
 }
 
-/* The *.pub files of a folder in name order; a folder that is not there holds none. */
-static bool walk_folder(const char *whose, const char *folder, trust_see *see, void *ctx)
+static bool note_file(const struct walk *w, const char *path)
+{
+	struct trust *t = w->ctx;
+	char error[KEYFILE_ERROR_BYTES];
+	if (t->statement_count == TRUST_STATEMENTS_MAX)
+		return tell_error("%s: more than %d statements about keys", path, TRUST_STATEMENTS_MAX), false;
+	if (keynote_load(path, &t->statements[t->statement_count], error) != IND_OK)
+		return tell_error("%s", error), false;
+	t->statement_count++;
+	return true;
+}
+
+/* The files of a kind in name order; a folder that is not there holds none. */
+static bool walk_folder(const struct walk *w, const char *folder, int (*is)(const struct dirent *), bool (*file)(const struct walk *, const char *))
 {
 	struct dirent **entries;
 	char path[KEYFILE_PATH_MAX + 256];
 	bool ok = true;
-	int count = scandir(folder, &entries, is_public_file, alphasort);
+	int count = scandir(folder, &entries, is, alphasort);
 	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
-		ok = walk_file(whose, path, see, ctx) && ok;
+		ok = file(w, path) && ok;
 		free(entries[i]);
 	}
 	if (count >= 0)
@@ -59,13 +87,15 @@ static bool walk_folder(const char *whose, const char *folder, trust_see *see, v
 	return ok;
 }
 
-void trust_walk(trust_see *see, void *ctx)
+static void walk_default(trust_see *see, void *ctx, bool quiet)
 {
 	char state[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES];
 	if (keyfile_state_dir(state, error) == IND_OK)
-		(void)walk_folder("own", state, see, ctx);
-	(void)walk_folder("trusted", trust_folder(), see, ctx);
+		(void)walk_folder(&(struct walk){ "own", see, ctx, quiet }, state, is_public_file, walk_file);
+	(void)walk_folder(&(struct walk){ "trusted", see, ctx, quiet }, trust_folder(), is_public_file, walk_file);
 }
+
+void trust_walk(trust_see *see, void *ctx) { walk_default(see, ctx, false); }
 
 static void remember(void *ctx, const char *whose, const char *file, const struct ind_key_public *key)
 {
@@ -76,15 +106,26 @@ static void remember(void *ctx, const char *whose, const char *file, const struc
 		t->keys[t->count++] = *key;
 }
 
+static void load_default(struct trust *t)
+{
+	struct walk w = { .ctx = t };
+	char state[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES];
+	walk_default(remember, t, t->quiet);
+	if (keyfile_state_dir(state, error) == IND_OK)
+		(void)walk_folder(&w, state, is_note_file, note_file);
+	(void)walk_folder(&w, trust_folder(), is_note_file, note_file);
+}
+
 static int load_given(struct trust *t, const char *path)
 {
+	struct walk w = { .whose = "trusted", .see = remember, .ctx = t };
 	struct stat info;
-	size_t before = t->count;
+	size_t before = t->count + t->statement_count;
 	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
-		return walk_file("trusted", path, remember, t) ? CLI_DONE : CLI_MISSING;
-	if (!walk_folder("trusted", path, remember, t))
+		return (keynote_is(path) ? note_file(&w, path) : walk_file(&w, path)) ? CLI_DONE : CLI_MISSING;
+	if (!walk_folder(&w, path, is_public_file, walk_file) || !walk_folder(&w, path, is_note_file, note_file))
 		return CLI_MISSING;
-	if (t->count == before)
+	if (t->count + t->statement_count == before)
 		return tell_error("%s: no key file (*.pub) is in this folder", path), CLI_MISSING;
 	return CLI_DONE;
 }
@@ -95,7 +136,8 @@ int trust_load(struct trust *t)
 	for (size_t i = 0; i < t->given_count && status == CLI_DONE; i++)
 		status = load_given(t, t->given[i]);
 	if (!t->given_count)
-		trust_walk(remember, t);
+		load_default(t);
+	t->count = ind_trust_resolve(t->keys, t->revoked_ns, t->count, TRUST_KEYS_MAX, t->statements, t->statement_count);
 	return status;
 }
 

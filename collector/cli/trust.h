@@ -2,18 +2,24 @@
 #ifndef CLI_TRUST_H
 #define CLI_TRUST_H
 
+#include "indicia/trust.h"
 #include "indicia/verify.h"
+#include <stddef.h>
 
 /* Whose seals count: the files or folders of --trust, else this user's own public keys in the state directory and those in
- * /etc/indicia/trust.d ($INDICIA_TRUST_DIR in its place, if set). */
+ * /etc/indicia/trust.d ($INDICIA_TRUST_DIR in its place, if set); and what statements about keys, *.note beside them, make of these. */
 
-enum { TRUST_KEYS_MAX = 1024, TRUST_GIVEN_MAX = 64 };
+enum { TRUST_KEYS_MAX = 1024, TRUST_STATEMENTS_MAX = 1024, TRUST_GIVEN_MAX = 64 };
 
 struct trust {
 	struct ind_key_public keys[TRUST_KEYS_MAX];
+	uint64_t revoked_ns[TRUST_KEYS_MAX];
 	size_t count;
+	struct ind_statement statements[TRUST_STATEMENTS_MAX];
+	size_t statement_count;
 	const char *given[TRUST_GIVEN_MAX];
 	size_t given_count;
+	bool quiet;                  /* trust_walk says what is wrong with key files */
 };
 
 /* Notes one --trust; CLI_DONE or CLI_USAGE. */
@@ -22,9 +28,12 @@ int trust_give(struct trust *t, const char *path);
 /* Reads the keys. What was asked for by name must be there: CLI_MISSING. What is wrong in the default places is said and left out. */
 int trust_load(struct trust *t);
 
-/* Calls `see` for each key of the default places: "own" or "trusted", the file. */
+/* Calls `see` for each key file of the default places: "own" or "trusted", the file. */
 typedef void trust_see(void *ctx, const char *whose, const char *file, const struct ind_key_public *key);
 void trust_walk(trust_see *see, void *ctx);
+
+/* Borrowed. */
+struct ind_verify_options trust_options(const struct trust *t);
 
 const char *trust_folder(void);
 

@@ -68,7 +68,10 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 		rollback_text(v, text);
 		break;
 	case IND_VERDICT_UNTRUSTED:
-		snprintf(text, LINE_BYTES, "%s: key %s; to trust it: indicia keys trust %s", r->reason, id, v->key_text);
+		if (strcmp(r->reason, "key_revoked") == 0)
+			snprintf(text, LINE_BYTES, "%s: key %s was revoked before this bundle began", r->reason, id);
+		else
+			snprintf(text, LINE_BYTES, "%s: key %s; to trust it: indicia keys trust %s", r->reason, id, v->key_text);
 		break;
 	case IND_VERDICT_INCOMPLETE:
 		snprintf(text, LINE_BYTES, "%s at byte %llu; sealed are %llu of %llu leaves", r->reason, (unsigned long long)r->offset,
@@ -358,7 +361,11 @@ static const char *const threats[] = {
 	"Who holds the current keys can roll back or fork what nobody else has seen yet. Hand bundles, or their checkpoints, over soon.",
 	"The clock of the sensor is believed within the error that it admits; CLOCK frames record that error. A time stamp bounds one end of the interval; the other is by that "
 	"clock alone.",
-	"At this stage one key pair signs; it lies on disk, readable by its owner only. Who copies it can make bundles that verify.",
+	"The identity key lies on disk, readable by its owner only, and in the memory of the running sensor. Who copies it can make single bundles that verify, with any time "
+	"in them; only beside other bundles of the stream, or by a revocation, are they told from real ones. The time of a revocation is compared with what a bundle says of itself.",
+	"Who takes over a running sensor has its epoch key and its boot key, and can write anew what was recorded since the last change of the epoch key (an hour), and "
+	"everything after. A snapshot of a whole machine that is taken back with all of its files continues its stream a second time: only a bundle that somebody else received shows that.",
+	"SSDs keep copies of what was overwritten: a boot key, an identity key that was succeeded. Encrypt the disk. Swap, hibernation and hypervisors see locked pages, too.",
 	"An exhibit holds bytes of handshakes and heads of plain-text protocols. A secret in a place where no protocol puts secrets (a path, a header of "
 	"one's own invention) is not known to be one. --exhibits none keeps no bytes at all.",
 	"Ed25519 does not withstand a large quantum computer; hashes do.",

@@ -76,7 +76,7 @@ static enum ind_err writer_begin(struct keep *k)
 		return err;
 	outfile_sink(&k->file, &sink);
 	bundle_header(k, &header);
-	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
+	err = ind_writer_new(&sink, &k->stream, &header, k->identity, k->by_boot ? NULL : k->epoch_key, k->deterministic ? k->seed : NULL, &k->writer);
 	if (err && keep_live(k))
 		outfile_discard(&k->file);
 	return err;
@@ -91,6 +91,8 @@ enum ind_err bundle_begin(struct keep *k)
 		return err;
 	err = origin_set_new(k->options->signals, answerable(k), &k->origins);
 	bundle_watch(k);
+	if (!err)
+		err = epochs_restart(k);
 	k->begun_ns = k->sealed_ns = clock_boottime_ns();
 	k->sealed_bytes = 0;
 	k->writing = true;
@@ -186,7 +188,9 @@ enum ind_err bundle_seal_if_due(struct keep *k)
 		if (!err)
 			err = losses_put(k, NULL);
 	}
-	return err ? err : sealed_on(k, grown ? IND_SEAL_PERIODIC : IND_SEAL_IDLE, now_ns);
+	if (!err)
+		err = sealed_on(k, grown ? IND_SEAL_PERIODIC : IND_SEAL_IDLE, now_ns);
+	return err ? err : epochs_if_due(k);
 }
 
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count)

@@ -34,6 +34,7 @@ struct daemon_options {
 	uint32_t snaplen;            /* 0: as the source has it */
 	uint32_t ring_mib;           /* kernel ring of a live capture */
 	uint32_t rotate_s;           /* 0: one bundle */
+	uint32_t epoch_s;            /* of a live capture: how long an epoch key signs */
 	uint32_t flow_table;         /* flows that are open at once */
 	uint32_t ballast_kib;        /* of a live capture: disk space kept free to end a bundle with when the disk is full */
 	uint32_t skew_min_s;         /* set by daemon_collect: a test's own minimum, 0: none */

@@ -2,6 +2,7 @@
 #ifndef DAEMON_INSIDE_H
 #define DAEMON_INSIDE_H
 
+#include "daemon/bootkey.h"
 #include "daemon/hits.h"
 #include "daemon/keep.h"
 #include "daemon/message.h"
@@ -28,6 +29,9 @@ struct keep {
 	struct stream_state state;   /* of a live sensor: what streamfile says */
 	struct ind_stream stream;    /* where the next bundle begins */
 	char state_folder[STREAM_PATH_MAX], out_folder[STREAM_PATH_MAX]; /* of a live sensor, whole paths */
+	struct bootkey boot;
+	struct ind_key *by_boot;     /* continues the stream of the run before; NULL if there is none, or it did */
+	uint64_t epoch_begun_ns;     /* boottime */
 
 	struct message_opened opened;
 	struct message_status status;
@@ -75,6 +79,11 @@ enum ind_err bundle_full(struct keep *k) IND_MUST_USE;
 enum ind_err bundle_wait(struct keep *k) IND_MUST_USE;
 enum ind_err bundle_next(struct keep *k) IND_MUST_USE;
 void bundle_header(const struct keep *k, struct ind_header *header);
+/* epochs.c: the keys of a live stream. `epochs_begin` finds the key that continues k->stream, or begins a new one; returns an exit status. The others
+ * stand behind the HEADER of a run's first bundle, and behind a seal. */
+int epochs_begin(struct keep *k);
+enum ind_err epochs_restart(struct keep *k);
+enum ind_err epochs_if_due(struct keep *k);
 
 /* bundlefile.c: the life of one bundle. All return IND_OK or the first error. */
 enum ind_err bundle_begin(struct keep *k);

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -264,12 +265,20 @@ static void leftover_settle(struct keep *k)
 		outfile_discard(&k->file);
 }
 
+/* No debugger of the same user and no core dump sees what is signed with. */
+static void secrets_guard(struct say *say)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || ind_key_lock_memory() != IND_OK)
+		say_note(say, "the system does not let secret keys be locked in memory (ulimit -l): they may be swapped out");
+}
+
 int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, pid_t tap, struct say *say)
 {
 	struct keep k = { .options = options, .place = place, .ring = ring, .tap = tap, .say = say, .disk = &disk_real, .streamfile = { .disk = &disk_real, .fd = -1 },
 		.file = { .fd = -1 } };
 	struct turn t = { .k = &k, .buffer = malloc(RING_MESSAGE_MAX), .signals = malloc(UNPACK_SIGNALS_MAX * sizeof *t.signals) };
 	signals_catch(ring, tap);
+	secrets_guard(say);
 	int status = t.buffer && t.signals ? keep_setup(&k) : EXIT_IO;
 	if (status) {
 		kill(tap, SIGKILL);

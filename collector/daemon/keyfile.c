@@ -56,6 +56,8 @@ enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[st
 	struct stat info;
 	if (stat(path, &info) != 0 || !S_ISDIR(info.st_mode))
 		return fail(error, IND_MISSING, path, "is not a folder");
+	if (info.st_mode & 022)
+		return fail(error, IND_MISSING, path, "others can write into this folder of keys; chmod 700 it");
 	return IND_OK;
 }
 
@@ -281,3 +283,5 @@ enum ind_err keyfile_public_load(const char *path, struct ind_key_public *keys, 
 	}
 	return *count ? IND_OK : fail(error, IND_KEY, path, "holds no public key");
 }
+
+enum ind_err keyfile_text_new(const char *path, const char *text, char error[static KEYFILE_ERROR_BYTES]) { return file_new(path, 0644, text, error); }

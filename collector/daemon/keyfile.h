@@ -11,7 +11,7 @@
 enum { KEYFILE_PATH_MAX = 4096, KEYFILE_ERROR_BYTES = 4352 };
 
 /* The state directory: $XDG_STATE_HOME/indicia, else ~/.local/state/indicia; as root without XDG_STATE_HOME, /var/lib/indicia. Made
- * (mode 0700) if it is not there. IND_MISSING with a line in error if there is none and none can be made. */
+ * (mode 0700) if it is not there. IND_MISSING with a line in error if there is none and none can be made, or others can write into it. */
 enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 /* The key in `path` (PEM), or with NULL the identity key <state>/identity.pem, made on first use together with identity.pub. *made says
@@ -33,5 +33,8 @@ enum ind_err keyfile_public_path(const char *path, char pub[static KEYFILE_PATH_
  * IND_IO, each with one line in error. */
 enum ind_err keyfile_public_load(const char *path, struct ind_key_public *keys, size_t max, size_t *count,
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+
+/* A text that others may read: the file appears whole and durable, or not at all. IND_EXISTS if it is there. */
+enum ind_err keyfile_text_new(const char *path, const char *text, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 #endif

@@ -81,9 +81,10 @@ static enum ind_err torn_save(struct recovery_job *job, int folder_fd, const cha
 	return good ? IND_OK : because(job, IND_IO, "%s: %s", torn, strerror(error));
 }
 
-static enum ind_err seal_and_publish(struct recovery_job *job, struct outfile *f, const struct recover *r, const struct ind_key *key,
+static enum ind_err seal_and_publish(struct recovery_job *job, struct outfile *f, const struct recover *r, const struct restart *keys,
 	const struct recover_torn *torn, struct ind_stream *stream)
 {
+	const struct ind_epoch_change change = { .key = keys->key, .boot_key = &keys->boot_key, .by_boot = keys->by_boot, .realtime_ns = job->realtime_ns };
 	struct ind_seal_info info = { .realtime_ns = job->realtime_ns, .boottime_ns = job->boottime_ns };
 	struct ind_verify_options trust = { .trusted = &recover_found(r)->identity, .trusted_count = 1 };
 	struct ind_verify_result result;
@@ -91,9 +92,10 @@ static enum ind_err seal_and_publish(struct recovery_job *job, struct outfile *f
 	struct ind_sink sink;
 	uint8_t sha256[IND_SHA256_BYTES];
 	outfile_sink(f, &sink);
-	enum ind_err err = recover_seal(r, &sink, key, torn, &info, stream);
+	enum ind_err err = recover_seal(r, &sink, &change, torn, &info, stream);
 	if (err)
 		return err;
+	job->restarted(job->ctx);
 	outfile_source(f, &source);
 	err = ind_verify(&source, &trust, &result);
 	if (!err && result.verdict != IND_VERDICT_VALID)
@@ -117,7 +119,7 @@ static void done_tell(struct recovery_job *job, const char *name, const struct r
 
 /* Behind this line the file is changed. */
 static enum ind_err bundle_finish(struct recovery_job *job, int folder_fd, const char *name, struct open_file *in, const struct recover *r,
-	const struct ind_key *key, struct ind_stream *stream)
+	const struct restart *keys, struct ind_stream *stream)
 {
 	const struct recover_found *found = recover_found(r);
 	struct outfile f = { .fd = -1 };
@@ -129,7 +131,7 @@ static enum ind_err bundle_finish(struct recovery_job *job, int folder_fd, const
 	if (!err)
 		err = outfile_reopen(&f, job->disk, folder_fd, name, found->keep_bytes);
 	if (!err)
-		err = seal_and_publish(job, &f, r, key, &torn, stream);
+		err = seal_and_publish(job, &f, r, keys, &torn, stream);
 	if (err && !job->text[0])
 		(void)because(job, err, "%s.open: %s", name, err == IND_IO ? strerror(errno) : err == IND_EXISTS ? "its name without .open is taken" : ind_strerror(err));
 	if (!err)
@@ -163,29 +165,27 @@ static enum ind_err scanned_finish(struct recovery_job *job, int folder_fd, cons
 {
 	const struct recover_found *found = recover_found(r);
 	struct ind_stream stream;
-	struct ind_key *key = NULL;
-	char error[KEYFILE_ERROR_BYTES];
+	struct restart keys = { 0 };
+	const char *why = NULL;
 	if (memcmp(found->stream.id, state->stream.id, IND_STREAM_ID_BYTES) != 0 || found->first_leaf != state->open_first_leaf)
 		return because(job, IND_LIMIT, "%s.open: is not the bundle that the stream file names", name);
 	if (!recover_contains(r, &state->stream))
 		return because(job, IND_LIMIT, "%s.open: does not hold the %" PRIu64 " leaves that were published; something took this disk back", name,
 			state->stream.leaves);
-	uint64_t epoch = state->stream.epoch;
 	enum ind_err err;
 	if (found->finished) {
 		err = finished_publish(job, folder_fd, name, r, renamed, &stream);
 	} else if (renamed) {
 		return because(job, IND_MALFORMED, "%s: bears its name and has no final checkpoint", name);
-	} else if (job->key_of(job->ctx, &found->epoch_key, &key, error) != IND_OK) {
-		return because(job, IND_MISSING, "%s.open: the key that could seal it is gone (%s); it is left as it is", name, error);
+	} else if (job->keys_of(job->ctx, &found->stream, &keys, &why) != IND_OK) {
+		return because(job, IND_MISSING, "%s.open: the key that could seal it is gone (%s); it is left as it is", name, why);
 	} else {
-		err = bundle_finish(job, folder_fd, name, in, r, key, &stream);
+		err = bundle_finish(job, folder_fd, name, in, r, &keys, &stream);
 	}
-	ind_key_free(key);
+	restart_free(&keys);
 	if (err)
 		return err;
 	state->stream = stream;
-	state->stream.epoch = epoch > stream.epoch ? epoch : stream.epoch;
 	state->running = false;
 	state->open_path[0] = '\0';
 	return IND_OK;

@@ -3,6 +3,7 @@
 #define DAEMON_RECOVER_H
 
 #include "daemon/disk.h"
+#include "daemon/restart.h"
 #include "daemon/streamfile.h"
 #include "indicia/key.h"
 
@@ -10,12 +11,13 @@
 
 enum { RECOVER_TEXT_BYTES = 4608 };
 
-/* Gives the key of an epoch; one line in `error` if it cannot. */
-typedef enum ind_err recover_key(void *ctx, const struct ind_key_public *in_force, struct ind_key **key, char *error);
+/* Gives the keys that go on behind a place of the stream; half a sentence in *why if it cannot. */
+typedef enum ind_err recover_keys(void *ctx, const struct ind_stream *at, struct restart *keys, const char **why);
 
 struct recovery_job {
 	const struct disk *disk;
-	recover_key *key_of;
+	recover_keys *keys_of;
+	void (*restarted)(void *ctx); /* the EPOCH frame is durable: the boot key before is of no use any more */
 	void *ctx;
 	uint64_t realtime_ns, boottime_ns; /* now */
 	char text[RECOVER_TEXT_BYTES]; /* what was done, or why not, for a person */

@@ -4,7 +4,7 @@
 
 #include "bundle/recover.h"
 #include "daemon/clock.h"
-#include "daemon/continuing.h"
+#include "daemon/keyfile.h"
 #include "daemon/say.h"
 
 #include <dirent.h>
@@ -18,13 +18,13 @@
 
 enum { EXIT_DONE = 0, EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_MISSING = 4, EXIT_IO = 5 };
 
-struct keys_at { const char *folder, *sensor; };
-
-static enum ind_err key_at(void *ctx, const struct ind_key_public *in_force, struct ind_key **key, char *error)
+static enum ind_err keys_of(void *ctx, const struct ind_stream *at, struct restart *keys, const char **why)
 {
-	const struct keys_at *at = ctx;
-	return continuing_key(at->folder, at->sensor, in_force, key, error);
+	return restart_take(ctx, at, keys, why);
 }
+
+/* The prepared key is found where it is, too. */
+static void restarted(void *ctx) { (void)!bootkey_commit(ctx); }
 
 static int status_of(enum ind_err err)
 {
@@ -92,11 +92,15 @@ static int file_recover(int folder_fd, const char *path, struct say *say)
 	const char *slash = strrchr(path, '/');
 	struct streamfile s;
 	struct stream_state state;
-	struct keys_at at = { folder, sensor };
-	struct recovery_job job = { .disk = &disk_real, .key_of = key_at, .ctx = &at, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
+	struct bootkey boot;
+	struct recovery_job job = { .disk = &disk_real, .keys_of = keys_of, .restarted = restarted, .ctx = &boot, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
 	int status = sensor_of(path, sensor, say);
 	if (!status && keyfile_state_dir(folder, error) != IND_OK) {
 		say_error(say, "%s", error);
+		status = EXIT_MISSING;
+	}
+	if (!status && bootkey_place(&boot, folder, sensor) != IND_OK) {
+		say_error(say, "%s: its name is too long", folder);
 		status = EXIT_MISSING;
 	}
 	if (!status)
@@ -110,8 +114,6 @@ static int file_recover(int folder_fd, const char *path, struct say *say)
 		say_now(say, "%s", job.text);
 	if (!err && (err = streamfile_save(&s, &state)) != IND_OK)
 		say_error(say, "%s: %s", s.path, strerror(errno));
-	if (!err)
-		continuing_key_forget(folder, sensor);
 	streamfile_close(&s);
 	return status_of(err);
 }

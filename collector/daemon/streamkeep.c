@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 #include "daemon/clock.h"
-#include "daemon/continuing.h"
+#include "daemon/keyfile.h"
 #include "daemon/recover.h"
 
 #include <errno.h>
@@ -15,17 +15,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum ind_err key_of(void *ctx, const struct ind_key_public *in_force, struct ind_key **key, char *error)
+static enum ind_err keys_of(void *ctx, const struct ind_stream *at, struct restart *keys, const char **why)
 {
 	const struct keep *k = ctx;
-	return continuing_key(k->state_folder, k->sensor, in_force, key, error);
+	return restart_take(&k->boot, at, keys, why);
+}
+
+/* The prepared key is found where it is, too. */
+static void restarted(void *ctx)
+{
+	const struct keep *k = ctx;
+	(void)!bootkey_commit(&k->boot);
 }
 
 /* The bundle that an interrupted run left, wherever it wrote. */
 static bool left_recover(struct keep *k)
 {
 	struct stream_state *state = &k->state;
-	struct recovery_job job = { .disk = k->disk, .key_of = key_of, .ctx = k, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
+	struct recovery_job job = { .disk = k->disk, .keys_of = keys_of, .restarted = restarted, .ctx = k, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
 	char folder[STREAM_PATH_MAX];
 	const char *slash = strrchr(state->open_path, '/');
 	if (!slash)
@@ -56,8 +63,6 @@ static enum ind_err stream_choose(struct keep *k)
 	if (!goes_on) {
 		state->stream = (struct ind_stream){ 0 };
 		err = hash_random(state->stream.id, sizeof state->stream.id);
-	} else {
-		state->stream.epoch++;
 	}
 	state->known = state->running = true;
 	state->open_path[0] = '\0';
@@ -80,24 +85,23 @@ static bool out_folder_set(struct keep *k)
 	return fits;
 }
 
-/* The new key is kept only when the old one has done its last work. */
 static int stream_ready(struct keep *k)
 {
-	char error[KEYFILE_ERROR_BYTES];
 	enum ind_err err = stream_choose(k);
 	if (err) {
 		say_error(k->say, "no random numbers for a stream id");
 		return 5;
 	}
-	if (continuing_key_keep(k->state_folder, k->sensor, k->epoch_key, error) != IND_OK) {
-		say_error(k->say, "%s", error);
-		return 4;
-	}
+	k->stream = k->state.stream;
+	int status = epochs_begin(k);
+	if (status)
+		return status;
+	k->state.stream = k->stream;
+	k->state.open_first_leaf = k->stream.leaves;
 	if (save(k) != IND_OK) {
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
 		return 4;
 	}
-	k->stream = k->state.stream;
 	return 0;
 }
 
@@ -108,7 +112,7 @@ int stream_begin(struct keep *k)
 		say_error(k->say, "%s", error);
 		return 4;
 	}
-	if (!out_folder_set(k)) {
+	if (bootkey_place(&k->boot, k->state_folder, k->sensor) != IND_OK || !out_folder_set(k)) {
 		say_error(k->say, "%s: its whole name is too long", k->place->folder);
 		return 5;
 	}
@@ -133,9 +137,7 @@ void stream_publish(struct keep *k)
 	bool before = k->streamfile.failed;
 	if (!keep_live(k))
 		return;
-	uint64_t epoch = k->state.stream.epoch;
 	writer_durable(k->writer, &k->state.stream);
-	k->state.stream.epoch = epoch;
 	if (save(k) != IND_OK && !before)
 		say_error(k->say, "%s: %s; recording goes on", k->streamfile.path, strerror(errno));
 }
@@ -146,8 +148,5 @@ enum ind_err stream_sealed(struct keep *k, bool follows)
 	k->state.running = follows;
 	k->state.open_path[0] = '\0';
 	k->state.open_first_leaf = k->stream.leaves;
-	enum ind_err err = save(k);
-	if (!err && !follows)
-		continuing_key_forget(k->state_folder, k->sensor);
-	return err;
+	return save(k);
 }

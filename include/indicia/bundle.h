@@ -56,6 +56,7 @@ struct ind_header {
 	uint64_t first_leaf;
 	uint64_t epoch;
 	struct ind_key_public identity, epoch_key;
+	struct ind_key_public boot_key; /* all zero: none */
 	struct ind_text origin;      /* of the checkpoints: "indicia.example/<stream id in hex>" */
 };
 
@@ -68,11 +69,14 @@ struct ind_sink {
 	void *ctx;
 };
 
-/* The place of a stream: how many leaves it has and the roots of its perfect subtrees, largest first (RFC 9162). Starts as zero. */
+/* The place of a stream: how many leaves it has, the roots of its perfect subtrees, largest first (RFC 9162), and the keys in force. Starts
+ * as zero but for its id and, if a restart is to continue it, its first boot key. */
 struct ind_stream {
 	uint8_t id[IND_STREAM_ID_BYTES];
 	uint64_t leaves;
 	uint64_t epoch;
+	struct ind_key_public key;      /* all zero: none yet */
+	struct ind_key_public boot_key; /* may certify the next epoch key after a restart; all zero: none */
 	size_t frontier_count;
 	uint8_t frontier[IND_FRONTIER_MAX][IND_SHA256_BYTES];
 };
@@ -82,7 +86,9 @@ enum ind_seal_reason { IND_SEAL_PERIODIC = 0, IND_SEAL_IDLE = 1, IND_SEAL_ROTATE
 struct ind_writer;
 
 /* Starts a bundle: writes preamble and HEADER. `identity` certifies `epoch_key`, which signs the checkpoints; both are borrowed
- * until ind_writer_free. `test_seed`, 32 bytes or NULL, makes all salts follow from it. */
+ * until ind_writer_free. The key is that of the stream, or any if the stream has none yet (another one is IND_USAGE); NULL if nobody has the
+ * secret of the stream's key any more: then the boot key makes the next one (ind_writer_epoch) before anything can be sealed. `test_seed`,
+ * 32 bytes or NULL, makes all salts follow from it. */
 IND_API enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream *stream, const struct ind_header *header,
 	const struct ind_key *identity, const struct ind_key *epoch_key, const uint8_t *test_seed, struct ind_writer **writer) IND_MUST_USE;
 
@@ -112,6 +118,18 @@ struct ind_seal_info {
 /* Writes the batches that are waiting, then SEALINFO, makes both durable, and only then signs and writes the CHECKPOINT.
  * After a final seal nothing can be added. */
 IND_API enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *info) IND_MUST_USE;
+
+/* The next epoch (docs/bundle-format.md section 6.1): writes an EPOCH frame and makes it durable. */
+struct ind_epoch_change {
+	const struct ind_key *key;      /* signs from now on; borrowed until ind_writer_free or the next change */
+	const struct ind_key_public *boot_key; /* in force from now on; NULL: none */
+	const struct ind_key *by_boot;  /* after a restart: the boot key that was in force; NULL: the key that was in force signs */
+	uint64_t realtime_ns;
+};
+
+/* After IND_OK the caller erases the key before, and the boot key before. IND_USAGE, and nothing is written, if a seal that is not final was not
+ * the last thing written (it need not be with by_boot), or if by_boot is not the boot key in force. */
+IND_API enum ind_err ind_writer_epoch(struct ind_writer *w, const struct ind_epoch_change *change) IND_MUST_USE;
 
 /* Where the stream stands now: after a final seal, where the next bundle begins. */
 IND_API void ind_writer_stream(const struct ind_writer *w, struct ind_stream *stream);

@@ -22,6 +22,13 @@ IND_API void ind_key_free(struct ind_key *key);
 
 IND_API void ind_key_public(const struct ind_key *key, struct ind_key_public *pub);
 
+/* The 32 bytes that ind_key_from_seed makes this key from again. The caller cleanses them. */
+IND_API enum ind_err ind_key_seed(const struct ind_key *key, uint8_t seed[static IND_KEY_BYTES]) IND_MUST_USE;
+
+/* From now on secret bytes of keys of this process stand in memory that is not swapped out and not part of a core dump. Called once, before the
+ * first key is made. IND_LIMIT if the system does not allow to lock them (RLIMIT_MEMLOCK): keys work all the same. */
+IND_API enum ind_err ind_key_lock_memory(void) IND_MUST_USE;
+
 /* PKCS#8 PEM (RFC 8410), as `openssl genpkey -algorithm ed25519` writes it. Text in memory; *pem is malloc'ed, NUL-terminated. */
 IND_API enum ind_err ind_key_to_pem(const struct ind_key *key, char **pem) IND_MUST_USE;
 IND_API enum ind_err ind_key_from_pem(const char *pem, size_t bytes, struct ind_key **key) IND_MUST_USE;

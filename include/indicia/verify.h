@@ -48,7 +48,18 @@ struct ind_verify_options {
 	const struct ind_kept_head *heads; /* at most IND_HEADS_MAX, of any stream and in any order; those of other streams say nothing */
 	size_t head_count;
 	bool more_follow;            /* later bundles of the stream are given too: a head behind this one is no finding here */
+	const uint64_t *revoked_ns;  /* for each of them, when it was revoked, IND_ABSENT_U64 if it was not; NULL: none was */
 };
+
+/* The keys that count at a place of a stream (docs/bundle-format.md section 6.1). */
+struct ind_epoch {
+	uint64_t number;
+	struct ind_key_public key;      /* signs the seals */
+	struct ind_key_public boot_key; /* may certify the next one after a restart; all zero: none */
+};
+
+/* The rule of continuation, as far as it is one of keys: may a bundle that begins so follow one that ended so? */
+IND_API bool ind_epoch_continues(const struct ind_epoch *end, const struct ind_epoch *begin);
 
 struct ind_verify_result {
 	enum ind_verdict verdict;
@@ -66,6 +77,8 @@ struct ind_verify_result {
 	struct ind_clock_state clock; /* what the CLOCK frames say together */
 	uint8_t end_root[IND_SHA256_BYTES]; /* with that frame: what the HEADER of a bundle that follows gives as its previous root */
 	struct ind_key_public identity; /* all zero if the HEADER was not reached */
+	struct ind_epoch begins;     /* in the HEADER */
+	struct ind_epoch ends;       /* at the last good checkpoint; zero if there is none */
 	bool has_header;
 	bool has_frame;              /* the reason is about this frame */
 	unsigned frame_type;         /* docs/bundle-format.md section 2 */

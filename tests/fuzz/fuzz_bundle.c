@@ -113,7 +113,7 @@ static size_t look_by_columns(const struct ind_source *source)
 static void look(const uint8_t *at, size_t bytes)
 {
 	size_t weight = 0;
-	static const struct ind_verify_options nobody = { .trusted = NULL };
+	static const struct ind_verify_options nobody;
 	struct input in = { at, bytes };
 	struct ind_source source = { read_at, &in };
 	struct ind_reader *reader;

@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verifies evidence bundles (IEB1). Written from docs/bundle-format.md alone; shares no code with the C library.
 
-    ieb_verify.py [--trust KEY]... [--checkpoint NOTE]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"
+    ieb_verify.py [--trust KEY|FILE]... [--checkpoint NOTE]... BUNDLE...     KEY: 64 hex digits, or "indicia+id+base64"; FILE: a statement about keys, or keys, one a line
 
 One line each: VERDICT FILE REASON. Exit status 0 if all are VALID, 1 if not, 3 if a file cannot be read."""
 import base64
+import calendar
 import hashlib
+import os
 import re
 import struct
 import sys
+import time as time_module
 import zlib
 
 from cryptography.exceptions import InvalidSignature
@@ -59,7 +62,7 @@ HEADER_TEXTS = {10: "origin", 11: "sensor", 12: "interface", 13: "source_file", 
 S_HEADER = {1: ("first_leaf", U64), 2: ("frontier", BYTES, MANY), 3: ("epoch", U64), 4: ("epoch_key", BYTES), 5: ("identity_key", BYTES),
             6: ("epoch_start_ns", U64), 7: ("certificate", BYTES), 8: ("stream_id", BYTES), 9: ("previous_root", BYTES), 14: ("source_sha256", BYTES),
             16: ("link_type_number", U32), 17: ("snaplen", U32), 29: ("created_ns", U64), 30: ("retain", U64), 31: ("position", POSITION),
-            32: ("boot_id", BYTES), 33: ("deterministic", BOOL), 34: ("data_sets", DATA_SET, MANY),
+            32: ("boot_id", BYTES), 33: ("deterministic", BOOL), 34: ("data_sets", DATA_SET, MANY), 35: ("boot_key", BYTES),
             **{k: (v, TEXT) for k, v in HEADER_TEXTS.items()}}
 ZONE = {1: ("min_time", U64), 2: ("max_time", U64), 3: ("min_serial", U64), 4: ("max_serial", U64), 5: ("min_src_port", U32),
         6: ("max_src_port", U32), 7: ("dst_ports", BYTES), 8: ("protocols", BYTES), 9: ("signals", BYTES), 10: ("addresses", BYTES)}
@@ -69,7 +72,8 @@ S_DATA = {1: ("kind", ENUM), 2: ("rows", U32), 3: ("base_ns", U64), 4: ("unit_ns
 NS = {1: ("ns", U64)}
 S_CLOCK = {1: ("boottime", U64), 2: ("realtime", U64), 3: ("max_error", NS), 4: ("est_error", NS), 5: ("step_ns", S64), 6: ("sync", U32)}
 S_LOSS = {1: ("from", U64), 2: ("to", U64), 3: ("causes", {1: ("cause", U32), 2: ("count", U64)}, MANY)}
-S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES)}
+S_EPOCH = {1: ("epoch", U64), 2: ("key", BYTES), 3: ("start_ns", U64), 4: ("signature", BYTES), 5: ("boot_key", BYTES),
+           6: ("restart", BOOL)}
 S_SEAL = {1: ("epoch", U64), 2: ("realtime_ns", U64), 3: ("final", BOOL), 4: ("records", U64), 5: ("boottime", U64), 6: ("reason", U32),
           7: ("frames_seen", U64), 8: ("source_sha256", BYTES), 9: ("flows", U64), 10: ("signals", U64), 11: ("exhibits", U64),
           12: ("claims", U64), 13: ("origins", U64), 14: ("link_types", {1: ("number", U32), 2: ("name", TEXT)}, MANY),
@@ -486,8 +490,8 @@ def signed(key, signature, what):
         return False
 
 
-def certifies(key, signature, stream, epoch, size, start, new_key):
-    return signed(key, signature, b"IEB1-EPOCH\0" + stream + be64(epoch) + be64(size) + be64(start) + new_key)
+def certifies(key, signature, stream, epoch, size, start, new_key, boot_key):
+    return signed(key, signature, b"IEB1-EPOCH\0" + stream + be64(epoch) + be64(size) + be64(start) + new_key + boot_key)
 
 
 def unbase64(text, size, reason):
@@ -521,6 +525,71 @@ def head_of(note):
     return bytes.fromhex(match[1]), int(match[2]), unbase64(match[3], 32, "note")
 
 
+# ---- statements about keys (section 6.2)
+
+REASONS = ("unspecified", "compromised", "superseded", "retired")
+KEY_TEXT = r"(indicia\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44})"
+SUCCESSOR, REVOCATION = "successor", "revocation"
+
+
+def public_key(text):
+    """32 bytes of "indicia+id+base64", or None."""
+    match = re.fullmatch(KEY_TEXT, text, re.ASCII)
+    typed = base64.b64decode(text[17:]) if match else b""
+    return typed[1:] if len(typed) == 33 and typed[0] == 1 and sha(b"indicia\n", typed)[:4].hex() == text[8:16] else None
+
+
+def statement(data):
+    """(kind, key, successor or reason, seconds, key id, signature, signed bytes)."""
+    form = "statement_form"
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Bad(form) from None
+    time = r"time (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\n"
+    tail = "\n\u2014 indicia ([^\n ]{92})\n"
+    a = re.fullmatch(f"indicia/key-successor/v1\nkey {KEY_TEXT}\nsuccessor {KEY_TEXT}\n{time}{tail}", text, re.ASCII)
+    b = re.fullmatch(f"indicia/key-revocation/v1\nkey {KEY_TEXT}\n{time}reason ({'|'.join(REASONS)})\n{tail}", text, re.ASCII)
+    need(a or b, form)
+    kind, key, when, base = (SUCCESSOR, a[1], a[3], a[4]) if a else (REVOCATION, b[1], b[2], b[4])
+    key, other = public_key(key), public_key(a[2]) if a else b[3]
+    try:
+        seconds = calendar.timegm(time_module.strptime(when, "%Y-%m-%dT%H:%M:%SZ"))
+    except ValueError:
+        raise Bad(form) from None
+    need(key and other and key != other and 1970 <= int(when[:4]) <= 2499 and int(when[17:19]) < 60, form)
+    signature = unbase64(base, 68, form)
+    return kind, key, other, seconds, signature[:4], signature[4:], text[:text.index("\n\n") + 1].encode()
+
+
+def stated_by(s, key):
+    return s[4] == sha(b"indicia\n\1", key)[:4] and signed(key, s[5], s[6])
+
+
+def resolve(keys, statements):
+    """Trusted keys, each with the time of its revocation in nanoseconds, or None."""
+    follows = {}
+    for s in sorted((s for s in statements if s[0] == SUCCESSOR and stated_by(s, s[1])), key=lambda s: s[3]):
+        follows.setdefault(s[1], []).append(s)
+    follows = {key: given[0] for key, given in follows.items() if len({s[2] for s in given}) == 1}
+
+    def revoked(key):
+        signers = [key]
+        while signers[-1] in follows and follows[signers[-1]][2] not in signers:
+            signers.append(follows[signers[-1]][2])
+        times = [s[3] for s in statements if s[0] == REVOCATION and s[1] == key and any(stated_by(s, k) for k in signers)]
+        return min(times) * 10**9 if times else None
+    trusted, waiting = {}, list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key in trusted:
+            continue
+        trusted[key] = revoked(key)
+        if key in follows and (trusted[key] is None or follows[key][3] * 10**9 <= trusted[key]):
+            waiting.append(follows[key][2])
+    return trusted
+
+
 # ---- the file (sections 1, 2 and 7)
 
 class Torn(Exception):
@@ -544,7 +613,7 @@ def seal_of(payload):
 class Verifier:
     def __init__(self, file, heads=()):
         self.file, self.preamble, self.heads = file, file[:32], heads
-        self.roots, self.abandoned = {}, set()
+        self.roots, self.abandoned, self.again = {}, set(), False
         self.stream = file[8:24]
         self.crc_start = struct.unpack("<I", file[8:12])[0] if len(file) >= 12 else 0
         self.sealed_leaf = self.seals = self.records = self.authenticated_bytes = self.authenticated_leaves = 0
@@ -596,19 +665,21 @@ class Verifier:
         m = message(payload, S_HEADER, form)
         sizes = ((32, "epoch_key"), (32, "identity_key"), (64, "certificate"), (16, "stream_id"))
         need(all(len(m[name]) == n for n, name in sizes), form)
-        need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"))), form)
+        need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"), (32, "boot_key"))), form)
         need(m["stream_id"] == self.stream, "stream_id")
         texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence", "title", "source")]
         need(all(len(t.encode()) <= U16 for t in texts) and len(m["data_sets"]) <= 64, form)
         need(all(len(d["sha256"]) in (0, 32) for d in m["data_sets"]), form)
         need(re.fullmatch(r"[!-*,-~]{1,255}", m["origin"]) and m["origin"].endswith("/" + self.stream.hex()), form)
+        need(m["boot_key"] != bytes(32), form)
         n, frontier = m["first_leaf"], m["frontier"]
         need(len(frontier) == bin(n).count("1") and all(len(f) == 32 for f in frontier), "frontier")
         need(m["previous_root"] == (root_of(frontier) if n else b""), "frontier")
-        need(certifies(m["identity_key"], m["certificate"], self.stream, m["epoch"], n, m["epoch_start_ns"], m["epoch_key"]), "epoch_certificate")
+        need(certifies(m["identity_key"], m["certificate"], self.stream, m["epoch"], n, m["epoch_start_ns"], m["epoch_key"], m["boot_key"]),
+             "epoch_certificate")
         need(seq == n, "sequence")
         self.header, self.size, self.frontier = m, n, list(frontier)
-        self.epoch, self.key, self.bound = m["epoch"], m["epoch_key"], m["epoch_start_ns"]
+        self.epoch, self.key, self.boot_key, self.bound = m["epoch"], m["epoch_key"], m["boot_key"], m["epoch_start_ns"]
         self.roots[n] = root_of(frontier)
 
     def see_data(self, payload):
@@ -638,12 +709,14 @@ class Verifier:
         numbers = [c["cause"] for c in causes]
         need(numbers == sorted(set(numbers)) and all(1 <= n <= 16 for n in numbers) and all(c["count"] for c in causes), "loss_form")
 
-    def see_epoch(self, payload, seq):
+    def see_epoch(self, payload, seq, behind_seal):
         m = message(payload, S_EPOCH, "epoch_form")
-        need(len(m["key"]) == 32 and len(m["signature"]) == 64, "epoch_form")
+        need(len(m["key"]) == 32 and len(m["signature"]) == 64 and len(m["boot_key"]) in (0, 32) and m["boot_key"] != bytes(32), "epoch_form")
+        need(self.boot_key if m["restart"] else behind_seal, "epoch_transition")
         need(m["epoch"] == self.epoch + 1 and m["start_ns"] >= self.bound, "epoch_transition")
-        need(certifies(self.key, m["signature"], self.stream, m["epoch"], seq, m["start_ns"], m["key"]), "epoch_transition")
-        self.epoch, self.key, self.bound = m["epoch"], m["key"], m["start_ns"]
+        signer = self.boot_key if m["restart"] else self.key
+        need(certifies(signer, m["signature"], self.stream, m["epoch"], seq, m["start_ns"], m["key"], m["boot_key"]), "epoch_transition")
+        self.epoch, self.key, self.boot_key, self.bound = m["epoch"], m["key"], m["boot_key"], m["start_ns"]
 
     def see_sealinfo(self, payload):
         m = seal_of(payload)
@@ -671,6 +744,7 @@ class Verifier:
             need(m["to"] + 1 == seq and m["last"] == self.sealed_leaf, form)
         else:
             need(seq == first + 1 and m["torn_bytes"] == 0 and m["last"] == max(first - 1, 0), form)
+            self.again = True
         self.abandoned |= {(a["size"], a["root"]) for a in m["abandoned"]}
 
     def run(self):
@@ -689,7 +763,7 @@ class Verifier:
             elif kind == HEADER:
                 self.see_header(payload, seq)
             elif kind == EPOCH:
-                self.see_epoch(payload, seq)
+                self.see_epoch(payload, seq, self.last == CHECKPOINT or (self.again and seq == self.header["first_leaf"] + 2))
             elif kind == CHECKPOINT:
                 self.see_checkpoint(payload, seq, at)
             elif kind == RECOVERY:
@@ -721,8 +795,11 @@ class Verifier:
             torn = e.args[0]
         if not self.seals:
             return "UNSEALED", torn or "no_checkpoint"
-        if self.header["identity_key"] not in trust:
+        key = self.header["identity_key"]
+        if key not in trust:
             return "UNTRUSTED", "key_unknown"
+        if isinstance(trust, dict) and trust[key] is not None and self.header["created_ns"] > trust[key]:
+            return "UNTRUSTED", "key_revoked"
         back = self.rolled_back(more_follow)
         if back:
             return "ROLLBACK", back
@@ -732,29 +809,48 @@ class Verifier:
 
 
 def verify(file, trust, heads=()):
-    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes, heads are (stream, size, root)."""
+    """(verdict, reason) of the bytes of a bundle; trust is a set of identity keys of 32 bytes or what resolve() gives, heads are (stream, size, root)."""
     return Verifier(file, heads).verdict(trust)
 
 
 def key_of(text):
     if re.fullmatch("[0-9a-f]{64}", text):
         return bytes.fromhex(text)
-    match = re.fullmatch(r"indicia\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})", text)
-    typed = base64.b64decode(match[2]) if match else b""
-    if len(typed) != 33 or typed[0] != 1 or sha(b"indicia\n", typed)[:4].hex() != match[1]:
+    key = public_key(text)
+    if key is None:
         sys.exit("ieb_verify.py: not a key: " + text)
-    return typed[1:]
+    return key
+
+
+def trust_of(given):
+    """Keys and statements, from texts and files."""
+    keys, statements = [], []
+    for text in given:
+        if not os.path.exists(text):
+            keys.append(key_of(text))
+            continue
+        with open(text, "rb") as f:
+            data = f.read()
+        if data.startswith(b"indicia/key-"):
+            statements.append(statement(data))
+        else:
+            keys += [key_of(line) for line in data.decode().splitlines() if line and line[0] != "#"]
+    return resolve(keys, statements)
 
 
 def main(arguments):
-    trust, heads, status = set(), [], 0
+    given, heads, status = [], [], 0
     while arguments[:1] in (["--trust"], ["--checkpoint"]) and len(arguments) > 1:
         if arguments[0] == "--trust":
-            trust.add(key_of(arguments[1]))
+            given.append(arguments[1])
         else:
             with open(arguments[1], encoding="utf-8", newline="") as f:
                 heads.append(head_of(f.read()))
         arguments = arguments[2:]
+    try:
+        trust = trust_of(given)
+    except Bad as e:
+        sys.exit("ieb_verify.py: " + e.args[0])
     for name in arguments:
         try:
             with open(name, "rb") as f:

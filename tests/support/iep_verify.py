@@ -243,7 +243,7 @@ class Verifier:
     def see_epoch(self, b):
         self.before, payload = self.sealed(b, ieb.EPOCH, self.before + 1, self.size - 2)
         self.bundle.bound = 0
-        self.bundle.see_epoch(payload, self.before)
+        self.bundle.see_epoch(payload, self.before, True)
 
     def see_seal(self, b):
         _, payload = self.sealed(b, ieb.SEALINFO, self.size - 1, self.size - 1)

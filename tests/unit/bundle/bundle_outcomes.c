@@ -80,6 +80,15 @@ int main(int argc, char **argv)
 			say_damaged(out, samples[i].name, &m, &keys);
 		memory_free(&m);
 	}
+	struct memory first = { 0 }, second = { 0 };
+	sample_restarted(&first, &second, &keys);
+	write_file(argv[1], "stopped", &first);
+	say(out, "stopped", "whole", 0, &first, &keys);
+	write_file(argv[1], "restarted", &second);
+	say(out, "restarted", "whole", 0, &second, &keys);
+	say_damaged(out, "restarted", &second, &keys);
+	memory_free(&first);
+	memory_free(&second);
 	say_forged(out, argv[1], &keys);
 	fclose(out);
 	char text[IND_KEY_TEXT_MAX];

@@ -87,32 +87,30 @@ void seal(struct forge *f, bool final)
 	checkpoint(f);
 }
 
-void epoch_as(struct forge *f, uint64_t number, const struct ind_key *by)
+struct epoch_frame epoch_frame_next(const struct forge *f)
 {
-	Indicia__V1__Epoch m;
-	struct epoch e = { .number = number, .leaves = f->stream.leaves, .start_ns = now_ns };
-	uint8_t signature[IND_SIGNATURE_BYTES];
+	struct epoch_frame e = { .epoch = { .number = f->stream.epoch + 1, .leaves = f->stream.leaves, .start_ns = now_ns } };
+	memcpy(e.epoch.stream_id, f->stream.id, sizeof e.epoch.stream_id);
+	ind_key_public(f->keys->identity, &e.epoch.key);
+	return e;
+}
+
+void epoch_put(struct forge *f, struct epoch_frame *e, const struct ind_key *by)
+{
 	struct buffer b = { 0 };
 	size_t bytes;
-	memcpy(e.stream_id, f->stream.id, sizeof e.stream_id);
-	ind_key_public(f->keys->identity, &e.key);
-	must(epoch_sign(&e, by, signature) == IND_OK);
-	indicia__v1__epoch__init(&m);
-	m.epoch = number;
-	m.key = (ProtobufCBinaryData){ IND_KEY_BYTES, e.key.bytes };
-	m.start_ns = now_ns;
-	m.signature = (ProtobufCBinaryData){ sizeof signature, signature };
-	must(message_pack(&m.base, 0, &b, &bytes) == IND_OK);
+	must(epoch_sign(&e->epoch, by, e->signature) == IND_OK && epoch_pack(e, 0, &b, &bytes) == IND_OK);
 	frame(f, FRAME_EPOCH, b.at, bytes);
 	buffer_free(&b);
+	f->stream.epoch = e->epoch.number;
+	f->signer = f->keys->identity;
 }
 
 /* The identity key doubles as the key of the next epoch. */
 void epoch_next(struct forge *f)
 {
-	epoch_as(f, f->stream.epoch + 1, f->signer);
-	f->stream.epoch++;
-	f->signer = f->keys->identity;
+	struct epoch_frame e = epoch_frame_next(f);
+	epoch_put(f, &e, f->signer);
 }
 
 void clock_frame(struct forge *f, int64_t step_ns)
@@ -183,7 +181,7 @@ static const struct { struct forgery f; uint64_t leaves; } chain_cases[] = {
 
 enum { CHAIN_CASES = sizeof chain_cases / sizeof chain_cases[0] };
 
-size_t forgery_count(void) { return data_case_count() + frame_case_count() + CHAIN_CASES; }
+size_t forgery_count(void) { return data_case_count() + epoch_case_count() + frame_case_count() + CHAIN_CASES; }
 
 static struct forgery chain_make(struct forge *f, size_t i)
 {
@@ -205,5 +203,8 @@ struct forgery forgery_make(size_t i, const struct keys *keys, struct memory *m)
 		return chain_make(&f, i);
 	i -= CHAIN_CASES;
 	start(&f);
-	return i < data_case_count() ? data_case_make(i, &f) : frame_case_make(i - data_case_count(), &f);
+	if (i < data_case_count())
+		return data_case_make(i, &f);
+	i -= data_case_count();
+	return i < epoch_case_count() ? epoch_case_make(i, &f) : frame_case_make(i - epoch_case_count(), &f);
 }

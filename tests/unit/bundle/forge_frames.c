@@ -42,49 +42,6 @@ static size_t origin_line(const struct forge *f) { return strlen(f->origin) + 1;
 
 /* ---- whole bundles, each by a function ---- */
 
-static void epochs_good(struct forge *f)
-{
-	seal(f, false);
-	epoch_next(f);
-	data_frame(f, ROW_FLOW, NULL, false);
-	seal(f, false);
-	epoch_next(f);
-	seal(f, true);
-}
-
-static void epoch_old_key(struct forge *f)
-{
-	epoch_next(f);
-	f->signer = f->keys->epoch;
-	seal(f, true);
-}
-
-static void epoch_early_key(struct forge *f)
-{
-	f->signer = f->keys->identity;
-	seal(f, true);
-}
-
-static void epoch_skipped(struct forge *f)
-{
-	epoch_as(f, f->stream.epoch + 2, f->signer);
-	f->stream.epoch += 2;
-	f->signer = f->keys->identity;
-	seal(f, true);
-}
-
-static void epoch_by_other(struct forge *f)
-{
-	epoch_as(f, f->stream.epoch + 1, f->keys->identity);
-	seal(f, true);
-}
-
-static void seal_other_epoch(struct forge *f)
-{
-	f->stream.epoch++;
-	seal(f, true);
-}
-
 static void seal_back_in_time(struct forge *f)
 {
 	sealinfo(f, now_ns, false);
@@ -314,12 +271,6 @@ static const struct whole_case {
 	struct forgery f;
 	void (*make)(struct forge *f);
 } whole_cases[] = {
-	{ { "epochs_good", IND_VERDICT_VALID, "" }, epochs_good },
-	{ { "epoch_old_key", IND_VERDICT_ALTERED, "checkpoint_key" }, epoch_old_key },
-	{ { "epoch_early_key", IND_VERDICT_ALTERED, "checkpoint_key" }, epoch_early_key },
-	{ { "epoch_skipped", IND_VERDICT_ALTERED, "epoch_transition" }, epoch_skipped },
-	{ { "epoch_by_other", IND_VERDICT_ALTERED, "epoch_transition" }, epoch_by_other },
-	{ { "seal_other_epoch", IND_VERDICT_ALTERED, "seal_epoch" }, seal_other_epoch },
 	{ { "seal_other_bundle", IND_VERDICT_ALTERED, "seal_bundle" }, seal_other_bundle },
 	{ { "seal_back_in_time", IND_VERDICT_ALTERED, "seal_time" }, seal_back_in_time },
 	{ { "seal_back_with_step", IND_VERDICT_VALID, "" }, seal_back_with_step },

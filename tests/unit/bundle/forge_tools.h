@@ -5,6 +5,7 @@
 #include "bundle/data.h"
 #include "bundle/frame.h"
 #include "bundle/note.h"
+#include "bundle/small.h"
 #include "forge.h"
 
 /* What forgeries are made with. Anything that should work and does not ends the program. */
@@ -34,7 +35,10 @@ void sealinfo(struct forge *f, uint64_t realtime_ns, bool final);
 size_t note_text(struct forge *f, char text[static NOTE_MAX_BYTES]);
 void checkpoint(struct forge *f);
 void seal(struct forge *f, bool final);
-void epoch_as(struct forge *f, uint64_t number, const struct ind_key *by);
+
+/* The EPOCH that comes next, for changes; and that frame, signed and put in force. */
+struct epoch_frame epoch_frame_next(const struct forge *f);
+void epoch_put(struct forge *f, struct epoch_frame *e, const struct ind_key *by);
 void epoch_next(struct forge *f);
 void clock_frame(struct forge *f, int64_t step_ns);
 
@@ -45,6 +49,8 @@ void data_frame(struct forge *f, enum row_kind kind, change_fn *change, bool wro
 /* The cases, by file. */
 size_t data_case_count(void);
 struct forgery data_case_make(size_t i, struct forge *f);
+size_t epoch_case_count(void);
+struct forgery epoch_case_make(size_t i, struct forge *f);
 size_t frame_case_count(void);
 struct forgery frame_case_make(size_t i, struct forge *f);
 

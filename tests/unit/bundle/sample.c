@@ -62,12 +62,15 @@ void keys_make(struct keys *k, uint8_t seed)
 	must(ind_key_from_seed(bytes, &k->identity) == IND_OK);
 	bytes[0] ^= 0x80;
 	must(ind_key_from_seed(bytes, &k->epoch) == IND_OK);
+	bytes[0] ^= 0xc0;
+	must(ind_key_from_seed(bytes, &k->boot) == IND_OK);
 }
 
 void keys_free(struct keys *k)
 {
 	ind_key_free(k->identity);
 	ind_key_free(k->epoch);
+	ind_key_free(k->boot);
 }
 
 static struct ind_text text(const char *t) { return (struct ind_text){ t, (uint16_t)strlen(t) }; }
@@ -322,6 +325,39 @@ void sample_bundle(struct memory *m, unsigned records, const struct keys *k, con
 	};
 	must(ind_writer_seal(w, &info) == IND_OK);
 	ind_writer_free(w);
+}
+
+void sample_restarted(struct memory *first, struct memory *second, const struct keys *k)
+{
+	struct ind_sink sink = memory_sink(first);
+	struct ind_stream stream;
+	struct ind_writer *w;
+	struct ind_key_public boot;
+	struct ind_header *h = malloc(sizeof *h);
+	struct ind_seal_info info = { .realtime_ns = 1700000020000000000, .reason = IND_SEAL_PERIODIC };
+	must(h != NULL);
+	sample_header(h);
+	sample_stream(&stream);
+	ind_key_public(k->boot, &boot);
+	must(ind_writer_new(&sink, &stream, h, k->identity, k->epoch, NULL, &w) == IND_OK);
+	put_records(w, 0, 3);
+	must(ind_writer_seal(w, &info) == IND_OK);
+	struct ind_epoch_change change = { .key = k->identity, .boot_key = &boot, .realtime_ns = info.realtime_ns };
+	must(ind_writer_epoch(w, &change) == IND_OK);
+	put_records(w, 3, 5);
+	info.final = true;
+	must(ind_writer_seal(w, &info) == IND_OK);
+	ind_writer_stream(w, &stream);
+	ind_writer_free(w);
+
+	sink = memory_sink(second);
+	must(ind_writer_new(&sink, &stream, h, k->identity, NULL, NULL, &w) == IND_OK);
+	change = (struct ind_epoch_change){ .key = k->epoch, .by_boot = k->boot, .realtime_ns = info.realtime_ns };
+	must(ind_writer_epoch(w, &change) == IND_OK);
+	put_records(w, 5, 6);
+	must(ind_writer_seal(w, &info) == IND_OK);
+	ind_writer_free(w);
+	free(h);
 }
 
 struct ind_verify_result sample_verify(const struct memory *m, const struct keys *k)

@@ -19,7 +19,7 @@ struct ind_sink memory_sink(struct memory *m);
 struct ind_source memory_source(const struct memory *m);
 void memory_free(struct memory *m);
 
-struct keys { struct ind_key *identity, *epoch; };
+struct keys { struct ind_key *identity, *epoch, *boot; };
 void keys_make(struct keys *k, uint8_t seed);
 void keys_free(struct keys *k);
 
@@ -38,6 +38,9 @@ void sample_origin(unsigned i, struct ind_origin *o);
 
 /* A sealed bundle with that many records of each kind, and two seals. `seed` NULL: random salts. */
 void sample_bundle(struct memory *m, unsigned records, const struct keys *k, const uint8_t *seed);
+
+/* Two bundles of a stream: the epoch key changes in the first one; before the second one the sensor was started again. */
+void sample_restarted(struct memory *first, struct memory *second, const struct keys *k);
 
 struct ind_verify_result sample_verify(const struct memory *m, const struct keys *k);
 

@@ -189,7 +189,7 @@ START_TEST(other_keys)
 	struct keys other;
 	struct ind_verify_result v;
 	struct ind_source source = memory_source(&bundle);
-	struct ind_verify_options nobody = { .trusted = NULL };
+	struct ind_verify_options nobody = { 0 };
 	keys_make(&other, 9);
 	v = sample_verify(&bundle, &other);
 	ck_assert_int_eq(v.verdict, IND_VERDICT_UNTRUSTED);

@@ -55,9 +55,8 @@ static enum ind_err flow_put(struct world *w)
 		k->disk_lost++;
 		return IND_OK;
 	}
-	struct origin_ends ends = origin_set_find(k->origins, &flow);
 	enum ind_err err = ind_writer_flow(k->writer, &flow, NULL, 0);
-	origin_set_flow(k->origins, &ends, &flow, NULL, 0);
+	origin_set_flow(k->origins, &flow, NULL, 0);
 	return err;
 }
 
@@ -117,7 +116,7 @@ static bool ends_in(const char *name, const char *end)
 static void verified(struct world *w, struct sim_file *f, struct ind_verify_result *result)
 {
 	struct ind_key_public trusted;
-	struct ind_verify_options options = { &trusted, 1 };
+	struct ind_verify_options options = { .trusted = &trusted, .trusted_count = 1 };
 	struct ind_source source = sim_source(f);
 	ind_key_public(w->k.identity, &trusted);
 	must(ind_verify(&source, &options, result) == IND_OK);
