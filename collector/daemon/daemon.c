@@ -152,14 +152,14 @@ int daemon_collect(const struct daemon_options *asked)
 		return 5;
 	}
 	fflush(NULL);
-	pid_t tap = fork();
+	pid_t keep = getpid(), tap = fork();
 	if (tap < 0) {
 		say_error(&say, "cannot start a process: %s", strerror(errno));
 		return 5;
 	}
 	if (tap == 0) {
 		close(place.folder_fd);
-		tap_run(options, &user, fd, ring);
+		tap_run(options, &user, keep, fd, ring);
 	}
 	if (fd >= 0)
 		close(fd);
