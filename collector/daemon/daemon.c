@@ -46,7 +46,7 @@ static int place_open(const struct daemon_options *o, struct keep_place *place, 
 			return 2;
 		}
 		if (lstat(open_as, &st) == 0) {
-			say_error(say, "%s is there: a run that did not end by sealing left it; move it away first", open_as);
+			say_error(say, "%s is there: a run that did not end by sealing left it; 'indicia recover' may seal it, else move it away", open_as);
 			return 2;
 		}
 	}

@@ -118,7 +118,7 @@ static void restart(const struct sim_file *written, struct sim *after, size_t le
 	const struct ind_record *record;
 	uint64_t cut_at = 0;
 	ck_assert_int_eq(ind_reader_new(&source, IND_WANT(IND_REC_RECOVERY), &r), IND_OK);
-	while (ind_reader_next(r, &record) == IND_OK)
+	while (!cut_at && ind_reader_next(r, &record) == IND_OK)
 		cut_at = ind_reader_offset(r);
 	ind_reader_free(r);
 	cut_at = cut_at ? cut_at : f->bytes;
@@ -195,6 +195,145 @@ START_TEST(power_is_cut_and_sectors_are_lost)
 	w.sim.ctx = &c;
 	ck_assert_int_eq(world_run(&w), IND_OK);
 	ck_assert_uint_gt(c.images, 600);
+}
+END_TEST
+
+/* ---- what recovery itself does ---- */
+
+/* A disk after a cut in the middle of what the second seal was about to sync. */
+struct half {
+	struct sim after;
+	struct sim_file written;     /* as the run had written it */
+	bool taken;
+};
+
+static void half_take(void *ctx, struct sim *sim, enum sim_op op)
+{
+	struct half *h = ctx;
+	const struct sim_file *f = open_bundle(sim);
+	if (h->taken || op != SIM_SYNC || !f || w.k.state.stream.leaves == 0 || f->durable_bytes + 600 > f->bytes)
+		return;
+	sim_cut(sim, f->name, f->at, f->durable_bytes + 500, &h->after);
+	h->written = *f;
+	h->written.at = malloc(f->bytes);
+	ck_assert_ptr_nonnull(h->written.at);
+	memcpy(h->written.at, f->at, f->bytes);
+	h->taken = true;
+}
+
+static void half_make(struct half *h)
+{
+	*h = (struct half){ .taken = false };
+	w.sim.before = half_take;
+	w.sim.ctx = h;
+	ck_assert_int_eq(world_run(&w), IND_OK);
+	ck_assert(h->taken && h->written.durable_bytes > 0);
+}
+
+static void half_free(struct half *h)
+{
+	sim_free(&h->after);
+	free(h->written.at);
+}
+
+struct again { const struct half *half; unsigned images; };
+
+static void recovery_cut(void *ctx, struct sim *sim, enum sim_op op)
+{
+	struct again *a = ctx;
+	static struct sim second;
+	const struct sim_file *f = open_bundle(sim);
+	size_t least = whole_frames(&a->half->written, a->half->written.durable_bytes);
+	if (!f)
+		return;
+	size_t step = op == SIM_SYNC ? 16 : f->bytes + 1;
+	for (size_t bytes = least; bytes <= f->bytes; bytes += step, a->images++) {
+		sim_cut(sim, f->name, f->at, bytes, &second);
+		restart(&a->half->written, &second, least);
+		sim_free(&second);
+	}
+	sim_cut(sim, f->name, f->durable, f->durable_bytes, &second);
+	restart(&a->half->written, &second, least);
+	sim_free(&second);
+}
+
+START_TEST(power_is_cut_while_it_is_recovered)
+{
+	static struct half h;
+	struct again a = { &h, 0 };
+	half_make(&h);
+	h.after.before = recovery_cut;
+	h.after.ctx = &a;
+	restart(&h.written, &h.after, whole_frames(&h.written, h.written.durable_bytes));
+	ck_assert_uint_gt(a.images, 50);
+	half_free(&h);
+}
+END_TEST
+
+static enum ind_err recovered(struct sim *sim, const char *open_name, char text[static RECOVER_TEXT_BYTES])
+{
+	struct streamfile s;
+	struct stream_state state;
+	struct recovery_job job = { .disk = &sim->disk, .key_of = key_of, .realtime_ns = keep_realtime_ns(&w.k) };
+	ck_assert_int_eq(streamfile_open(&s, &sim->disk, "/state", "sim", &state), IND_OK);
+	enum ind_err err = recover_bundle(&job, 999, open_name, &state);
+	memcpy(text, job.text, RECOVER_TEXT_BYTES);
+	streamfile_close(&s);
+	return err;
+}
+
+/* More torn bytes than a frame takes: they stay beside the bundle, and their digest in it. */
+START_TEST(a_long_torn_end_is_kept_beside)
+{
+	enum { LONG_BYTES = 3 << 19 };
+	static struct half h;
+	static struct sim after;
+	char text[RECOVER_TEXT_BYTES], name[SIM_NAME + 8];
+	half_make(&h);
+	size_t durable = whole_frames(&h.written, h.written.durable_bytes);
+	uint8_t *bytes = malloc(durable + LONG_BYTES), digest[IND_SHA256_BYTES];
+	ck_assert_ptr_nonnull(bytes);
+	memcpy(bytes, h.written.at, durable);
+	memset(bytes + durable, 0xa5, LONG_BYTES);
+	sim_cut(&h.after, h.written.name, bytes, durable + LONG_BYTES, &after);
+	ck_assert_int_eq(recovered(&after, h.written.name, text), IND_OK);
+	snprintf(name, sizeof name, "%.*s.torn", (int)(strlen(h.written.name) - 5), h.written.name);
+	struct sim_file *torn = sim_find(&after, name);
+	ck_assert(torn && torn->bytes == LONG_BYTES && torn->durable_bytes == LONG_BYTES);
+	ck_assert_mem_eq(torn->at, bytes + durable, LONG_BYTES);
+	name[strlen(name) - 5] = '\0';
+	struct ind_source source = sim_source(sim_find(&after, name));
+	struct ind_reader *r;
+	const struct ind_record *record;
+	ck_assert_int_eq(ind_reader_new(&source, IND_WANT(IND_REC_RECOVERY), &r), IND_OK);
+	ck_assert_int_eq(ind_reader_next(r, &record), IND_OK);
+	hash_sha256(torn->at, torn->bytes, digest);
+	ck_assert_uint_eq(record->recovery.torn_bytes, LONG_BYTES);
+	ck_assert_mem_eq(record->recovery.torn_sha256, digest, sizeof digest);
+	ind_reader_free(r);
+	free(bytes);
+	sim_free(&after);
+	half_free(&h);
+}
+END_TEST
+
+/* A disk that lost what was published: not gone on with, and not touched. */
+START_TEST(a_disk_that_was_taken_back)
+{
+	static struct half h;
+	static struct sim after;
+	char text[RECOVER_TEXT_BYTES];
+	half_make(&h);
+	size_t header = whole_frames(&h.written, 1200);
+	ck_assert(header > 0 && header < h.written.durable_bytes);
+	sim_cut(&h.after, h.written.name, h.written.at, header, &after);
+	ck_assert_int_eq(recovered(&after, h.written.name, text), IND_LIMIT);
+	ck_assert_ptr_nonnull(strstr(text, "published"));
+	struct sim_file *f = sim_find(&after, h.written.name);
+	ck_assert(f && f->bytes == header);
+	ck_assert_mem_eq(f->at, h.written.at, header);
+	sim_free(&after);
+	half_free(&h);
 }
 END_TEST
 
@@ -400,11 +539,14 @@ int main(void)
 	/* Hundreds of runs say what failed. */
 	if (!freopen("/dev/null", "w", stderr))
 		return 1;
-	tcase_set_timeout(t, 240);
+	tcase_set_timeout(t, 900);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_run_without_trouble);
 	tcase_add_test(t, power_is_cut_at_every_byte);
 	tcase_add_test(t, power_is_cut_and_sectors_are_lost);
+	tcase_add_test(t, power_is_cut_while_it_is_recovered);
+	tcase_add_test(t, a_long_torn_end_is_kept_beside);
+	tcase_add_test(t, a_disk_that_was_taken_back);
 	tcase_add_test(t, every_write_fails);
 	tcase_add_test(t, every_write_is_short);
 	tcase_add_test(t, every_sync_fails);
