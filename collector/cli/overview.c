@@ -158,6 +158,7 @@ static void row_recovery(struct overview *o)
 	uint64_t first = o->cut.last_sealed_leaf ? o->cut.last_sealed_leaf + 1 : o->first_leaf;
 	if (!o->recoveries)
 		return;
+	row_no_items(row, QUERY_BUNDLE_recovered_unsealed);
 	size_t from = row->items_used;
 	if (o->has_cut && first <= o->cut.recovered_to_leaf) {
 		row_item_u64(row, NULL, first);

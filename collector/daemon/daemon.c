@@ -51,7 +51,7 @@ static int place_open(const struct daemon_options *o, struct keep_place *place, 
 			return 2;
 		}
 		if (lstat(open_as, &st) == 0) {
-			say_error(say, "%s is there: a run that did not end by sealing left it; move it away first", open_as);
+			say_error(say, "%s is there: a run that did not end by sealing left it; 'indicia recover' may seal it, else move it away", open_as);
 			return 2;
 		}
 	}
@@ -157,14 +157,14 @@ int daemon_collect(const struct daemon_options *asked)
 		return 5;
 	}
 	fflush(NULL);
-	pid_t tap = fork();
+	pid_t keep = getpid(), tap = fork();
 	if (tap < 0) {
 		say_error(&say, "cannot start a process: %s", strerror(errno));
 		return 5;
 	}
 	if (tap == 0) {
 		close(place.folder_fd);
-		tap_run(options, &user, fd, ring);
+		tap_run(options, &user, keep, fd, ring);
 	}
 	if (fd >= 0)
 		close(fd);

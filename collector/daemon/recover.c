@@ -141,22 +141,19 @@ static enum ind_err bundle_finish(struct recovery_job *job, int folder_fd, const
 	return err;
 }
 
-/* A run was cut after its final checkpoint: only the name, or the note of it, is missing. */
-static enum ind_err finished_publish(struct recovery_job *job, int folder_fd, const char *name, const struct recover *r, bool renamed, struct ind_stream *stream)
+/* A run was cut after its final checkpoint, which may not be durable yet: only the name, or the note of it, is missing. */
+static enum ind_err finished_publish(struct recovery_job *job, int folder_fd, const char *name, const struct recover *r)
 {
 	struct outfile f = { .fd = -1 };
 	uint8_t sha256[IND_SHA256_BYTES];
-	enum ind_err err = IND_OK;
-	if (!renamed)
-		err = outfile_reopen(&f, job->disk, folder_fd, name, recover_found(r)->keep_bytes);
-	if (!renamed && !err && job->disk->sync(job->disk->ctx, f.fd) != 0)
+	enum ind_err err = outfile_reopen(&f, job->disk, folder_fd, name, recover_found(r)->keep_bytes);
+	if (!err && job->disk->sync(job->disk->ctx, f.fd) != 0)
 		err = IND_IO;
-	if (!renamed && !err)
+	if (!err)
 		err = outfile_publish(&f, sha256);
 	outfile_abandon(&f);
 	if (err)
 		return because(job, err, "%s.open: %s", name, err == IND_EXISTS ? "its name without .open is taken" : strerror(errno));
-	*stream = recover_found(r)->stream;
 	return because(job, IND_OK, "recovered %s: it was whole, all of it sealed before", name);
 }
 
@@ -174,7 +171,8 @@ static enum ind_err scanned_finish(struct recovery_job *job, int folder_fd, cons
 			state->stream.leaves);
 	enum ind_err err;
 	if (found->finished) {
-		err = finished_publish(job, folder_fd, name, r, renamed, &stream);
+		stream = found->stream;
+		err = renamed ? because(job, IND_OK, "%s: was sealed before the run was interrupted", name) : finished_publish(job, folder_fd, name, r);
 	} else if (renamed) {
 		return because(job, IND_MALFORMED, "%s: bears its name and has no final checkpoint", name);
 	} else if (job->keys_of(job->ctx, &found->stream, &keys, &why) != IND_OK) {
@@ -205,6 +203,35 @@ static enum ind_err empty_finish(struct recovery_job *job, int folder_fd, const 
 	return because(job, IND_OK, "%s holds no whole frame; it is %s now", open_name, aside);
 }
 
+static bool name_of(const char *open_name, char name[static OUTFILE_NAME_MAX + 1])
+{
+	size_t bytes = strlen(open_name);
+	if (bytes <= 5 || bytes - 5 > OUTFILE_NAME_MAX || strcmp(open_name + bytes - 5, ".open") != 0)
+		return false;
+	memcpy(name, open_name, bytes - 5);
+	name[bytes - 5] = '\0';
+	return true;
+}
+
+enum ind_err recover_name(struct recovery_job *job, int folder_fd, const char *open_name)
+{
+	char name[OUTFILE_NAME_MAX + 1];
+	struct open_file in = { .disk = job->disk, .fd = job->disk->open(job->disk->ctx, folder_fd, open_name, O_RDONLY, 0) };
+	const struct ind_source source = { read_at, &in };
+	struct recover *r = NULL;
+	const char *reason;
+	if (in.fd < 0)
+		return because(job, IND_IO, "%s: %s", open_name, strerror(errno));
+	enum ind_err err = recover_scan(&source, &r, &reason);
+	if (err == IND_OK && !(recover_found(r)->finished && name_of(open_name, name)))
+		err = because(job, IND_USAGE, "%s: is not finished", open_name);
+	else if (err == IND_OK)
+		err = finished_publish(job, folder_fd, name, r);
+	recover_free(r);
+	job->disk->close(job->disk->ctx, in.fd);
+	return err;
+}
+
 enum ind_err recover_bundle(struct recovery_job *job, int folder_fd, const char *open_name, struct stream_state *state)
 {
 	char name[OUTFILE_NAME_MAX + 1];
@@ -213,11 +240,9 @@ enum ind_err recover_bundle(struct recovery_job *job, int folder_fd, const char 
 	struct recover *r = NULL;
 	const char *reason;
 	bool renamed = false;
-	size_t bytes = strlen(open_name);
-	job->text[0] = '\0';
-	if (bytes <= 5 || bytes - 5 > OUTFILE_NAME_MAX || strcmp(open_name + bytes - 5, ".open") != 0)
+	if (!name_of(open_name, name))
 		return because(job, IND_MISSING, "%s: its name does not end in .open", open_name);
-	snprintf(name, sizeof name, "%.*s", (int)(bytes - 5), open_name);
+	job->text[0] = '\0';
 	in.fd = job->disk->open(job->disk->ctx, folder_fd, open_name, O_RDONLY, 0);
 	if (in.fd < 0 && errno == ENOENT) {
 		in.fd = job->disk->open(job->disk->ctx, folder_fd, name, O_RDONLY, 0);

@@ -29,6 +29,9 @@ struct recovery_job {
  * IND_EXISTS: the name that it should get is taken; IND_LIMIT: it does not hold what was published of it. */
 enum ind_err recover_bundle(struct recovery_job *job, int folder_fd, const char *name, struct stream_state *state) IND_MUST_USE;
 
+/* A bundle that is finished and did not get its name. IND_OK, IND_EXISTS, IND_IO; job->text as above. */
+enum ind_err recover_name(struct recovery_job *job, int folder_fd, const char *open_name) IND_MUST_USE;
+
 /* `indicia recover`: a NAME.open, or a folder of them. The exit status; says what was done. */
 int daemon_recover(const char *path, bool quiet);
 

@@ -44,8 +44,8 @@ static enum ind_err fd_read(void *ctx, uint64_t offset, void *bytes, size_t coun
 	return n < 0 ? IND_IO : IND_OK;
 }
 
-/* Whose bundle it is, as it says itself. */
-static int sensor_of(const char *path, char sensor[static IND_SENSOR_ID_MAX + 1], struct say *say)
+/* Whose bundle it is, as it says itself, and whether only its name is missing. */
+static int sensor_of(const char *path, char sensor[static IND_SENSOR_ID_MAX + 1], bool *finished, struct say *say)
 {
 	struct recover *r = NULL;
 	const char *reason = "";
@@ -56,66 +56,77 @@ static int sensor_of(const char *path, char sensor[static IND_SENSOR_ID_MAX + 1]
 		return EXIT_DAMAGED;
 	}
 	enum ind_err err = recover_scan(&source, &r, &reason);
-	if (err == IND_OK)
+	if (err == IND_OK) {
 		memcpy(sensor, recover_found(r)->sensor, IND_SENSOR_ID_MAX + 1);
-	else
+		*finished = recover_found(r)->finished;
+	} else {
 		say_error(say, "%s: not a torn end (%s); it is left as it is", path, reason[0] ? reason : ind_strerror(err));
+	}
 	recover_free(r);
 	close(fd);
 	return status_of(err);
 }
 
-static int with_stream(const char *folder, const char *sensor, const char *path, struct streamfile *s, struct stream_state *state, struct say *say)
+/* Locks the stream of that sensor, if it names this file as the one that it goes on behind. */
+static enum ind_err with_stream(const char *folder, const char *sensor, const char *path, struct streamfile *s, struct stream_state *state)
 {
 	char stream[KEYFILE_PATH_MAX + 80], *full = realpath(path, NULL);
 	snprintf(stream, sizeof stream, "%s/stream.%s", folder, sensor);
 	enum ind_err err = access(stream, F_OK) == 0 ? streamfile_open(s, &disk_real, folder, sensor, state) : IND_MISSING;
-	if (err == IND_EXISTS)
-		say_error(say, "sensor %s is capturing now (its stream is locked); what it left before is recovered already", sensor);
-	else if (err == IND_IO)
-		say_error(say, "%s: %s", stream, strerror(errno));
-	else if (err || !state->running || !full || strcmp(full, state->open_path) != 0)
-		say_error(say, "%s: no stream here goes on behind it: it was made from a savefile, on another machine, or its stream was given up; "
-			"it is left as it is", path);
 	bool named = !err && state->running && full && strcmp(full, state->open_path) == 0;
 	free(full);
-	if (named)
-		return EXIT_DONE;
-	if (!err)
+	if (!err && !named)
 		streamfile_close(s);
+	return err || named ? err : IND_MISSING;
+}
+
+static int told(struct say *say, const struct recovery_job *job, enum ind_err err)
+{
+	if (err)
+		say_error(say, "%s", job->text);
+	else
+		say_now(say, "%s", job->text);
+	return status_of(err);
+}
+
+/* Not to be gone on with here. */
+static int left_tell(struct say *say, const char *path, const char *sensor, enum ind_err err)
+{
+	if (err == IND_EXISTS)
+		say_error(say, "%s: sensor %s is capturing now (its stream is locked)", path, sensor);
+	else if (err == IND_IO)
+		say_error(say, "stream.%s: %s", sensor, strerror(errno));
+	else
+		say_error(say, "%s: no stream here goes on behind it: it was made from a savefile, on another machine, or its stream was given up; "
+			"it is left as it is", path);
 	return err == IND_IO ? EXIT_IO : EXIT_MISSING;
 }
 
 static int file_recover(int folder_fd, const char *path, struct say *say)
 {
 	char folder[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES], sensor[IND_SENSOR_ID_MAX + 1];
-	const char *slash = strrchr(path, '/');
-	struct streamfile s;
-	struct stream_state state;
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	struct bootkey boot;
 	struct recovery_job job = { .disk = &disk_real, .keys_of = keys_of, .restarted = restarted, .ctx = &boot, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
-	int status = sensor_of(path, sensor, say);
-	if (!status && keyfile_state_dir(folder, error) != IND_OK) {
-		say_error(say, "%s", error);
-		status = EXIT_MISSING;
-	}
-	if (!status && bootkey_place(&boot, folder, sensor) != IND_OK) {
-		say_error(say, "%s: its name is too long", folder);
-		status = EXIT_MISSING;
-	}
-	if (!status)
-		status = with_stream(folder, sensor, path, &s, &state, say);
+	struct streamfile s;
+	struct stream_state state;
+	bool finished = false;
+	int status = sensor_of(path, sensor, &finished, say);
 	if (status)
 		return status;
-	enum ind_err err = recover_bundle(&job, folder_fd, slash ? slash + 1 : path, &state);
+	enum ind_err err = keyfile_state_dir(folder, error);
+	if (err == IND_OK)
+		err = bootkey_place(&boot, folder, sensor);
+	err = err == IND_OK ? with_stream(folder, sensor, path, &s, &state) : IND_MISSING;
+	if (err == IND_MISSING && finished)
+		return told(say, &job, recover_name(&job, folder_fd, name));
 	if (err)
-		say_error(say, "%s", job.text);
-	else
-		say_now(say, "%s", job.text);
-	if (!err && (err = streamfile_save(&s, &state)) != IND_OK)
-		say_error(say, "%s: %s", s.path, strerror(errno));
+		return left_tell(say, path, sensor, err);
+	status = told(say, &job, recover_bundle(&job, folder_fd, name, &state));
+	if (!status && streamfile_save(&s, &state) != IND_OK)
+		status = left_tell(say, path, sensor, IND_IO);
 	streamfile_close(&s);
-	return status_of(err);
+	return status;
 }
 
 static int is_open_bundle(const struct dirent *entry)

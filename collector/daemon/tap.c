@@ -22,6 +22,7 @@ enum { STATUS_EVERY_FRAMES = 65536, STATUS_EVERY_NS = 200000000 };
 
 struct tap {
 	const struct daemon_options *options;
+	pid_t keep;
 	struct ring *ring;
 	struct capture *capture;
 	struct engine *engine;
@@ -206,6 +207,13 @@ static bool capabilities_clear(void)
 	return syscall(SYS_capset, &header, none) == 0;
 }
 
+/* Ends with the process that keeps. The kernel forgets this when a process becomes another user, so it is said again then. */
+static void end_with_keep(const struct tap *t)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != t->keep)
+		_exit(5);
+}
+
 /* From here on this process can become nobody else and gains no right by executing anything. */
 static void rights_drop(struct tap *t, const struct tap_user *user)
 {
@@ -214,6 +222,7 @@ static void rights_drop(struct tap *t, const struct tap_user *user)
 		t->user_kept = dropped = capabilities_clear();
 	if (!dropped || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		tap_fail(t, 4, "the process that reads packets could not give up its rights");
+	end_with_keep(t);
 }
 
 static void link_tell(const struct capture_link *link, struct ind_link_type *m)
@@ -368,11 +377,11 @@ static void signals_set(void)
 	sigaction(SIGUSR1, &action, NULL);
 }
 
-_Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, int fd, struct ring *ring)
+_Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, pid_t keep, int fd, struct ring *ring)
 {
 	static struct tap t;
-	t = (struct tap){ .options = options, .ring = ring, .fd = fd };
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	t = (struct tap){ .options = options, .keep = keep, .ring = ring, .fd = fd };
+	end_with_keep(&t);
 	prctl(PR_SET_NAME, "indicia-tap");
 	signals_set();
 	source_open(&t);

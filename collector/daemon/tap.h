@@ -12,7 +12,7 @@
 /* Who to become before the first packet is read; id 0: stay. */
 struct tap_user { uid_t uid; gid_t gid; };
 
-/* Runs in the child after fork; never returns. `fd` is the opened savefile or -1. */
-_Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, int fd, struct ring *ring);
+/* Runs in the child after fork and ends with its parent, `keep`; never returns. `fd` is the opened savefile or -1. */
+_Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, pid_t keep, int fd, struct ring *ring);
 
 #endif

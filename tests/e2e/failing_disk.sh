@@ -49,7 +49,7 @@ import fcntl, socket, struct
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 fcntl.ioctl(s, 0x8914, struct.pack('16sH14x', b'lo', 0x1 | 0x40))
 P
-python3 - <<'P' &
+python3 - > /dev/null 2>&1 <<'P' &
 import socket, time
 while True:
     for port in range(20000, 20200):

@@ -14,18 +14,17 @@ P
 kills=${INDICIA_KILLS:-25}
 stream=$XDG_STATE_HOME/indicia/stream.killed heads=$work/heads
 note() { python3 "$root/tests/support/stream_heads.py" note "$stream" >> "$heads"; }
-# Datagrams to nobody, each with a port of its own: many flows, and some of them end.
-python3 - <<'P' &
+# Connections that nobody takes: many flows, each of which ends at once.
+python3 - > /dev/null 2>&1 <<'P' &
 import socket, time
 while True:
-    for port in range(20000, 20400):
-        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.sendto(b'x' * 60, ('127.0.0.1', port))
-        s.close()
+    for port in range(20000, 20200):
+        with socket.socket() as s:
+            s.connect_ex(('127.0.0.1', port))
     time.sleep(0.02)
 P
 traffic=$!
-clean_up() { kill $traffic "$sensor"; }
+clean_up() { kill "${traffic:-}" "${sensor:-}"; }
 : > "$heads"; mkdir many
 
 RANDOM=${INDICIA_SEED:-7}
@@ -39,6 +38,9 @@ for i in $(seq "$kills"); do
     note
     grep -qE 'AddressSanitizer|runtime error:' "$work/stderr" && bad "sanitizer report: $(cat "$work/stderr")"
 done
+# The process that reads packets ends with the one that was killed.
+for _ in $(seq 50); do pgrep -f "^$indicia collect -i lo --sensor killed" > /dev/null || break; sleep 0.1; done
+same "processes left" "" "$(pgrep -f "^$indicia collect -i lo --sensor killed" | head -3)"
 # The last one ends as it should.
 "$indicia" collect -q -i lo --sensor killed -w many -a duration:1 2> "$work/stderr"; same "exit status of the last run" 0 $?
 note

@@ -293,3 +293,11 @@ bool world_heads_declared(struct world *w)
 	}
 	return good;
 }
+
+struct sim_file *world_open_bundle(struct sim *sim)
+{
+	for (int i = 0; i < SIM_FILES; i++)
+		if (sim->file[i].there && strstr(sim->file[i].name, ".ieb.open"))
+			return &sim->file[i];
+	return NULL;
+}

@@ -42,6 +42,9 @@ struct stock {
 };
 struct stock world_stock(struct world *w, struct sim *sim);
 
+/* The bundle that has not got its name, or NULL. */
+struct sim_file *world_open_bundle(struct sim *sim);
+
 /* Every head that is signed in a file that was abandoned is one of the stream, or is declared by a RECOVERY. */
 bool world_heads_declared(struct world *w);
 
