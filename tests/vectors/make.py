@@ -45,6 +45,7 @@ class Key:
 
 IDENTITY, STRANGER = Key("identity"), Key("stranger")
 EPOCHS = [Key("epoch %d" % i) for i in range(6)]
+BOOTS = [Key("boot %d" % i) for i in range(6)]
 
 
 def signed64(x):
@@ -103,11 +104,12 @@ class Bundle:
         v.push(self.frontier, self.size, v.sha(b"\0", self.preamble, h, v.sha(payload), root))
         self.size += 1
 
-    def header(self, **over):
-        certificate = IDENTITY.sign(b"IEB1-EPOCH\0" + self.stream + v.be64(self.epoch) + v.be64(self.first) + v.be64(self.now) + self.signer.public)
+    def header(self, boot_key=b"", **over):
+        what = b"IEB1-EPOCH\0" + self.stream + v.be64(self.epoch) + v.be64(self.first) + v.be64(self.now) + self.signer.public + boot_key
+        certificate = IDENTITY.sign(what)
         m = v.decode(b"", v.S_HEADER, "")
         m.update(first_leaf=self.first, frontier=list(self.frontier), epoch=self.epoch, epoch_key=self.signer.public, identity_key=IDENTITY.public,
-                 epoch_start_ns=self.now, certificate=certificate, stream_id=self.stream, previous_root=v.root_of(self.frontier) if self.first else b"",
+                 epoch_start_ns=self.now, certificate=certificate, boot_key=boot_key, stream_id=self.stream, previous_root=v.root_of(self.frontier) if self.first else b"",
                  origin=self.origin, sensor="vectors", link_type="EN10MB", link_type_number=1, snaplen=65535, signals="all", exhibits="signal",
                  privacy="full", created_ns=self.now, deterministic=1,
                  data_sets=[dict(name="made-up.mmdb", type="Made-Up", licence="", build=1700000000, sha256=bytes(32), title="", source="")])
@@ -143,11 +145,11 @@ class Bundle:
         m = {"from": NOW, "to": NOW + 1, "causes": [dict(cause=1, count=7), dict(cause=16, count=v.M64)]}
         self.frame(v.LOSS, v.encode(m, v.S_LOSS))
 
-    def next_epoch(self, number=None, by=None, key=None):
+    def next_epoch(self, number=None, by=None, key=None, boot_key=b"", restart=0):
         number = self.epoch + 1 if number is None else number
         key = key or EPOCHS[number]
-        what = b"IEB1-EPOCH\0" + self.stream + v.be64(number) + v.be64(self.size) + v.be64(self.now) + key.public
-        m = dict(epoch=number, key=key.public, start_ns=self.now, signature=(by or self.signer).sign(what))
+        what = b"IEB1-EPOCH\0" + self.stream + v.be64(number) + v.be64(self.size) + v.be64(self.now) + key.public + boot_key
+        m = dict(epoch=number, key=key.public, start_ns=self.now, signature=(by or self.signer).sign(what), boot_key=boot_key, restart=restart)
         self.frame(v.EPOCH, v.encode(m, v.S_EPOCH))
         self.epoch, self.signer = number, key
 
@@ -159,7 +161,7 @@ class Bundle:
     def sealinfo(self, final, **over):
         rows = sum(n for name, n in self.totals.items() if name != "signals")
         m = dict(epoch=self.epoch, realtime_ns=self.now, final=int(final), records=rows, boottime=9, reason=3 if final else 0, frames_seen=100,
-                 source_sha256=b"", link_types=[], **self.totals)
+                 source_sha256=b"", link_types=[], first_leaf=self.first, **self.totals)
         m.update(over)
         self.frame(v.SEALINFO, v.encode(m, v.S_SEAL))
 
@@ -422,6 +424,7 @@ def make_notes():
 
 def make_epochs():
     b = small("V12")
+    b.seal(False)
     b.next_epoch()
     b.signer = EPOCHS[0]
     vector("V12-older-key", b.seal(good=False), "ALTERED", "checkpoint_key", "sealed by the key of the epoch before")
@@ -429,15 +432,41 @@ def make_epochs():
     b.signer = EPOCHS[1]
     vector("V12-newer-key", b.seal(good=False), "ALTERED", "checkpoint_key", "sealed by the key of an epoch that has not begun")
     b = small("V12")
+    b.sealinfo(True, first_leaf=5)
+    b.checkpoint(good=False)
+    vector("V12-other-bundle", b, "ALTERED", "seal_bundle", "SEALINFO names another first leaf")
+    b = small("V12")
     b.sealinfo(True, epoch=1)
     b.checkpoint(good=False)
     vector("V12-other-epoch", b, "ALTERED", "seal_epoch", "SEALINFO names another epoch")
     b = small("V13")
+    b.seal(False)
     b.next_epoch(2)
     vector("V13-skipped", b.seal(good=False), "ALTERED", "epoch_transition", "an epoch is left out")
     b = small("V13")
+    b.next_epoch()
+    vector("V13-unsealed", b.seal(good=False), "ALTERED", "epoch_transition", "the key before has not sealed what it recorded")
+    b = small("V13")
+    b.seal(False)
     b.next_epoch(by=IDENTITY)
     vector("V13-by-identity", b.seal(good=False), "ALTERED", "epoch_transition", "the next epoch is certified by the identity key")
+
+
+def make_boot_keys():
+    b = small("V12 boot", boot_key=BOOTS[0].public)
+    b.next_epoch(by=BOOTS[0], boot_key=BOOTS[1].public, restart=1)
+    b.data(1, flows(2))
+    b.seal(False)
+    b.next_epoch(boot_key=BOOTS[2].public)
+    vector("V12-boot-key", b.seal(), about="goes on after a restart, by the boot key that the HEADER names; then an epoch by the key before")
+    b = small("V12 boot", boot_key=BOOTS[0].public)
+    b.next_epoch(by=BOOTS[0], boot_key=BOOTS[1].public, restart=1)
+    b.seal(False)
+    b.next_epoch(by=BOOTS[0], restart=1)
+    vector("V12-boot-key-twice", b.seal(good=False), "ALTERED", "epoch_transition", "a boot key works once")
+    b = small("V12")
+    b.next_epoch(by=BOOTS[0], restart=1)
+    vector("V12-no-boot-key", b.seal(good=False), "ALTERED", "epoch_transition", "a restart where no boot key is in force")
 
 
 def make_order():
@@ -532,7 +561,7 @@ def make_heads():
 
 def main(folder):
     folder = pathlib.Path(folder)
-    for make in (make_good, make_columns, make_notes, make_epochs, make_order, make_recovered, make_heads):
+    for make in (make_good, make_columns, make_notes, make_epochs, make_boot_keys, make_order, make_recovered, make_heads):
         make()
     for said, data in VECTORS:
         (folder / said["file"]).write_bytes(data)
