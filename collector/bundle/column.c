@@ -83,9 +83,24 @@ size_t column_encode(const struct column_spec *spec, const struct column *c, str
 	return (size_t)(end - *raw);
 }
 
+/* As many bytes as numbers: each is one byte, or they are not in form. Most columns are so. */
+static bool bytes_get(const uint8_t *p, size_t count, uint64_t *out)
+{
+	uint8_t all = 0;
+	for (size_t i = 0; i < count; i++) {
+		out[i] = p[i];
+		all |= p[i];
+	}
+	return all < 0x80;
+}
+
 static bool numbers_get(const struct column_spec *spec, const uint8_t *p, const uint8_t *end, size_t count, uint64_t *out)
 {
-	for (size_t i = 0; i < count; i++) {
+	bool short_ones = (size_t)(end - p) == count;
+	if (short_ones && !bytes_get(p, count, out))
+		return false;
+	p = short_ones ? end : p;
+	for (size_t i = 0; i < count && !short_ones; i++) {
 		p = varint_get(p, end, &out[i]);
 		if (!p)
 			return false;

@@ -75,8 +75,10 @@ static bool port_of(const char *at, size_t bytes, uint64_t *value)
 static bool proto_of(const char *at, size_t bytes, uint64_t *value)
 {
 	char word[16] = "";
+	/* pcap-filter wants names that are keywords escaped. */
+	size_t escape = bytes > 1 && at[0] == '\\';
 	if (bytes < sizeof(word))
-		memcpy(word, at, bytes);
+		memcpy(word, at + escape, bytes - escape);
 	const struct term *t = parse_term_find(word, strlen(word));
 	if (t && t->shape == SHAPE_PROTO_NAME) {
 		*value = t->argument;

@@ -112,7 +112,7 @@ static const struct { const char *text; char tls, icmp; } flows[] = {
 	{ "saddr = 192.0.2.1", 'Y', 'N' }, { "daddr != 192.0.2.1", 'Y', 'Y' }, { "host != 192.0.2.1", 'N', 'Y' }, { "host 10.0.0.1 or 192.0.2.1", 'Y', 'N' },
 	{ "src host 198.51.100.2 or 10.0.0.1", 'N', 'N' }, { "net 10 or 192.0", 'Y', 'N' }, { "saddr in [2001:db8::1]", 'N', 'Y' },
 	/* protocols and ports */
-	{ "tcp", 'Y', 'N' }, { "icmp6", 'N', 'Y' }, { "icmp", 'N', 'N' }, { "proto 6", 'Y', 'N' }, { "proto tcp", 'Y', 'N' }, { "proto = icmp6", 'N', 'Y' },
+	{ "tcp", 'Y', 'N' }, { "icmp6", 'N', 'Y' }, { "icmp", 'N', 'N' }, { "proto 6", 'Y', 'N' }, { "proto tcp", 'Y', 'N' }, { "ip proto \\tcp", 'Y', 'N' }, { "proto = icmp6", 'N', 'Y' },
 	{ "proto != tcp", 'N', 'Y' }, { "ip proto 6", 'Y', 'N' }, { "proto in [tcp udp]", 'Y', 'N' }, { "port 443", 'Y', 'N' }, { "port https", 'Y', 'N' },
 	{ "src port 443", 'N', 'N' }, { "dst port 443", 'Y', 'N' }, { "not port 443", 'N', 'Y' }, { "port 80 or 443", 'Y', 'N' }, { "udp port 80 or 443", 'N', 'N' },
 	{ "tcp port 80 or 443", 'Y', 'N' }, { "tcp dst port 443", 'Y', 'N' }, { "tcp src port 443", 'N', 'N' }, { "portrange 400-500", 'Y', 'N' },
