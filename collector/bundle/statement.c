@@ -65,7 +65,8 @@ enum ind_err ind_statement_time(const char *text, size_t bytes, uint64_t *time_s
 		return IND_MALFORMED;
 	if (year < 1970 || year > 2499 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59)
 		return IND_MALFORMED;
-	*time_s = days_of(year, month, day) * 86400 + hour * 3600u + minute * 60u + second;
+	unsigned of_day = (hour * 60 + minute) * 60 + second;
+	*time_s = days_of(year, month, day) * 86400 + of_day;
 	ind_statement_time_text(*time_s, again);
 	return memcmp(again, text, bytes) == 0 ? IND_OK : IND_MALFORMED;
 }

@@ -33,6 +33,29 @@ START_TEST(rfc8032)
 }
 END_TEST
 
+START_TEST(seed_in_locked_memory)
+{
+	struct ind_key *key, *again;
+	struct ind_key_public a, b;
+	uint8_t seed[IND_KEY_BYTES];
+	enum ind_err locked = ind_key_lock_memory();
+	ck_assert(locked == IND_OK || locked == IND_LIMIT);
+	ck_assert_int_eq(ind_key_lock_memory(), IND_OK);
+	ck_assert_int_eq(ind_key_from_seed(rfc_seed, &key), IND_OK);
+	ck_assert_int_eq(ind_key_seed(key, seed), IND_OK);
+	ck_assert_mem_eq(seed, rfc_seed, sizeof seed);
+	ind_key_free(key);
+	ck_assert_int_eq(ind_key_new(&key), IND_OK);
+	ck_assert_int_eq(ind_key_seed(key, seed), IND_OK);
+	ck_assert_int_eq(ind_key_from_seed(seed, &again), IND_OK);
+	ind_key_public(key, &a);
+	ind_key_public(again, &b);
+	ck_assert_mem_eq(&a, &b, sizeof a);
+	ind_key_free(key);
+	ind_key_free(again);
+}
+END_TEST
+
 START_TEST(pem_both_ways)
 {
 	static const char from_openssl[] = "-----BEGIN PRIVATE KEY-----\n"
@@ -101,6 +124,7 @@ int main(void)
 	Suite *s = suite_create("bundle key");
 	TCase *t = tcase_create("all");
 	tcase_add_test(t, rfc8032);
+	tcase_add_test(t, seed_in_locked_memory);
 	tcase_add_test(t, pem_both_ways);
 	tcase_add_loop_test(t, pem_of_something_else, 0, 4);
 	tcase_add_test(t, public_text);

@@ -102,6 +102,9 @@ START_TEST(limits)
 	ck_assert_uint_eq(d.snaplen, 96);
 	ck_assert_int_eq(collect_number(&d, OPT_SNAPLEN, "1"), CLI_USAGE);
 	ck_assert_int_eq(collect_number(&d, OPT_SEAL_EVERY, "0"), CLI_USAGE);
+	ck_assert_int_eq(collect_number(&d, OPT_EPOCH, "0"), CLI_USAGE);
+	ck_assert_int_eq(collect_number(&d, OPT_EPOCH, "60"), CLI_DONE);
+	ck_assert_uint_eq(d.epoch_s, 60);
 	ck_assert_int_eq(collect_number(&d, OPT_BUFFER, "9999"), CLI_USAGE);
 	ck_assert_int_eq(collect_number(&d, OPT_COUNT, "7"), CLI_DONE);
 	ck_assert_uint_eq(d.max_frames, 7);
