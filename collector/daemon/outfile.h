@@ -44,9 +44,9 @@ void outfile_source(struct outfile *f, struct ind_source *source);
 /* Room for a frame, as writer_disk asks for it. */
 enum ind_err outfile_room(struct outfile *f, enum writer_use use, size_t bytes) IND_MUST_USE;
 
-/* Reads the file again, whose end is durable: IND_MALFORMED, and NAME.bad, if it is not the VALID bundle of this key that it should
- * be (*result says why). */
-enum ind_err outfile_check(struct outfile *f, const struct ind_key *identity, struct ind_verify_result *result) IND_MUST_USE;
+/* Reads the file again, whose end is durable, compares its digest with that of what was written, and if `whole` verifies it. IND_MALFORMED, and
+ * NAME.bad, if it is not what it should be; *result is then what a verifier says of it, with this key trusted. */
+enum ind_err outfile_check(struct outfile *f, const struct ind_key *identity, bool whole, struct ind_verify_result *result) IND_MUST_USE;
 
 /* Publishes a file whose end is durable under its name, folder made durable; the digest of the whole file. If that fails it stays NAME.open. */
 enum ind_err outfile_publish(struct outfile *f, uint8_t sha256[static IND_SHA256_BYTES]) IND_MUST_USE;
