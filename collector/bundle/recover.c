@@ -156,6 +156,7 @@ static enum ind_err writer_behind(const struct recover *r, const struct ind_sink
 		return IND_NOMEM;
 	w->sink = *sink;
 	w->stream = r->found.stream;
+	w->first_leaf = r->found.first_leaf;
 	w->totals = r->totals;
 	w->time_bound_ns = r->time_bound_ns;
 	memcpy(w->preamble, r->preamble, PREAMBLE_BYTES);

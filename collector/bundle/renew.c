@@ -49,6 +49,7 @@ void again_durable(struct ind_writer *w)
 	struct again *a = &w->again;
 	a->count = 0;
 	a->durable = w->stream;
+	a->time_bound_ns = w->time_bound_ns;
 	a->totals = w->totals;
 	a->said.abandoned_count = 0;
 	a->head_signed = false;
@@ -123,23 +124,41 @@ static enum ind_err frames_append(struct ind_writer *w)
 	return err;
 }
 
+static bool epoch_kept(const struct again *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		if (a->frames[i].type == FRAME_EPOCH)
+			return true;
+	return false;
+}
+
 static enum ind_err say_once(struct ind_writer *w, struct ind_header *header)
 {
 	struct again *a = &w->again;
 	struct ind_sink sink;
+	const struct ind_stream last = w->stream;
 	head_abandon(a);
 	enum ind_err err = a->disk.renew(a->disk.ctx, &sink, header);
 	if (err != IND_OK)
 		return err;
+	/* An epoch that is said again began before this file. */
+	if (epoch_kept(a))
+		header->created_ns = a->time_bound_ns;
 	w->sink = sink;
 	w->stream = a->durable;
+	w->first_leaf = a->durable.leaves;
 	w->totals.bytes = w->totals.frames = 0;
 	w->time_bound_ns = header->created_ns;
 	const struct writer_disk disk = a->disk;
 	a->disk = (struct writer_disk){ 0 }; /* the HEADER is not kept: the next file has its own */
 	err = writer_header(w, header);
 	a->disk = disk;
-	return err == IND_OK ? frames_append(w) : err;
+	if (err == IND_OK)
+		err = frames_append(w);
+	w->stream.epoch = last.epoch;
+	w->stream.key = last.key;
+	w->stream.boot_key = last.boot_key;
+	return err;
 }
 
 enum ind_err again_say(struct ind_writer *w)

@@ -427,12 +427,13 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 		*h = *header;
 		w->sink = *sink;
 		w->stream = *stream;
-		w->again.durable = *stream;
 		w->identity = identity;
 		w->first_leaf = stream->leaves;
 		w->epoch_key = epoch_key;
 		if (epoch_key)
 			ind_key_public(epoch_key, &w->stream.key);
+		w->again.durable = w->stream;
+		w->again.time_bound_ns = header->created_ns;
 		w->data_set_count = header->data_set_count;
 		w->time_bound_ns = header->created_ns;
 		w->has_seed = test_seed != NULL;

@@ -26,6 +26,7 @@ struct again {
 	struct kept *frames;         /* the first `count` are kept, those behind hold buffers for later ones */
 	size_t count, capacity;
 	struct ind_stream durable;   /* behind the last durable checkpoint */
+	uint64_t time_bound_ns;      /* there */
 	struct ind_writer_totals totals; /* of rows, then */
 	struct ind_recovery said;    /* heads that may stand on a disk that was given up */
 	bool head_signed;            /* `head` is not durable yet */

@@ -85,14 +85,14 @@ static int stream_anew(struct keep *k)
 		say_error(k->say, "no random numbers for a new stream");
 		return 5;
 	}
-	return boot_key_first(k) ? failure(k) : 0;
+	return !k->deterministic && boot_key_first(k) ? failure(k) : 0;
 }
 
 int epochs_begin(struct keep *k)
 {
 	const char *why = NULL;
 	k->epoch_begun_ns = clock_boottime_ns();
-	if (k->stream.leaves == 0)
+	if (k->stream.leaves == 0 || k->deterministic)
 		return stream_anew(k);
 	enum ind_err err = bootkey_take(&k->boot, &k->stream, &k->by_boot, &why);
 	if (!err && branch_exists(k)) {

@@ -21,8 +21,8 @@ sys.path.insert(0, sys.argv[1])
 import ieb_verify as v
 class Counting(v.Verifier):
     epochs = restarts = 0
-    def see_epoch(self, payload, seq):
-        super().see_epoch(payload, seq)
+    def see_epoch(self, payload, seq, behind_seal):
+        super().see_epoch(payload, seq, behind_seal)
         self.epochs += 1
         self.restarts += v.message(payload, v.S_EPOCH, '')['restart']
 end = None

@@ -82,7 +82,7 @@ same "streams" 1 "$(grep -o '"stream":"[0-9a-f]*"' "$work/stdout" | sort -u | wc
 
 # Without its key, or damaged in front of a seal: left as it is, and the next run begins another stream.
 killed keyless
-cp "$opened" "$work/keyless"; rm "$XDG_STATE_HOME"/indicia/epoch.keyless.pem
+cp "$opened" "$work/keyless"; rm "$XDG_STATE_HOME"/indicia/boot.keyless
 run 4 "$indicia" recover keyless; one_error "$(basename "$opened")" 'key' 'left as it is'
 same "a file without its key" "" "$(cmp "$opened" "$work/keyless" 2>&1)"
 run 0 "$indicia" collect -i lo --sensor keyless -w keyless -a duration:1

@@ -15,9 +15,14 @@ P
 record() { run 0 "$indicia" collect -q -i lo --sensor s -w "$1" -a duration:1; }
 record 1.ieb
 cp -a "$XDG_STATE_HOME" "$work/state.kept"
+state=$XDG_STATE_HOME/indicia
+ln "$state/boot.s" "$work/boot.kept"
 record 2.ieb; record 3.ieb
-rm -r "$XDG_STATE_HOME"; mv "$work/state.kept" "$XDG_STATE_HOME"
-record other.ieb
+# A whole disk that is taken back has its files where they were, and none of the later bundles.
+mv -f "$work/boot.kept" "$state/boot.s"
+(cd "$work/state.kept" && find . -type f) | while read -r f; do cat "$work/state.kept/$f" > "$XDG_STATE_HOME/$f"; done
+mkdir elsewhere
+record elsewhere/other.ieb; mv elsewhere/other.ieb .; rmdir elsewhere
 for i in 1 2 3; do run 0 "$indicia" verify --save-checkpoint $i.note $i.ieb; done
 same "a checkpoint names its stream and size" "$("$indicia" verify -o json 2.ieb | python3 -c 'import json,sys; d=json.load(sys.stdin); print("indicia.example/"+d["stream"], d["first_leaf"]+d["leaves"]-1)')" "$(head -2 2.note | paste -sd ' ')"
 run 2 "$indicia" verify --save-checkpoint 1.note 1.ieb

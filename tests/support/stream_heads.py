@@ -36,7 +36,7 @@ def state(path):
 class Heads(ieb_verify.Verifier):
     """A verifier that remembers the root at every size of the tree."""
 
-    def roots(self):
+    def all_roots(self):
         seen, push = {}, ieb_verify.push
 
         def pushed(frontier, size, leaf):
@@ -56,7 +56,7 @@ def check(heads, bundles):
     streams, wrong, before = {}, 0, {}
     for name in bundles:
         with open(name, "rb") as f:
-            stream, first, seen = Heads(f.read()).roots()
+            stream, first, seen = Heads(f.read()).all_roots()
         known = streams.setdefault(stream, {0: ieb_verify.root_of([]).hex()})
         if set(known) & set(seen):
             print(name, "has leaves that another bundle has too")

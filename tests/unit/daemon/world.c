@@ -27,7 +27,7 @@ void world_start(struct world *w)
 	char error[REFDATA_ERROR_BYTES];
 	memset(w, 0, sizeof *w);
 	sim_start(&w->sim);
-	w->options = (struct daemon_options){ .interface = "sim0", .privacy = "full", .signals_text = "default", .ballast_kib = 64, .quiet = true };
+	w->options = (struct daemon_options){ .interface = "sim0", .privacy = "full", .signals_text = "default", .ballast_kib = 64, .epoch_s = 3600, .quiet = true };
 	w->place = (struct keep_place){ .folder_fd = 999, .folder = folder };
 	w->say = (struct say){ .quiet = true };
 	w->k = (struct keep){ .options = &w->options, .place = &w->place, .say = &w->say, .disk = &w->sim.disk, .streamfile = { .disk = &w->sim.disk, .fd = -1 },
