@@ -134,7 +134,12 @@ void choice_ready(struct choice *c)
 		qsort(c->records, c->count, sizeof(*c->records), by_place);
 }
 
-void choice_free(struct choice *c) { free(c->records); }
+void choice_free(struct choice *c)
+{
+	free(c->records);
+	query_filter_free(c->filter);
+	filter_claims_free(c->claims);
+}
 
 /* All that name this record: an id may be given twice. */
 static bool is_named(struct choice *c, const struct ind_record_id *id)
@@ -154,12 +159,34 @@ static bool is_named(struct choice *c, const struct ind_record_id *id)
 	return named;
 }
 
+enum ind_err choice_of_bundle(struct choice *c, const struct ind_source *source)
+{
+	struct ind_reader *reader;
+	const struct ind_record *record;
+	if (!c->filter)
+		return IND_OK;
+	enum ind_err err = ind_reader_new(source, IND_WANT(IND_REC_HEADER), &reader);
+	if (err != IND_OK)
+		return err;
+	err = ind_reader_next(reader, &record);
+	if (err == IND_OK)
+		rows_context_of(&c->context, &record->header);
+	ind_reader_free(reader);
+	return err == IND_OK && query_filter_asks_claims(c->filter) ? filter_claims_load(c->filter, source, &c->claims) : err;
+}
+
+static bool selected(struct choice *c, const struct ind_record *record)
+{
+	const struct filter_context context = { .rows = &c->context, .claims = c->claims };
+	return c->filter && record->kind == IND_REC_FLOW && query_filter_matches(c->filter, record, &context) == TRUTH_YES;
+}
+
 bool choice_takes(void *ctx, const struct ind_record *record, uint32_t *opened)
 {
 	struct choice *c = ctx;
 	bool named = is_named(c, &record->id);
 	*opened = c->opened[record->kind];
-	return named || c->kinds & IND_WANT(record->kind);
+	return named || c->kinds & IND_WANT(record->kind) || selected(c, record);
 }
 
 int choice_found_all(const struct choice *c)

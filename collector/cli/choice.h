@@ -3,6 +3,7 @@
 #define CLI_CHOICE_H
 
 #include "indicia/disclose.h"
+#include "query/filter.h"
 
 /* Which records of a bundle are to be shown, and which of their groups. */
 
@@ -12,6 +13,9 @@ struct choice {
 	struct wanted *records;      /* ascending by leaf and row once choice_ready was called */
 	size_t count, room;
 	uint32_t kinds;              /* IND_WANT set: all records of these kinds */
+	struct query_filter *filter; /* flows that it selects; NULL: none. Owned */
+	struct rows_context context; /* of the bundle, once choice_of_bundle was called */
+	struct filter_claims *claims;
 	uint32_t opened[IND_REC_SEAL + 1]; /* by kind */
 };
 
@@ -22,6 +26,9 @@ int choice_records(struct choice *c, const char *ids);
 int choice_show(struct choice *c, const char *words);
 
 void choice_ready(struct choice *c);
+
+/* What a filter asks of the bundle as a whole. */
+enum ind_err choice_of_bundle(struct choice *c, const struct ind_source *source) IND_MUST_USE;
 void choice_free(struct choice *c);
 
 /* The one place where a record is judged; as in ind_disclose_options. `ctx` is the choice. */

@@ -2,6 +2,7 @@
 #include "cli/args.h"
 #include "cli/choice.h"
 #include "cli/input.h"
+#include "cli/selection.h"
 #include "cli/target.h"
 #include "cli/tell.h"
 #include "cli/trust.h"
@@ -10,6 +11,9 @@
 
 static const struct cli_option options[] = {
 	{ OPT_RECORD, 0, "record", "ID,ID", NULL, "these records, by the ids that listings print; the id of a signal means its flow; may be given again" },
+	{ OPT_FILTER, 'f', "filter", "FILTER", NULL, "flows that this selects; indicia-filter(7)" },
+	{ OPT_FILTER_FILE, 'F', "filter-file", "FILE", NULL, "the same, with the filter in a file" },
+	{ OPT_TIME, 't', "time", "FROM/TO", NULL, "flows that were active then" },
 	{ OPT_FLOWS, 0, "flows", NULL, NULL, "all flows" },
 	{ OPT_EXHIBITS, 0, "exhibits", NULL, NULL, "all exhibits" },
 	{ OPT_CLAIMS, 0, "claims", NULL, NULL, "all claims" },
@@ -25,12 +29,16 @@ static const struct cli_option options[] = {
 struct disclose {
 	struct trust trust;
 	struct choice choice;
+	struct selection_options selection;
 	const char *bundle, *write;
 	bool force;
 };
 
 static int disclose_option(struct disclose *d, int id, const char *value)
 {
+	int status = CLI_DONE;
+	if (selection_option(&d->selection, id, value, &status))
+		return status;
 	switch (id) {
 	case OPT_RECORD: return choice_records(&d->choice, value);
 	case OPT_FLOWS: d->choice.kinds |= IND_WANT(IND_REC_FLOW); return CLI_DONE;
@@ -53,7 +61,7 @@ static int disclose_option(struct disclose *d, int id, const char *value)
 static int needs(const struct disclose *d)
 {
 	const char *lacking = !d->bundle ? "name a bundle" : !d->write ? "name the proof file with -w" :
-		!d->choice.count && !d->choice.kinds ? "say which records: --record, --flows, --exhibits, --claims or --origins" : NULL;
+		!d->choice.count && !d->choice.kinds && !d->choice.filter ? "say which records: --record, -f, --flows, --exhibits, --claims or --origins" : NULL;
 	if (!lacking)
 		return CLI_DONE;
 	tell_error("disclose: %s; see 'indicia disclose -h'", lacking);
@@ -101,8 +109,10 @@ static int disclose_to(struct disclose *d, const struct input *in, struct target
 {
 	struct ind_disclose_options options_of = { d->trust.keys, d->trust.count, choice_takes, &d->choice };
 	struct ind_sink sink = { .write = put, .ctx = target };
-	struct ind_disclose_made made;
-	enum ind_err err = ind_disclose(&in->source, &options_of, &sink, &made);
+	struct ind_disclose_made made = { 0 };
+	enum ind_err err = choice_of_bundle(&d->choice, &in->source);
+	if (err == IND_OK)
+		err = ind_disclose(&in->source, &options_of, &sink, &made);
 	bool unwritten = target->out.err != IND_OK;
 	int status = CLI_DONE;
 	if (err == IND_OK || err == IND_MISSING)
@@ -143,6 +153,8 @@ static int run(int argc, char **argv)
 	for (int id = args_next(&args); id != ARGS_END && status == CLI_DONE; id = args_next(&args))
 		status = disclose_option(&d, id, args.value);
 	if (status == CLI_DONE)
+		status = selection_open(&d.selection, QUERY_KIND_FLOW, &d.choice.filter);
+	if (status == CLI_DONE)
 		status = needs(&d);
 	if (status == CLI_DONE)
 		status = trust_load(&d.trust);
@@ -163,6 +175,6 @@ const struct cli_verb cmd_disclose = {
 	"Only what a bundle's last seal covers can be proven. A bundle that is neither VALID nor INCOMPLETE gives no proof and exit status 1; a record that is "
 	"asked for by its id and is not there, exit status 4.",
 	"# that a flow came from a network, not from which host\nindicia disclose case.ieb --record 3f9a6c01:12:345 --show src-prefix,path -w flow.iep\nindicia verify --trust fra-01.pub flow.iep\n"
-	"indicia show flow.iep",
+	"indicia show flow.iep\n# all that a filter selects, with the networks of both ends\nindicia disclose case.ieb -f 'dst port 443 and bytes > 1M' --show src-prefix,dst-prefix -w flows.iep",
 	OPTIONS_OF(options), run,
 };

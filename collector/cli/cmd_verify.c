@@ -13,6 +13,7 @@
 
 static const struct cli_option options[] = {
 	{ OPT_TRUST, 0, "trust", "F|D", NULL, "trust the keys of this file or folder, with the statements about keys in it, and no others; may be given again" },
+	{ OPT_AT, 0, "at", "TIME", NULL, "judge keys as of this time: statements about them of a later one do not count" },
 	{ OPT_CHECKPOINT, 0, "checkpoint", "NOTE", NULL, "a state of the stream that was kept elsewhere must be in it; may be given again" },
 	{ OPT_SAVE_CHECKPOINT, 0, "save-checkpoint", "FILE", NULL, "write the last checkpoint of the bundle (one that is VALID), to be kept elsewhere" },
 	{ OPT_CA, 0, "ca", "FILE", NULL, "trust these time stamp authorities, and no others; may be given again" },
@@ -233,6 +234,7 @@ static int verify_option(struct verify *v, int id, const char *value)
 	case OPT_CA: return custody_trust_ca(&v->trust, value);
 	case OPT_CUSTODY: v->custody = true; return CLI_DONE;
 	case OPT_TRUST: return trust_give(&v->trust.keys, value);
+	case OPT_AT: return trust_as_of(&v->trust.keys, value);
 	case OPT_CHECKPOINT: return checkpoint_give(v, value);
 	case OPT_SAVE_CHECKPOINT: v->save = value; return CLI_DONE;
 	case OPT_EXPLAIN: v->explain = true; return CLI_DONE;

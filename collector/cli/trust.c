@@ -130,6 +130,24 @@ static int load_given(struct trust *t, const char *path)
 	return CLI_DONE;
 }
 
+int trust_as_of(struct trust *t, const char *time)
+{
+	t->has_as_of = true;
+	if (ind_statement_time(time, strlen(time), &t->as_of_s) == IND_OK)
+		return CLI_DONE;
+	tell_error("--at %s: not a time like 2026-11-28T22:00:00Z", time);
+	return CLI_USAGE;
+}
+
+static void later_drop(struct trust *t)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < t->statement_count; i++)
+		if (!t->has_as_of || t->statements[i].time_s <= t->as_of_s)
+			t->statements[kept++] = t->statements[i];
+	t->statement_count = kept;
+}
+
 int trust_load(struct trust *t)
 {
 	int status = CLI_DONE;
@@ -137,6 +155,7 @@ int trust_load(struct trust *t)
 		status = load_given(t, t->given[i]);
 	if (!t->given_count)
 		load_default(t);
+	later_drop(t);
 	t->count = ind_trust_resolve(t->keys, t->revoked_ns, t->count, TRUST_KEYS_MAX, t->statements, t->statement_count);
 	return status;
 }

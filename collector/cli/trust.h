@@ -19,11 +19,16 @@ struct trust {
 	size_t statement_count;
 	const char *given[TRUST_GIVEN_MAX];
 	size_t given_count;
+	bool has_as_of;              /* statements about keys of a later time do not count */
+	uint64_t as_of_s;
 	bool quiet;                  /* trust_walk says what is wrong with key files */
 };
 
 /* Notes one --trust; CLI_DONE or CLI_USAGE. */
 int trust_give(struct trust *t, const char *path);
+
+/* "2026-11-28T22:00:00Z": keys are judged as of this moment. CLI_DONE or CLI_USAGE. */
+int trust_as_of(struct trust *t, const char *time);
 
 /* Reads the keys. What was asked for by name must be there: CLI_MISSING. What is wrong in the default places is said and left out. */
 int trust_load(struct trust *t);

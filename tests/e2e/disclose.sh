@@ -124,5 +124,13 @@ run 0 "$indicia" show p.iep; grep -q "nothing follows from what is not shown" "$
 run 0 bash -c '"$0" verify - < p.iep' "$indicia"
 run 0 bash -c '"$0" verify - < <(cat p.iep)' "$indicia"
 run 0 bash -c '"$0" show - < p.iep' "$indicia"; grep -q "nothing follows from what is not shown" "$work/stdout" && good || bad "no label from standard input"
+# What a filter selects is what the listing selects.
+run 0 "$indicia" disclose -q one.ieb -f 'proto udp or dst port 443' --show dst-host -w some.iep
+run 0 "$indicia" show -o ndjson some.iep; grep '"type":"flow"' "$work/stdout" | grep -o '"record":"[^"]*"' | sort > shown
+run 0 "$indicia" flows -o ndjson -f 'proto udp or dst port 443' one.ieb; grep -o '"record":"[^"]*"' "$work/stdout" | sort > listed
+same "some are selected, and not all" yes "$([ -s listed ] && [ "$(wc -l < listed)" -lt "$("$indicia" flows -o ndjson one.ieb | wc -l)" ] && echo yes)"
+cmp -s shown listed && good || bad "the filter selects others: $(diff shown listed | head -3)"
+run 2 "$indicia" disclose one.ieb -f 'dst prot 443' -w q.iep
+run 4 "$indicia" disclose one.ieb -f 'bytes > 1T' -w q.iep; one_error "one.ieb"
 run 0 "$indicia" verify one.ieb p.iep; same "verdicts" 2 "$(grep -c ^VALID "$work/stdout")"
 finish
