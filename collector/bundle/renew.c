@@ -113,13 +113,27 @@ static enum ind_err recovery_append(struct ind_writer *w)
 	return err == IND_OK ? append(w, &w->frame, FRAME_RECOVERY, bytes, NULL) : err;
 }
 
+/* What certifies an epoch names its leaf. */
+static enum ind_err epoch_append(struct ind_writer *w)
+{
+	struct epoch_frame f = w->again.epoch;
+	size_t bytes;
+	f.epoch.leaves = w->stream.leaves;
+	enum ind_err err = epoch_sign(&f.epoch, w->again.epoch_by, f.signature);
+	if (err == IND_OK)
+		err = epoch_pack(&f, FRAME_HEADER_BYTES, &w->frame, &bytes);
+	if (err == IND_OK && !buffer_reserve(&w->frame, frame_bytes(bytes)))
+		err = IND_NOMEM;
+	return err == IND_OK ? append(w, &w->frame, FRAME_EPOCH, bytes, NULL) : err;
+}
+
 static enum ind_err frames_append(struct ind_writer *w)
 {
 	struct again *a = &w->again;
 	enum ind_err err = recovery_append(w);
 	for (size_t i = 0; err == IND_OK && i < a->count; i++) {
 		struct kept *k = &a->frames[i];
-		err = append(w, &k->frame, k->type, k->bytes, k->has_root ? &k->records_root : NULL);
+		err = k->type == FRAME_EPOCH ? epoch_append(w) : append(w, &k->frame, k->type, k->bytes, k->has_root ? &k->records_root : NULL);
 	}
 	return err;
 }

@@ -340,6 +340,8 @@ static enum ind_err epoch_write(struct ind_writer *w, struct epoch_frame *f, con
 {
 	size_t bytes;
 	memcpy(f->epoch.stream_id, w->stream.id, IND_STREAM_ID_BYTES);
+	w->again.epoch = *f;
+	w->again.epoch_by = by;
 	enum ind_err err = epoch_sign(&f->epoch, by, f->signature);
 	if (err == IND_OK)
 		err = epoch_pack(f, FRAME_HEADER_BYTES, &w->frame, &bytes);

@@ -6,6 +6,7 @@
 #include "bundle/frame.h"
 #include "bundle/put.h"
 #include "bundle/renew.h"
+#include "bundle/small.h"
 
 /* The inside of a writer, for the files that write. */
 
@@ -28,6 +29,8 @@ struct again {
 	struct ind_stream durable;   /* behind the last durable checkpoint */
 	uint64_t time_bound_ns;      /* there */
 	struct ind_writer_totals totals; /* of rows, then */
+	struct epoch_frame epoch;    /* the EPOCH among the frames, if one is */
+	const struct ind_key *epoch_by; /* signs it anew where its leaf is another one */
 	struct ind_recovery said;    /* heads that may stand on a disk that was given up */
 	bool head_signed;            /* `head` is not durable yet */
 	struct ind_head head;

@@ -170,6 +170,8 @@ static enum ind_err sealed_on(struct keep *k, enum ind_seal_reason reason, uint6
 	return err;
 }
 
+enum ind_err bundle_seal(struct keep *k) { return sealed_on(k, IND_SEAL_PERIODIC, clock_boottime_ns()); }
+
 enum ind_err bundle_seal_if_due(struct keep *k)
 {
 	struct ind_writer_totals totals;

@@ -107,21 +107,30 @@ int epochs_begin(struct keep *k)
 	return stream_anew(k);
 }
 
-/* Keys are erased when what replaces them is durable. `key` is taken over with IND_OK. */
+/* What replaces them has sealed. */
+static void spent_erase(struct keep *k)
+{
+	ind_key_free(k->spent_key);
+	ind_key_free(k->spent_boot);
+	k->spent_key = k->spent_boot = NULL;
+	/* The prepared one is found where it is, too. */
+	if (bootkey_commit(&k->boot) != IND_OK)
+		say_error(k->say, "%s: %s: the boot key before is still there; it works no more", k->boot.path, strerror(errno));
+}
+
+/* `key` is taken over with IND_OK. The keys before are kept until a seal is durable: a disk that fails before that needs them once more. */
 static enum ind_err epoch_change(struct keep *k, struct ind_key *key, const struct ind_key_public *boot_key)
 {
 	struct ind_epoch_change change = { .key = key, .boot_key = boot_key, .by_boot = k->by_boot, .realtime_ns = keep_realtime_ns(k) };
 	enum ind_err err = ind_writer_epoch(k->writer, &change);
 	if (err)
 		return err;
-	if (k->epoch_key != key)
-		ind_key_free(k->epoch_key);
-	ind_key_free(k->by_boot);
+	k->spent_key = k->epoch_key != key ? k->epoch_key : NULL;
+	k->spent_boot = k->by_boot;
 	k->epoch_key = key;
 	k->by_boot = NULL;
-	/* The prepared one is found where it is, too. */
-	if (bootkey_commit(&k->boot) != IND_OK)
-		say_error(k->say, "%s: %s: the boot key before is still there; it works no more", k->boot.path, strerror(errno));
+	if (bundle_seal(k) == IND_OK)
+		spent_erase(k);
 	return IND_OK;
 }
 
@@ -144,6 +153,8 @@ enum ind_err epochs_if_due(struct keep *k)
 	struct ind_key_public boot_key;
 	struct ind_stream at;
 	uint64_t now_ns = clock_boottime_ns();
+	if (k->spent_key || k->spent_boot)
+		spent_erase(k);
 	if (!has_epochs(k) || now_ns - k->epoch_begun_ns < k->options->epoch_s * UINT64_C(1000000000))
 		return IND_OK;
 	k->epoch_begun_ns = now_ns;

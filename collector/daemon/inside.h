@@ -31,6 +31,7 @@ struct keep {
 	char state_folder[STREAM_PATH_MAX], out_folder[STREAM_PATH_MAX]; /* of a live sensor, whole paths */
 	struct bootkey boot;
 	struct ind_key *by_boot;     /* continues the stream of the run before; NULL if there is none, or it did */
+	struct ind_key *spent_key, *spent_boot; /* of the epoch before, until the one in force has sealed */
 	uint64_t epoch_begun_ns;     /* boottime */
 
 	struct message_opened opened;
@@ -87,6 +88,7 @@ enum ind_err epochs_if_due(struct keep *k);
 
 /* bundlefile.c: the life of one bundle. All return IND_OK or the first error. */
 enum ind_err bundle_begin(struct keep *k);
+enum ind_err bundle_seal(struct keep *k);
 enum ind_err bundle_seal_if_due(struct keep *k);
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end);
 

@@ -163,6 +163,8 @@ void keep_release(struct keep *k)
 	hits_clear(&k->hits);
 	ind_key_free(k->identity);
 	ind_key_free(k->epoch_key);
+	ind_key_free(k->spent_key);
+	ind_key_free(k->spent_boot);
 	ind_key_free(k->by_boot);
 	streamfile_close(&k->streamfile);
 }

@@ -127,7 +127,7 @@ struct ind_epoch_change {
 	uint64_t realtime_ns;
 };
 
-/* After IND_OK the caller erases the key before, and the boot key before. IND_USAGE, and nothing is written, if a seal that is not final was not
+/* The caller seals next, and then erases the key before, and the boot key before: until that seal is durable they may be asked to sign again. IND_USAGE, and nothing is written, if a seal that is not final was not
  * the last thing written (it need not be with by_boot), or if by_boot is not the boot key in force. */
 IND_API enum ind_err ind_writer_epoch(struct ind_writer *w, const struct ind_epoch_change *change) IND_MUST_USE;
 

@@ -76,6 +76,16 @@ static void nothing_lost(enum ind_err err)
 START_TEST(every_write_fails) { ck_assert_uint_gt(fail_each(SIM_WRITE, EIO, 0, false, nothing_lost), 30); }
 END_TEST
 
+/* The key changes at each seal: what certifies an epoch is signed anew where it is said again. */
+START_TEST(every_write_and_sync_fails_where_epochs_change)
+{
+	world_epoch_s = 0;
+	ck_assert_uint_gt(fail_each(SIM_WRITE, EIO, 0, false, nothing_lost), 30);
+	ck_assert_uint_gt(fail_each(SIM_SYNC, EIO, 0, false, nothing_lost), 10);
+	world_epoch_s = 3600;
+}
+END_TEST
+
 START_TEST(every_write_is_short) { ck_assert_uint_gt(fail_each(SIM_WRITE, EIO, 10, false, nothing_lost), 30); }
 END_TEST
 
@@ -241,6 +251,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_run_without_trouble);
 	tcase_add_test(t, every_write_fails);
+	tcase_add_test(t, every_write_and_sync_fails_where_epochs_change);
 	tcase_add_test(t, every_write_is_short);
 	tcase_add_test(t, every_sync_fails);
 	tcase_add_test(t, the_disk_is_gone_from_some_write_on);

@@ -10,6 +10,8 @@
 
 static char folder[] = "/tmp/indicia-world-XXXXXX";
 
+uint32_t world_epoch_s = 3600;
+
 static void must(bool ok)
 {
 	if (!ok)
@@ -27,7 +29,7 @@ void world_start(struct world *w)
 	char error[REFDATA_ERROR_BYTES];
 	memset(w, 0, sizeof *w);
 	sim_start(&w->sim);
-	w->options = (struct daemon_options){ .interface = "sim0", .privacy = "full", .signals_text = "default", .ballast_kib = 64, .epoch_s = 3600, .quiet = true };
+	w->options = (struct daemon_options){ .interface = "sim0", .privacy = "full", .signals_text = "default", .ballast_kib = 64, .epoch_s = world_epoch_s, .quiet = true };
 	w->place = (struct keep_place){ .folder_fd = 999, .folder = folder };
 	w->say = (struct say){ .quiet = true };
 	w->k = (struct keep){ .options = &w->options, .place = &w->place, .say = &w->say, .disk = &w->sim.disk, .streamfile = { .disk = &w->sim.disk, .fd = -1 },

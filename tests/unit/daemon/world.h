@@ -19,6 +19,7 @@ struct world {
 /* A folder for state and reference data, once a program. */
 void world_folder(void);
 
+extern uint32_t world_epoch_s;     /* of the worlds that start; 0: the key changes at each seal */
 void world_start(struct world *w);
 void world_free(struct world *w);
 
