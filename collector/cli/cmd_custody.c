@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-	{ OPT_EVENT, 0, "event", "TYPE", "created sealed released opened verified exported disclosed witnessed key_revoked destroyed", "add: what was done" },
+	{ OPT_TYPE, 0, "type", "TYPE", "created sealed released opened verified exported disclosed witnessed key_revoked destroyed", "add: what was done" },
 	{ OPT_ACTOR, 0, "actor", "NAME", NULL, "who does it; else $INDICIA_ACTOR" },
 	{ OPT_PLACE, 0, "place", "TEXT", NULL, "where; else $INDICIA_PLACE" },
 	{ OPT_PURPOSE, 0, "purpose", "TEXT", NULL, "why" },
@@ -105,14 +105,14 @@ static int custody_log(struct command *cmd, struct custody *c)
 static int custody_add(struct command *cmd, struct custody *c)
 {
 	if (!cmd->add.type)
-		return tell_error("custody add: say what was done (--event)"), CLI_USAGE;
+		return tell_error("custody add: say what was done (--type)"), CLI_USAGE;
 	return custody_append(c, &cmd->add);
 }
 
 static int custody_receive(struct command *cmd, struct custody *c)
 {
 	if (cmd->add.type || cmd->add.has_other_key)
-		return tell_error("custody receive: the release says to whom; --event and --to go with add"), CLI_USAGE;
+		return tell_error("custody receive: the release says to whom; --type and --to go with add"), CLI_USAGE;
 	cmd->add.type = IND_CUSTODY_RECEIVED;
 	return custody_append(c, &cmd->add);
 }
@@ -189,9 +189,9 @@ const struct cli_verb cmd_custody = {
 	"Nothing is ever rewritten. An end that an interruption tore is named by log; add goes on behind it with the --after-torn that log shows. A holder can cut the end of a file: "
 	"a counterpart's copy (--copy), or any later event of another party, shows that events are missing.\n"
 	"Exit status of log: 0 all is consistent and every key trusted, 1 something is wrong, 3 a file cannot be read to its end.",
-	"indicia custody add --event opened --actor 'A. Analyst' --place 'Lab 2' --purpose 'case 17' case.ieb\n"
+	"indicia custody add --type opened --actor 'A. Analyst' --place 'Lab 2' --purpose 'case 17' case.ieb\n"
 	"# hand it on: send case.ieb with all its .iec files\n"
-	"indicia custody add --event released --to theirs.pub --actor 'A. Analyst' --place 'Lab 2' --purpose 'request 4' case.ieb\n"
+	"indicia custody add --type released --to theirs.pub --actor 'A. Analyst' --place 'Lab 2' --purpose 'request 4' case.ieb\n"
 	"# who receives it gives the receipt back: case.ieb.KEYID.iec\nindicia custody receive --actor 'B. Reader' --place CERT --purpose 'request 4' case.ieb\n"
 	"indicia custody log --trust theirs.pub --trust ours.pub case.ieb",
 	OPTIONS_OF(options), run,

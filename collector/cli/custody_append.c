@@ -32,7 +32,7 @@ static int other_set(struct custody_add *add, const char *value)
 bool custody_add_option(struct custody_add *add, int id, const char *value, int *status)
 {
 	switch (id) {
-	case OPT_EVENT:
+	case OPT_TYPE:
 		*status = type_set(add, value);
 		return true;
 	case OPT_TO:

@@ -46,10 +46,10 @@ same "purpose of what was made" 'case 17' "$(of created purpose)"
 same "its legal basis" 'Art. 5' "$(of sealed legal_basis)"
 same "the bundle that is named" "${sum%% *}" "$(of sealed bundle_sha256)"
 same "the program that is named" "$(sha256sum "$indicia" | cut -d' ' -f1)" "$(of sealed tool_sha256)"
-run 0 a custody add --event opened --purpose 'case 17' case.ieb
+run 0 a custody add --type opened --purpose 'case 17' case.ieb
 run 0 a verify --custody case.ieb
-run 0 a custody add --event exported --object "$sample" --purpose 'case 17' --tlp amber case.ieb
-run 0 a custody add --event released --to "$work/b.pub" --purpose 'request 4' --legal-basis 'Art. 6' case.ieb
+run 0 a custody add --type exported --object "$sample" --purpose 'case 17' --tlp amber case.ieb
+run 0 a custody add --type released --to "$work/b.pub" --purpose 'request 4' --legal-basis 'Art. 6' case.ieb
 log 0 case.ieb
 same "what verify found" VALID "$(of verified note)"
 same "the file that was exported" "$(sha256sum "$sample" | cut -d' ' -f1)" "$(of exported object_sha256)"
@@ -63,8 +63,8 @@ same "B's file" yes "$([ -f "case.ieb.$b_id.iec" ] && echo yes)"
 log 0 case.ieb
 same "the release names its receipt" "$(of received id)" "$(of released receipt)"
 run 1 b custody receive --purpose 'request 4' case.ieb; one_error "no release to this key is open"
-run 0 b custody add --event opened --purpose 'request 4' case.ieb
-run 0 a custody add --event disclosed --purpose 'request 4' --note 'one flow' case.ieb
+run 0 b custody add --type opened --purpose 'request 4' case.ieb
+run 0 a custody add --type disclosed --purpose 'request 4' --note 'one flow' case.ieb
 log 0 case.ieb
 same "events" 9 "$(grep -c '"type":"custody"' "$work/stdout")"
 run 0 a custody log -n 2 -o ndjson case.ieb
@@ -76,20 +76,20 @@ grep -q 'key is not trusted' "$work/stderr" && good || bad "an unknown key is no
 
 # ---- what is not allowed leaves nothing behind
 before=$(cat ./*.iec | sha256sum)
-run 2 "$indicia" custody add --event opened --purpose x case.ieb; one_error "who does it"
-run 2 env -u INDICIA_PLACE "$indicia" custody add --event opened --actor x --purpose x case.ieb; one_error "where"
-run 2 a custody add --event opened case.ieb; one_error "why"
-run 2 a custody add --event released --purpose x case.ieb; one_error "--to"
-run 2 a custody add --event opened --to "$work/b.pub" --purpose x case.ieb; one_error "--to"
-run 2 a custody add --event received --purpose x case.ieb; one_error "--event"
-run 2 a custody add --purpose x case.ieb; one_error "--event"
-run 2 a custody add --event opened --purpose $'\xff' case.ieb; one_error "UTF-8"
-run 2 a custody add --event opened --purpose "$(printf '%1025s' x)" case.ieb; one_error "longer"
-run 2 a custody add --event opened --tlp pink --purpose x case.ieb; one_error "--tlp"
-run 2 a custody add --event opened --after-torn 01234567 --purpose x case.ieb; one_error "no torn end"
-run 4 a custody add --event opened --key none.pem --purpose x case.ieb; one_error "none.pem"
+run 2 "$indicia" custody add --type opened --purpose x case.ieb; one_error "who does it"
+run 2 env -u INDICIA_PLACE "$indicia" custody add --type opened --actor x --purpose x case.ieb; one_error "where"
+run 2 a custody add --type opened case.ieb; one_error "why"
+run 2 a custody add --type released --purpose x case.ieb; one_error "--to"
+run 2 a custody add --type opened --to "$work/b.pub" --purpose x case.ieb; one_error "--to"
+run 2 a custody add --type received --purpose x case.ieb; one_error "--type"
+run 2 a custody add --purpose x case.ieb; one_error "--type"
+run 2 a custody add --type opened --purpose $'\xff' case.ieb; one_error "UTF-8"
+run 2 a custody add --type opened --purpose "$(printf '%1025s' x)" case.ieb; one_error "longer"
+run 2 a custody add --type opened --tlp pink --purpose x case.ieb; one_error "--tlp"
+run 2 a custody add --type opened --after-torn 01234567 --purpose x case.ieb; one_error "no torn end"
+run 4 a custody add --type opened --key none.pem --purpose x case.ieb; one_error "none.pem"
 run 3 a custody log none.ieb; one_error "none.ieb"
-run 3 a custody add --event opened --purpose x none.ieb
+run 3 a custody add --type opened --purpose x none.ieb
 run 2 a collect -q --custody -r "$sample" -w case.ieb
 run 2 "$indicia" verify --custody case.ieb; one_error "who does it"
 run 2 a verify --custody - < /dev/null
@@ -133,19 +133,19 @@ for kind in "swapped 1 order" "left-out 1 order" "forged 1 signature" "flipped 3
     log "$status" case.ieb
     grep -q "$word" "$work/stdout" && good || bad "$name: '$word' is not said"
 done
-run 3 a custody add --event opened --purpose x case.ieb; one_error "is damaged"
+run 3 a custody add --type opened --purpose x case.ieb; one_error "is damaged"
 
 # ---- a torn end: named, refused, mended
 head -c "$(($(stat -c %s "$work/whole.iec") - 30))" "$work/whole.iec" > case.ieb.iec
 log 1 case.ieb
 digits=$(file_of case.ieb.iec torn_sha256)
-run 3 a custody add --event opened --purpose x case.ieb; one_error "--after-torn"
-run 3 a custody add --event opened --after-torn 00000000 --purpose x case.ieb
-run 0 a custody add --event opened --after-torn "${digits:0:8}" --purpose 'case 17' case.ieb
+run 3 a custody add --type opened --purpose x case.ieb; one_error "--after-torn"
+run 3 a custody add --type opened --after-torn 00000000 --purpose x case.ieb
+run 0 a custody add --type opened --after-torn "${digits:0:8}" --purpose 'case 17' case.ieb
 torn=$(($(stat -c %s "$work/whole.iec") - 30))
 same "the bytes in front of the mend" "$(head -c $torn "$work/whole.iec" | sha256sum)" "$(head -c $torn case.ieb.iec | sha256sum)"
 log 0 case.ieb
-run 0 a custody add --event opened --purpose 'case 17' case.ieb
+run 0 a custody add --type opened --purpose 'case 17' case.ieb
 log 0 case.ieb
 
 # ---- a file in another's name
@@ -163,10 +163,10 @@ same "an event of another bundle" bundle "$(of created state)"
 rm other.ieb*
 
 # ---- C's key is revoked by A: what A has seen of it stays
-run 0 c custody add --event opened --purpose 'request 5' case.ieb
-run 0 a custody add --event key_revoked --to "$work/c.pub" --purpose 'key lost' case.ieb
+run 0 c custody add --type opened --purpose 'request 5' case.ieb
+run 0 a custody add --type key_revoked --to "$work/c.pub" --purpose 'key lost' case.ieb
 log 0 case.ieb
-run 0 c custody add --event exported --purpose 'request 5' case.ieb
+run 0 c custody add --type exported --purpose 'request 5' case.ieb
 log 1 case.ieb
 same "what a revoked key does afterwards" revoked "$(of exported state | sed 's/.*\(revoked\).*/\1/')"
 c_id=$(cut -d+ -f2 "$work/c.pub")
@@ -183,10 +183,10 @@ mv kept case.ieb.iec
 same "the bundle" "$sum" "$(sha256sum case.ieb)"
 
 # ---- destroyed: the log stays
-run 0 a custody add --event destroyed --purpose 'end of retention' case.ieb
+run 0 a custody add --type destroyed --purpose 'end of retention' case.ieb
 rm case.ieb
 run 0 a custody log case.ieb
 grep -q destroyed "$work/stdout" && good || bad "the log of a bundle that is gone"
-run 0 a custody add --event disclosed --purpose 'end of retention' --note 'told B' case.ieb
+run 0 a custody add --type disclosed --purpose 'end of retention' --note 'told B' case.ieb
 run 0 a custody log case.ieb
 finish

@@ -49,8 +49,8 @@ both "UNTRUSTED key_revoked" --trust old.pub --trust successor.note --trust earl
 both "UNTRUSTED key_revoked" --trust old.pub --trust successor.note --trust early.note --trust late.note before.ieb
 # As keys stood before anything was said of them, and after.
 run 0 "$indicia" verify --at 2019-12-31T23:59:59Z --trust old.pub --trust successor.note --trust early.note before.ieb
-run 1 "$indicia" verify --at 2020-01-01T00:00:00Z --trust old.pub --trust successor.note --trust early.note before.ieb
-same "as of the time of the revocation" UNTRUSTED "$(cut -d' ' -f1 "$work/stdout")"
+run 1 "$indicia" verify --at 2098-01-01T00:00:00Z --trust old.pub --trust successor.note --trust early.note before.ieb
+same "as of a time behind the revocation" UNTRUSTED "$(cut -d' ' -f1 "$work/stdout")"
 run 2 "$indicia" verify --at yesterday before.ieb; one_error "--at yesterday" 2026-
 both "VALID" --trust old.pub --trust early.note before.ieb
 both "UNTRUSTED key_unknown" --trust old.pub --trust successor.note --trust early.note after.ieb
