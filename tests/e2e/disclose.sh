@@ -119,6 +119,7 @@ run 1 env XDG_STATE_HOME="$work/stranger" "$indicia" disclose one.ieb --flows -w
 run 1 env XDG_STATE_HOME="$work/stranger" "$indicia" verify p.iep; same "verdict of a stranger's proof" UNTRUSTED "$(cut -d' ' -f1 "$work/stdout")"
 cp p.iep changed.iep; printf X | dd of=changed.iep bs=1 seek=1500 conv=notrunc 2> /dev/null
 run 1 "$indicia" verify changed.iep; same "verdict" ALTERED "$(cut -d' ' -f1 "$work/stdout")"
+run 1 "$indicia" verify -o json changed.iep; same "a row that is not known" 0 "$(grep -c '"row":' "$work/stdout")"
 run 1 "$indicia" show -o ndjson changed.iep; one_error "nothing of it is shown"; same "rows" 1 "$(wc -l < "$work/stdout")"
 run 0 "$indicia" show p.iep; grep -q "nothing follows from what is not shown" "$work/stdout" && good || bad "no label"
 run 0 bash -c '"$0" verify - < p.iep' "$indicia"
