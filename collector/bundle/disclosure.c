@@ -447,16 +447,7 @@ enum ind_err ind_disclosure_check(const struct ind_source *proof, const struct i
 	struct ind_disclosure_result *result)
 {
 	struct checker *c = calloc(1, sizeof *c);
-	*result = (struct ind_disclosure_result){
-		.verify = {
-			.reason = "",
-			.clock_error_ns = IND_ABSENT_U64,
-			.row = IND_ABSENT_U64,
-			.head_held = IND_ABSENT_U64,
-			.head_differing = IND_ABSENT_U64,
-			.head_beyond = IND_ABSENT_U64,
-		},
-	};
+	*result = (struct ind_disclosure_result){ .verify = verify_nothing() };
 	if (!c)
 		return IND_NOMEM;
 	c->see = see;

@@ -25,6 +25,18 @@ const char *ind_verdict_help(enum ind_verdict verdict)
 	return verdict < sizeof texts / sizeof texts[0] ? texts[verdict] : "?";
 }
 
+struct ind_verify_result verify_nothing(void)
+{
+	return (struct ind_verify_result){
+		.reason = "",
+		.clock_error_ns = IND_ABSENT_U64,
+		.row = IND_ABSENT_U64,
+		.head_held = IND_ABSENT_U64,
+		.head_differing = IND_ABSENT_U64,
+		.head_beyond = IND_ABSENT_U64,
+	};
+}
+
 const char *ind_frame_name(unsigned frame_type)
 {
 	static const char *const names[] = { "?", "HEADER", "DATA", "CLOCK", "LOSS", "EPOCH", "SEALINFO", "CHECKPOINT", "RECOVERY" };
@@ -168,14 +180,7 @@ static enum ind_err run(struct verifier *v, const struct ind_source *source, con
 enum ind_err ind_verify(const struct ind_source *source, const struct ind_verify_options *options, struct ind_verify_result *result)
 {
 	struct verifier *v = malloc(sizeof *v);
-	*result = (struct ind_verify_result){
-		.reason = "",
-		.clock_error_ns = IND_ABSENT_U64,
-		.row = IND_ABSENT_U64,
-		.head_held = IND_ABSENT_U64,
-		.head_differing = IND_ABSENT_U64,
-		.head_beyond = IND_ABSENT_U64,
-	};
+	*result = verify_nothing();
 	if (!v)
 		return IND_NOMEM;
 	enum ind_err err = verifier_start(v, options);

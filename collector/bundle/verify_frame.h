@@ -39,6 +39,9 @@ struct verifier {
 /* NULL, or why a bundle of this identity that began at this time is not trusted. A key that was given twice is revoked if one of both is. */
 const char *verifier_distrust(const struct ind_verify_options *options, const struct ind_key_public *identity, uint64_t created_ns);
 
+/* A result of which nothing is known yet. */
+struct ind_verify_result verify_nothing(void);
+
 enum ind_err verifier_start(struct verifier *v, const struct ind_verify_options *options) IND_MUST_USE;
 void verifier_end(struct verifier *v);
 
