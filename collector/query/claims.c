@@ -17,6 +17,8 @@ struct filter_claims {
 	size_t count, room;
 };
 
+enum query_kind_id query_filter_kind(const struct query_filter *f) { return f->kind; }
+
 bool query_filter_asks_claims(const struct query_filter *f) { return f->claim_count != 0; }
 
 static enum truth text_passes(const struct query_filter *f, const struct code_claim *c, const char *at, size_t bytes)

@@ -56,6 +56,9 @@ enum ind_err query_filter_window(struct query_filter *filter, struct filter_wind
 
 void query_filter_free(struct query_filter *filter);
 
+/* The kind of rows that it was compiled for. */
+enum query_kind_id query_filter_kind(const struct query_filter *filter);
+
 /* What data sets say of the addresses of one bundle, as far as a filter asks. */
 struct filter_claims;
 
