@@ -47,7 +47,7 @@ static size_t custody_rank(const struct ind_custody_log *log, const struct ind_c
 
 static bool same_key(const struct ind_key_public *a, const struct ind_key_public *b)
 {
-	return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+	return memcmp(a, b, sizeof *a) == 0;
 }
 
 /* ---- one event, found in several files ---- */

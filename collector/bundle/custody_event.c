@@ -90,14 +90,14 @@ static bool digest_get(const ProtobufCBinaryData *data, bool *has, uint8_t to[st
 static bool digests_get(const Indicia__V1__CustodyEvent *m, struct ind_custody_event *e)
 {
 	bool fixed = message_has(&m->stream_id, IND_STREAM_ID_BYTES) && message_has(&m->root, IND_SHA256_BYTES) &&
-		message_has(&m->bundle_sha256, IND_SHA256_BYTES) && message_has(&m->actor_key, IND_KEY_BYTES);
+		message_has(&m->bundle_sha256, IND_SHA256_BYTES) && message_key_get(&m->actor_key, &e->actor_key);
 	if (!fixed)
 		return false;
 	memcpy(e->bundle.stream_id, m->stream_id.data, IND_STREAM_ID_BYTES);
 	memcpy(e->bundle.root, m->root.data, IND_SHA256_BYTES);
 	memcpy(e->bundle.sha256, m->bundle_sha256.data, IND_SHA256_BYTES);
-	memcpy(e->actor_key.bytes, m->actor_key.data, IND_KEY_BYTES);
-	return digest_get(&m->other_key, &e->has_other_key, e->other_key.bytes) &&
+	e->has_other_key = m->other_key.len != 0;
+	return (!e->has_other_key || message_key_get(&m->other_key, &e->other_key)) &&
 		digest_get(&m->tool_sha256, &e->has_tool_sha256, e->tool_sha256) &&
 		digest_get(&m->object_sha256, &e->has_object_sha256, e->object_sha256) &&
 		digest_get(&m->torn_sha256, &e->has_torn_sha256, e->torn_sha256);
@@ -197,6 +197,7 @@ struct packing {
 	ProtobufCBinaryData parents[IND_CUSTODY_PARENTS_MAX], certificates[IND_STAMP_PARTS_MAX], crls[IND_STAMP_PARTS_MAX];
 	Indicia__V1__CustodyEvent__ClockError clock_error;
 	Indicia__V1__TimeStamp stamp;
+	uint8_t actor_point[MESSAGE_POINT_BYTES], other_point[MESSAGE_POINT_BYTES];
 	struct buffer buffer;
 };
 
@@ -248,7 +249,7 @@ static void message_fill(const struct ind_custody_event *e, struct packing *p, I
 	m->tree_size = e->bundle.tree_size;
 	m->root = data_of(e->bundle.root, IND_SHA256_BYTES);
 	m->bundle_sha256 = data_of(e->bundle.sha256, IND_SHA256_BYTES);
-	m->actor_key = data_of(e->actor_key.bytes, IND_KEY_BYTES);
+	m->actor_key = message_key(&e->actor_key, p->actor_point);
 	m->claimed_ns = e->claimed_ns;
 	if (e->clock_error_ns != IND_ABSENT_U64) {
 		p->clock_error = (Indicia__V1__CustodyEvent__ClockError)INDICIA__V1__CUSTODY_EVENT__CLOCK_ERROR__INIT;
@@ -256,7 +257,8 @@ static void message_fill(const struct ind_custody_event *e, struct packing *p, I
 		m->clock_error = &p->clock_error;
 	}
 	m->tlp = e->tlp;
-	m->other_key = digest_put(e->has_other_key, e->other_key.bytes);
+	if (e->has_other_key)
+		m->other_key = message_key(&e->other_key, p->other_point);
 	m->tool_sha256 = digest_put(e->has_tool_sha256, e->tool_sha256);
 	m->object_sha256 = digest_put(e->has_object_sha256, e->object_sha256);
 	m->torn_sha256 = digest_put(e->has_torn_sha256, e->torn_sha256);

@@ -69,6 +69,7 @@ struct draft {
 	Indicia__V1__DataSet *data_sets[IND_DATA_SETS_MAX];
 	ProtobufCBinaryData frontier[IND_FRONTIER_MAX];
 	struct tree_hash previous_root;
+	uint8_t identity[MESSAGE_POINT_BYTES];
 	char *text[TEXTS + IND_DATA_SETS_MAX * DATA_SET_TEXTS];
 	size_t texts;
 };
@@ -126,7 +127,7 @@ static void draft_header(struct draft *d, const struct ind_header *h)
 	}
 	m->epoch = h->epoch;
 	m->epoch_key = bytes_of(h->epoch_key.bytes, IND_KEY_BYTES);
-	m->identity_key = bytes_of(h->identity.bytes, IND_KEY_BYTES);
+	m->identity_key = message_key(&h->identity, d->identity);
 	m->boot_key = bytes_unless_zero(h->boot_key.bytes, IND_KEY_BYTES);
 	m->epoch_start_ns = h->created_ns;
 	m->created_ns = h->created_ns;
@@ -198,8 +199,7 @@ static bool data_sets_get(const Indicia__V1__Header *m, struct ind_header *h)
 
 static bool lengths_ok(const Indicia__V1__Header *m)
 {
-	return message_has(&m->epoch_key, IND_KEY_BYTES) && message_has(&m->identity_key, IND_KEY_BYTES) &&
-		message_has(&m->certificate, IND_SIGNATURE_BYTES) && message_has(&m->stream_id, IND_STREAM_ID_BYTES) &&
+	return message_has(&m->epoch_key, IND_KEY_BYTES) && message_has(&m->certificate, IND_SIGNATURE_BYTES) && message_has(&m->stream_id, IND_STREAM_ID_BYTES) &&
 		message_may_have(&m->previous_root, IND_SHA256_BYTES) && message_may_have(&m->source_sha256, IND_SHA256_BYTES) &&
 		message_may_have(&m->boot_key, IND_KEY_BYTES) && message_may_have(&m->boot_id, 16);
 }
@@ -214,7 +214,6 @@ static void values_get(const Indicia__V1__Header *m, struct ind_header *h)
 	h->first_leaf = m->first_leaf;
 	h->epoch = m->epoch;
 	memcpy(h->stream_id, m->stream_id.data, IND_STREAM_ID_BYTES);
-	memcpy(h->identity.bytes, m->identity_key.data, IND_KEY_BYTES);
 	memcpy(h->epoch_key.bytes, m->epoch_key.data, IND_KEY_BYTES);
 	if (m->source_sha256.len)
 		memcpy(h->source_sha256, m->source_sha256.data, IND_SHA256_BYTES);
@@ -254,7 +253,7 @@ static bool stream_get(const Indicia__V1__Header *m, struct ind_stream *s)
 static const char *image_fill(struct header_image *image, const uint8_t *stream_id)
 {
 	const Indicia__V1__Header *m = image->message;
-	if (!lengths_ok(m))
+	if (!lengths_ok(m) || !message_key_get(&m->identity_key, &image->header.identity))
 		return "header_form";
 	if (memcmp(m->stream_id.data, stream_id, IND_STREAM_ID_BYTES) != 0)
 		return "stream_id";

@@ -3,6 +3,7 @@
 #include "bundle/message.h"
 
 #include "base/text.h"
+#include "bundle/key_ecdsa.h"
 #include <string.h>
 
 enum { MESSAGE_MEMORY_BYTES = 16 << 20, ALLOCATION_HEADER_BYTES = 16 };
@@ -145,4 +146,21 @@ enum ind_err message_pack(const ProtobufCMessage *message, size_t before, struct
 		return IND_NOMEM;
 	protobuf_c_message_pack(message, out->at + before);
 	return IND_OK;
+}
+
+ProtobufCBinaryData message_key(const struct ind_key_public *key, uint8_t point[static MESSAGE_POINT_BYTES])
+{
+	if (key->type != IND_KEY_P256)
+		return (ProtobufCBinaryData){ IND_KEY_BYTES, (uint8_t *)(uintptr_t)key->bytes };
+	ecdsa_point_put(key, point);
+	return (ProtobufCBinaryData){ MESSAGE_POINT_BYTES, point };
+}
+
+bool message_key_get(const ProtobufCBinaryData *data, struct ind_key_public *key)
+{
+	*key = (struct ind_key_public){ 0 };
+	if (data->len != IND_KEY_BYTES)
+		return ecdsa_point_get(data->data, data->len, key);
+	memcpy(key->bytes, data->data, IND_KEY_BYTES);
+	return true;
 }

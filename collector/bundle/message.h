@@ -3,7 +3,7 @@
 #define BUNDLE_MESSAGE_H
 
 #include "bundle/buffer.h"
-#include "indicia/err.h"
+#include "indicia/key.h"
 #include <protobuf-c/protobuf-c.h>
 
 /* Protobuf messages in their one canonical form (docs/bundle-format.md section 2). */
@@ -19,5 +19,12 @@ static inline bool message_has(const ProtobufCBinaryData *data, size_t bytes) { 
 
 /* Absent, or as many bytes. */
 static inline bool message_may_have(const ProtobufCBinaryData *data, size_t bytes) { return data->len == 0 || data->len == bytes; }
+
+/* A key on the wire: 32 bytes, or the point of a P-256 key. `point` holds what is borrowed. */
+enum { MESSAGE_POINT_BYTES = 65 };
+ProtobufCBinaryData message_key(const struct ind_key_public *key, uint8_t point[static MESSAGE_POINT_BYTES]);
+
+/* False if it is no key by its form. */
+bool message_key_get(const ProtobufCBinaryData *data, struct ind_key_public *key);
 
 #endif

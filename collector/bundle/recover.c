@@ -186,7 +186,7 @@ enum ind_err recover_seal(const struct recover *r, const struct ind_sink *sink, 
 	struct ind_writer *w;
 	struct ind_seal_info last = *info;
 	ind_key_public(change->by_boot, &public);
-	if (memcmp(public.bytes, r->found.stream.boot_key.bytes, IND_KEY_BYTES) != 0)
+	if (memcmp(&public, &r->found.stream.boot_key, sizeof public) != 0)
 		return IND_KEY;
 	enum ind_err err = writer_behind(r, sink, &w);
 	if (err != IND_OK)

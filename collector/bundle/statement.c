@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "bundle/base64.h"
+#include "bundle/key_ecdsa.h"
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static const char *const titles[] = {
 	[IND_STATEMENT_SUCCESSOR] = "indicia/key-successor/v1",
 	[IND_STATEMENT_REVOCATION] = "indicia/key-revocation/v1",
 };
-enum { ID_BYTES = 4, TYPED_BYTES = ID_BYTES + IND_SIGNATURE_BYTES, TIME_TEXT_BYTES = IND_STATEMENT_TIME_BYTES - 1 };
+enum { ID_BYTES = 4, TYPED_MAX = ID_BYTES + ECDSA_DER_MAX, TIME_TEXT_BYTES = IND_STATEMENT_TIME_BYTES - 1 };
 #define NS_PER_S UINT64_C(1000000000)
 #define TIME_END_S UINT64_C(16725225600) /* 2500-01-01 */
 
@@ -83,14 +84,20 @@ static size_t body_put(const struct ind_statement *s, char text[static IND_STATE
 	return (size_t)snprintf(text, IND_STATEMENT_MAX_BYTES, "%s\nkey %s\nsuccessor %s\ntime %s\n", titles[s->kind], key, successor, time);
 }
 
-static void signature_put(const struct ind_statement *s, char *text, size_t room)
+/* Of ECDSA a note has the DER form. False without memory. */
+static bool signature_put(const struct ind_statement *s, char *text, size_t room)
 {
-	uint8_t typed[TYPED_BYTES];
+	uint8_t typed[TYPED_MAX];
+	size_t bytes = IND_SIGNATURE_BYTES;
 	memcpy(typed, s->signer_id, ID_BYTES);
-	memcpy(typed + ID_BYTES, s->signature, IND_SIGNATURE_BYTES);
+	if (s->signature_type == IND_KEY_P256)
+		bytes = ecdsa_der_put(s->signature, typed + ID_BYTES);
+	else
+		memcpy(typed + ID_BYTES, s->signature, IND_SIGNATURE_BYTES);
 	int head = snprintf(text, room, "\n%s %s ", dash, own_name);
-	char *end = base64_put(typed, sizeof typed, text + head);
+	char *end = base64_put(typed, ID_BYTES + bytes, text + head);
 	memcpy(end, "\n", 2);
+	return bytes != 0;
 }
 
 static bool succeeds_itself(const struct ind_statement *s)
@@ -106,9 +113,10 @@ enum ind_err ind_statement_sign(struct ind_statement *s, const struct ind_key *b
 	size_t bytes = body_put(s, text);
 	ind_key_public(by, &signer);
 	ind_key_id(&signer, own_name, s->signer_id);
+	s->signature_type = signer.type;
 	enum ind_err err = ind_key_sign(by, text, bytes, s->signature);
-	if (err == IND_OK)
-		signature_put(s, text + bytes, IND_STATEMENT_MAX_BYTES - bytes);
+	if (err == IND_OK && !signature_put(s, text + bytes, IND_STATEMENT_MAX_BYTES - bytes))
+		err = IND_NOMEM;
 	return err;
 }
 
@@ -167,15 +175,27 @@ static bool body_get(const char **at, const char *end, struct ind_statement *s)
 		reason_get(at, end, &s->reason);
 }
 
+/* How many bytes so many characters of base64 stand for. */
+static size_t decoded_bytes(const char *text, size_t bytes)
+{
+	size_t padding = bytes && text[bytes - 1] == '=' ? 1 + (bytes > 1 && text[bytes - 2] == '=') : 0;
+	return bytes % 4 || bytes < 4 ? 0 : bytes / 4 * 3 - padding;
+}
+
 static bool signature_get(const char *at, const char *end, struct ind_statement *s)
 {
 	char head[32];
-	uint8_t typed[TYPED_BYTES];
+	uint8_t typed[TYPED_MAX];
 	size_t bytes = (size_t)snprintf(head, sizeof head, "\n%s %s ", dash, own_name), left = (size_t)(end - at);
-	if (left != bytes + base64_text_bytes(TYPED_BYTES) + 1 || memcmp(at, head, bytes) != 0 ||
-		!base64_get(at + bytes, left - bytes - 1, typed, sizeof typed))
+	if (left < bytes + 1 || memcmp(at, head, bytes) != 0)
+		return false;
+	size_t count = decoded_bytes(at + bytes, left - bytes - 1);
+	if (count <= ID_BYTES || count > TYPED_MAX || !base64_get(at + bytes, left - bytes - 1, typed, count))
 		return false;
 	memcpy(s->signer_id, typed, ID_BYTES);
+	s->signature_type = count == ID_BYTES + IND_SIGNATURE_BYTES ? IND_KEY_ED25519 : IND_KEY_P256;
+	if (s->signature_type == IND_KEY_P256)
+		return ecdsa_der_get(typed + ID_BYTES, count - ID_BYTES, s->signature);
 	memcpy(s->signature, typed + ID_BYTES, IND_SIGNATURE_BYTES);
 	return true;
 }
@@ -188,7 +208,8 @@ enum ind_err ind_statement_read(const char *text, size_t bytes, struct ind_state
 	if (bytes >= IND_STATEMENT_MAX_BYTES || !body_get(&at, end, s) || !signature_get(at, end, s) || succeeds_itself(s))
 		return IND_MALFORMED;
 	size_t body = body_put(s, again);
-	signature_put(s, again + body, sizeof again - body);
+	if (!signature_put(s, again + body, sizeof again - body))
+		return IND_NOMEM;
 	return strlen(again) == bytes && memcmp(again, text, bytes) == 0 ? IND_OK : IND_MALFORMED;
 }
 
@@ -197,7 +218,7 @@ enum ind_err ind_statement_check(const struct ind_statement *s, const struct ind
 	char text[IND_STATEMENT_MAX_BYTES];
 	uint8_t id[ID_BYTES];
 	ind_key_id(by, own_name, id);
-	if (memcmp(id, s->signer_id, sizeof id) != 0)
+	if (by->type != s->signature_type || memcmp(id, s->signer_id, sizeof id) != 0)
 		return IND_KEY;
 	return ind_key_check(by, text, body_put(s, text), s->signature);
 }

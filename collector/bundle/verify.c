@@ -47,7 +47,7 @@ const char *verifier_distrust(const struct ind_verify_options *options, const st
 {
 	const char *reason = "key_unknown";
 	for (size_t i = 0; i < options->trusted_count; i++) {
-		if (memcmp(options->trusted[i].bytes, identity->bytes, IND_KEY_BYTES) != 0)
+		if (memcmp(&options->trusted[i], identity, sizeof *identity) != 0)
 			continue;
 		if (options->revoked_ns && created_ns > options->revoked_ns[i])
 			return "key_revoked";

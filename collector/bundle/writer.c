@@ -329,6 +329,13 @@ enum ind_err ind_writer_seal(struct ind_writer *w, const struct ind_seal_info *i
 	return keep(w, err);
 }
 
+static bool is_ed25519(const struct ind_key *key)
+{
+	struct ind_key_public pub;
+	ind_key_public(key, &pub);
+	return pub.type == IND_KEY_ED25519;
+}
+
 static bool key_is(const struct ind_key *key, const struct ind_key_public *expected)
 {
 	struct ind_key_public pub;
@@ -361,7 +368,8 @@ enum ind_err ind_writer_epoch(struct ind_writer *w, const struct ind_epoch_chang
 	};
 	if (w->err != IND_OK)
 		return w->err;
-	if (w->finished || (f.restart ? !key_is(change->by_boot, &w->stream.boot_key) : !w->sealed))
+	if (w->finished || (f.restart ? !key_is(change->by_boot, &w->stream.boot_key) : !w->sealed) || !is_ed25519(change->key) ||
+		(change->boot_key && change->boot_key->type != IND_KEY_ED25519))
 		return IND_USAGE;
 	ind_key_public(change->key, &f.epoch.key);
 	if (change->boot_key)
@@ -420,7 +428,7 @@ enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream
 {
 	bool has_key = epoch_key_is_set(&stream->key);
 	if (!tree_shape_ok(stream) || header->data_set_count > IND_DATA_SETS_MAX || (!epoch_key && !has_key) ||
-		(epoch_key && has_key && !key_is(epoch_key, &stream->key)))
+		(epoch_key && (!is_ed25519(epoch_key) || (has_key && !key_is(epoch_key, &stream->key)))))
 		return IND_USAGE;
 	struct ind_writer *w = calloc(1, sizeof *w);
 	struct ind_header *h = malloc(sizeof *h);

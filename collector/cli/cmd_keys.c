@@ -16,6 +16,7 @@ static const struct cli_option options[] = {
 	{ OPT_KEY, 0, "key", "FILE", NULL, "the private key's file, instead of the one in the state directory" },
 	{ OPT_REASON, 0, "reason", "REASON", "unspecified compromised superseded retired", "why a key is revoked: unspecified, compromised, superseded, retired" },
 	{ OPT_AT, 0, "at", "TIME", NULL, "since when a key is revoked, as in 2026-11-28T22:00:00Z; now if not given" },
+	{ OPT_TPM, 0, "tpm", NULL, NULL, "new, rotate: the secret of the new key is made in this machine's TPM and never leaves it" },
 	OPTIONS_OUTPUT,
 	OPTION_QUIET,
 	OPTION_HELP,
@@ -56,7 +57,7 @@ static int keys_new(const struct keys *k)
 	int status = keys_path(k, path);
 	if (status != CLI_DONE)
 		return status;
-	enum ind_err err = keyfile_new(path, &key, error);
+	enum ind_err err = keyfile_new(path, k->in_tpm, &key, error);
 	if (err == IND_EXISTS)
 		tell_error("%s: exists already; a new key needs another name (--key)", path);
 	else if (err != IND_OK)
@@ -215,6 +216,8 @@ static int keys_option(struct keys *k, int id, const char *value)
 		k->reason = value;
 	else if (id == OPT_AT)
 		k->at = value;
+	else if (id == OPT_TPM)
+		k->in_tpm = true;
 	else if (!k->action)
 		k->action = value;
 	else if (!k->operand)
@@ -251,7 +254,7 @@ const struct cli_verb cmd_keys = {
 	"new signing key in the place of the old one, which certifies it and is overwritten; revoke declares a key, by default this one, void from a time on. "
 	"Both print a statement, for those who trust the key: they hand it to trust, or to verify --trust. The private key (Ed25519, PEM, mode "
 	"0600) is identity.pem in the state directory: $XDG_STATE_HOME/indicia, else ~/.local/state/indicia; as root /var/lib/indicia. Trusted keys of others "
-	"are in /etc/indicia/trust.d.",
+	"are in /etc/indicia/trust.d. A key made with --tpm is of P-256 and needs the package tpm2-openssl; its file is of no use without this machine's TPM.",
 	"indicia keys new\n# for those who shall trust your bundles\nindicia keys show > fra-01.pub\n# trust what they gave you\nindicia keys trust fra-01.pub\n"
 	"# a new key, and the old one not to be heeded after it\nindicia keys rotate > fra-01-successor.note\n"
 	"indicia keys revoke --reason superseded identity-55d14885.pub > fra-01-revoked.note",

@@ -28,7 +28,7 @@ int keys_rotate(const struct keys *k)
 	int status = keys_path(k, path);
 	if (status != CLI_DONE)
 		return status;
-	enum ind_err err = keynote_rotate(path, (uint64_t)time(NULL), &s, text, error);
+	enum ind_err err = keynote_rotate(path, k->in_tpm, (uint64_t)time(NULL), &s, text, error);
 	if (err != IND_OK)
 		return tell_error("%s", error), keys_status(err);
 	fputs(text, stdout);

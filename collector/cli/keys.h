@@ -8,6 +8,7 @@
 /* What `indicia keys` was asked to do. */
 struct keys {
 	const char *action, *operand, *key_file, *reason, *at;
+	bool in_tpm;
 	struct output_options output;
 };
 

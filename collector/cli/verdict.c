@@ -361,14 +361,14 @@ static const char *const threats[] = {
 	"Who holds the current keys can roll back or fork what nobody else has seen yet. Hand bundles, or their checkpoints, over soon.",
 	"The clock of the sensor is believed within the error that it admits; CLOCK frames record that error. A time stamp bounds one end of the interval; the other is by that "
 	"clock alone.",
-	"The identity key lies on disk, readable by its owner only, and in the memory of the running sensor. Who copies it can make single bundles that verify, with any time "
+	"The identity key, unless a TPM holds it, lies on disk, readable by its owner only, and in the memory of the running sensor. Who copies it can make single bundles that verify, with any time "
 	"in them; only beside other bundles of the stream, or by a revocation, are they told from real ones. The time of a revocation is compared with what a bundle says of itself.",
 	"Who takes over a running sensor has its epoch key and its boot key, and can write anew what was recorded since the last change of the epoch key (an hour), and "
 	"everything after. A snapshot of a whole machine that is taken back with all of its files continues its stream a second time: only a bundle that somebody else received shows that.",
 	"SSDs keep copies of what was overwritten: a boot key, an identity key that was succeeded. Encrypt the disk. Swap, hibernation and hypervisors see locked pages, too.",
 	"An exhibit holds bytes of handshakes and heads of plain-text protocols. A secret in a place where no protocol puts secrets (a path, a header of "
 	"one's own invention) is not known to be one. --exhibits none keeps no bytes at all.",
-	"Ed25519 does not withstand a large quantum computer; hashes do.",
+	"Ed25519 and P-256 do not withstand a large quantum computer; hashes do.",
 	"The last events of a custody log can be cut by its holder before anyone else has seen them. What nobody wrote down is in no log.",
 	"Selective disclosure is selective. A proof says how many records there are, not what the others say; whoever holds the bundle can choose to please. The core of a "
 	"record and its place are always shown, and link two proofs of it. Salts protect short fields only as long as nobody else has the bundle.",

@@ -155,6 +155,8 @@ static void cleanse(void *bytes, size_t count)
 		*at++ = 0;
 }
 
+static const char no_tpm[] = "the secret of this key is in a TPM, and none answers: is tpm2-openssl installed, may this user use /dev/tpmrm0?";
+
 static enum ind_err key_read(int fd, const char *path, struct ind_key **key, char *error)
 {
 	char pem[PEM_BYTES_MAX];
@@ -170,18 +172,18 @@ static enum ind_err key_read(int fd, const char *path, struct ind_key **key, cha
 		return IND_IO;
 	enum ind_err err = ind_key_from_pem(pem, (size_t)bytes, key);
 	cleanse(pem, sizeof pem);
-	return err == IND_OK ? IND_OK : fail(error, IND_KEY, path, "holds no Ed25519 private key in PEM form");
+	return err == IND_OK ? IND_OK : fail(error, err, path, err == IND_MISSING ? no_tpm : "holds no private key of Ed25519 or P-256 in PEM form");
 }
 
-enum ind_err keyfile_new(const char *path, struct ind_key **key, char error[static KEYFILE_ERROR_BYTES])
+enum ind_err keyfile_new(const char *path, bool in_tpm, struct ind_key **key, char error[static KEYFILE_ERROR_BYTES])
 {
 	char pub[KEYFILE_PATH_MAX], line[IND_KEY_TEXT_MAX + 1], *pem = NULL;
 	struct ind_key_public public;
 	enum ind_err err = keyfile_public_path(path, pub, error);
 	if (err)
 		return err;
-	if ((err = ind_key_new(key)) != IND_OK)
-		return fail(error, err, path, ind_strerror(err));
+	if ((err = in_tpm ? ind_key_new_tpm(key) : ind_key_new(key)) != IND_OK)
+		return fail(error, err, path, err == IND_MISSING ? no_tpm : ind_strerror(err));
 	ind_key_public(*key, &public);
 	ind_key_public_to_text(&public, line);
 	memcpy(line + strlen(line), "\n", 2);
@@ -223,7 +225,7 @@ static enum ind_err key_open(const char *path, bool may_make, struct ind_key **k
 	if (fd < 0 && errno == ENOENT && !may_make)
 		return fail(error, IND_MISSING, path, "no such key; 'indicia keys new --key FILE' makes one");
 	if (fd < 0 && errno == ENOENT) {
-		enum ind_err err = keyfile_new(path, key, error);
+		enum ind_err err = keyfile_new(path, false, key, error);
 		*made = err == IND_OK;
 		/* Another run was first. */
 		if (err != IND_EXISTS || (fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) < 0)

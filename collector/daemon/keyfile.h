@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Keys on disk: PKCS#8 PEM, mode 0600, beside each a one-line text file NAME.pub with the public key. */
+/* Keys on disk: PKCS#8 PEM, or PEM for a TPM, mode 0600, beside each a one-line text file NAME.pub with the public key. */
 
 enum { KEYFILE_PATH_MAX = 4096, KEYFILE_ERROR_BYTES = 4352 };
 
@@ -20,8 +20,9 @@ enum ind_err keyfile_state_dir(char path[static KEYFILE_PATH_MAX], char error[st
 enum ind_err keyfile_load(const char *path, struct ind_key **key, bool *made, char used_path[static KEYFILE_PATH_MAX],
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
-/* A new key in `path` and its public half beside it; IND_EXISTS if the file is there. The caller owns *key. */
-enum ind_err keyfile_new(const char *path, struct ind_key **key, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
+/* A new key in `path` and its public half beside it; IND_EXISTS if the file is there. `in_tpm`: the file is of use only to this machine's TPM, which
+ * holds the secret; IND_MISSING without one. The caller owns *key. */
+enum ind_err keyfile_new(const char *path, bool in_tpm, struct ind_key **key, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 /* The private key alone, whole and durable, in the place of what `path` held. IND_IO, IND_MISSING with one line in error. */
 enum ind_err keyfile_replace(const char *path, const struct ind_key *key, char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;

@@ -95,11 +95,11 @@ static enum ind_err names_make(const char *path, const struct ind_key_public *ol
 }
 
 /* The new key: one that an interrupted change left, or a new one. */
-static enum ind_err next_key(const struct rotation *r, struct ind_key **key, char *error)
+static enum ind_err next_key(const struct rotation *r, bool in_tpm, struct ind_key **key, char *error)
 {
 	char used[KEYFILE_PATH_MAX];
 	bool made;
-	enum ind_err err = keyfile_new(r->next, key, error);
+	enum ind_err err = keyfile_new(r->next, in_tpm, key, error);
 	return err == IND_EXISTS ? keyfile_load(r->next, key, &made, used, error) : err;
 }
 
@@ -142,7 +142,7 @@ static enum ind_err replace(const char *path, const struct rotation *r, char *er
 	return err;
 }
 
-static enum ind_err rotate(const char *path, const struct ind_key *old, struct ind_statement *s, char *text, char *error)
+static enum ind_err rotate(const char *path, bool in_tpm, const struct ind_key *old, struct ind_statement *s, char *text, char *error)
 {
 	struct rotation r;
 	struct ind_key *new = NULL;
@@ -150,7 +150,7 @@ static enum ind_err rotate(const char *path, const struct ind_key *old, struct i
 	ind_key_public(old, &s->key);
 	enum ind_err err = names_make(path, &s->key, &r, error);
 	if (!err)
-		err = next_key(&r, &new, error);
+		err = next_key(&r, in_tpm || ind_key_in_tpm(old), &new, error);
 	if (err)
 		return err;
 	ind_key_public(new, &s->successor);
@@ -164,7 +164,7 @@ static enum ind_err rotate(const char *path, const struct ind_key *old, struct i
 	return err ? err : replace(path, &r, error);
 }
 
-enum ind_err keynote_rotate(const char *path, uint64_t time_s, struct ind_statement *statement, char text[static IND_STATEMENT_MAX_BYTES],
+enum ind_err keynote_rotate(const char *path, bool in_tpm, uint64_t time_s, struct ind_statement *statement, char text[static IND_STATEMENT_MAX_BYTES],
 	char error[static KEYFILE_ERROR_BYTES])
 {
 	struct ind_key *old;
@@ -174,7 +174,7 @@ enum ind_err keynote_rotate(const char *path, uint64_t time_s, struct ind_statem
 	enum ind_err err = keyfile_load(path, &old, &made, used, error);
 	if (err)
 		return err;
-	err = rotate(path, old, statement, text, error);
+	err = rotate(path, in_tpm, old, statement, text, error);
 	ind_key_free(old);
 	return err;
 }

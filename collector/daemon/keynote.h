@@ -22,8 +22,8 @@ enum ind_err keynote_save(const char *folder, const struct ind_statement *statem
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 /* A new identity key takes the place of the one in `path`, which certifies it (`statement`, also written beside the key) and is then overwritten; its
- * public half stays as NAME-<key id>.pub. A change that was interrupted is finished by the next one. */
-enum ind_err keynote_rotate(const char *path, uint64_t time_s, struct ind_statement *statement, char text[static IND_STATEMENT_MAX_BYTES],
+ * public half stays as NAME-<key id>.pub. The new one is in the TPM if the old one is, or with `in_tpm`. A change that was interrupted is finished by the next one. */
+enum ind_err keynote_rotate(const char *path, bool in_tpm, uint64_t time_s, struct ind_statement *statement, char text[static IND_STATEMENT_MAX_BYTES],
 	char error[static KEYFILE_ERROR_BYTES]) IND_MUST_USE;
 
 #endif

@@ -86,7 +86,7 @@ enum ind_seal_reason { IND_SEAL_PERIODIC = 0, IND_SEAL_IDLE = 1, IND_SEAL_ROTATE
 struct ind_writer;
 
 /* Starts a bundle: writes preamble and HEADER. `identity` certifies `epoch_key`, which signs the checkpoints; both are borrowed
- * until ind_writer_free. The key is that of the stream, or any if the stream has none yet (another one is IND_USAGE); NULL if nobody has the
+ * until ind_writer_free. That key is of Ed25519 (another one is IND_USAGE), and that of the stream, or any if the stream has none yet (another one is IND_USAGE); NULL if nobody has the
  * secret of the stream's key any more: then the boot key makes the next one (ind_writer_epoch) before anything can be sealed. `test_seed`,
  * 32 bytes or NULL, makes all salts follow from it. */
 IND_API enum ind_err ind_writer_new(const struct ind_sink *sink, const struct ind_stream *stream, const struct ind_header *header,

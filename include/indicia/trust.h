@@ -33,6 +33,7 @@ struct ind_statement {
 	enum ind_revocation reason;  /* of a REVOCATION */
 	uint64_t time_s;             /* seconds since 1970, as the signer says */
 	uint8_t signer_id[4];        /* ind_key_id with the name "indicia" */
+	enum ind_key_type signature_type;
 	uint8_t signature[IND_SIGNATURE_BYTES];
 };
 

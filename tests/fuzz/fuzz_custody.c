@@ -73,7 +73,7 @@ static void look(const uint8_t *data, size_t first, size_t size)
 	struct input inputs[2] = { { data, first }, { data + first, size - first } };
 	static const uint8_t note[IND_SHA256_BYTES] = { 1 };
 	struct ind_bundle_head head = { .tree_size = 7 };
-	struct ind_key_public owner = { { 3 } };
+	struct ind_key_public owner = { .bytes = { 3 } };
 	struct ind_custody_known known = { .bundle = &head, .owner = &owner, .note_sha256 = note };
 	struct ind_custody_id heads[IND_CUSTODY_PARENTS_MAX];
 	struct ind_custody_log *log;

@@ -16,7 +16,10 @@ import time as time_module
 import zlib
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 M64 = (1 << 64) - 1
@@ -482,12 +485,30 @@ def zone_of(kind, k):
 
 # ---- keys and notes (section 6)
 
+P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+P256_SPKI = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
+
+
+def is_identity(key):
+    return len(key) == 32 or len(key) == 65 and key[0] == 4
+
+
 def signed(key, signature, what):
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, what)
+        if len(key) == 32:
+            Ed25519PublicKey.from_public_bytes(key).verify(signature, what)
+            return True
+        r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+        if s > P256_ORDER // 2:
+            return False
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), key).verify(encode_dss_signature(r, s), what, ec.ECDSA(hashes.SHA256()))
         return True
     except (InvalidSignature, ValueError):
         return False
+
+
+def key_id(key, name=b"indicia"):
+    return sha(name, b"\n\1", key)[:4] if len(key) == 32 else sha(P256_SPKI, key)[:4]
 
 
 def certifies(key, signature, stream, epoch, size, start, new_key, boot_key):
@@ -499,7 +520,7 @@ def unbase64(text, size, reason):
         data = base64.b64decode(text, validate=True)
     except ValueError:
         raise Bad(reason) from None
-    need(len(data) == size and base64.b64encode(data).decode() == text, reason)
+    need(size in (None, len(data)) and base64.b64encode(data).decode() == text, reason)
     return data
 
 
@@ -528,15 +549,17 @@ def head_of(note):
 # ---- statements about keys (section 6.2)
 
 REASONS = ("unspecified", "compromised", "superseded", "retired")
-KEY_TEXT = r"(indicia\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44})"
+KEY_TEXT = r"(indicia\+[0-9a-f]{8}\+(?:[A-Za-z0-9+/]{44}|[A-Za-z0-9+/]{123}=))"
 SUCCESSOR, REVOCATION = "successor", "revocation"
 
 
 def public_key(text):
-    """32 bytes of "indicia+id+base64", or None."""
+    """The key of "indicia+id+base64", or None."""
     match = re.fullmatch(KEY_TEXT, text, re.ASCII)
     typed = base64.b64decode(text[17:]) if match else b""
-    return typed[1:] if len(typed) == 33 and typed[0] == 1 and sha(b"indicia\n", typed)[:4].hex() == text[8:16] else None
+    key = typed[1:] if len(typed) == 33 and typed[0] == 1 else typed[27:] if typed[:27] == b"\2" + P256_SPKI else b""
+    same = is_identity(key) and key_id(key).hex() == text[8:16] and base64.b64encode(typed).decode() == text[17:]
+    return key if same else None
 
 
 def statement(data):
@@ -547,7 +570,7 @@ def statement(data):
     except UnicodeDecodeError:
         raise Bad(form) from None
     time = r"time (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)\n"
-    tail = "\n\u2014 indicia ([^\n ]{92})\n"
+    tail = "\n\u2014 indicia ([^\n ]{16,104})\n"
     a = re.fullmatch(f"indicia/key-successor/v1\nkey {KEY_TEXT}\nsuccessor {KEY_TEXT}\n{time}{tail}", text, re.ASCII)
     b = re.fullmatch(f"indicia/key-revocation/v1\nkey {KEY_TEXT}\n{time}reason ({'|'.join(REASONS)})\n{tail}", text, re.ASCII)
     need(a or b, form)
@@ -558,12 +581,21 @@ def statement(data):
     except ValueError:
         raise Bad(form) from None
     need(key and other and key != other and 1970 <= int(when[:4]) <= 2499 and int(when[17:19]) < 60, form)
-    signature = unbase64(base, 68, form)
-    return kind, key, other, seconds, signature[:4], signature[4:], text[:text.index("\n\n") + 1].encode()
+    said = unbase64(base, None, form)
+    signature = said[4:]
+    if len(signature) != 64:
+        try:
+            r, s = decode_dss_signature(signature)
+            need(encode_dss_signature(r, s) == signature and 0 <= min(r, s) and max(r, s) < 1 << 256, form)
+        except ValueError:
+            raise Bad(form) from None
+        signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    kind_of_key = 32 if len(said) == 68 else 65
+    return kind, key, other, seconds, (kind_of_key, said[:4]), signature, text[:text.index("\n\n") + 1].encode()
 
 
 def stated_by(s, key):
-    return s[4] == sha(b"indicia\n\1", key)[:4] and signed(key, s[5], s[6])
+    return s[4] == (len(key), key_id(key)) and signed(key, s[5], s[6])
 
 
 def resolve(keys, statements):
@@ -663,8 +695,8 @@ class Verifier:
     def see_header(self, payload, seq):
         form = "header_form"
         m = message(payload, S_HEADER, form)
-        sizes = ((32, "epoch_key"), (32, "identity_key"), (64, "certificate"), (16, "stream_id"))
-        need(all(len(m[name]) == n for n, name in sizes), form)
+        sizes = ((32, "epoch_key"), (64, "certificate"), (16, "stream_id"))
+        need(all(len(m[name]) == n for n, name in sizes) and is_identity(m["identity_key"]), form)
         need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"), (32, "boot_key"))), form)
         need(m["stream_id"] == self.stream, "stream_id")
         texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence", "title", "source")]

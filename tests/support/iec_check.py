@@ -16,9 +16,7 @@ import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ieb_verify as ieb
-from ieb_verify import BYTES, MANY, NS, TEXT, U32, U64, Bad, need
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from ieb_verify import BYTES, MANY, NS, TEXT, U32, U64, Bad, is_identity, key_id, need, signed
 
 CODES = 'form signature parent_unknown order hand bundle release revoked stamp key_unknown earlier'.split()
 CREATED, SEALED, RELEASED, RECEIVED, TIMESTAMPED, KEY_REVOKED = 1, 2, 3, 4, 9, 11
@@ -108,8 +106,8 @@ def read_event(b):
     need(all(len(m[v[0]].encode()) <= 1024 for v in EVENT.values() if v[1] == TEXT), 'form')
     need(m['actor'] and m['purpose'] and m['claimed_ns'], 'form')
     need(1 <= m['type'] <= 12 and m['tlp'] <= 5, 'form')
-    need(len(m['stream_id']) == 16 and all(len(m[k]) == 32 for k in ('root', 'bundle_sha256', 'actor_key')), 'form')
-    need(all(len(m[k]) in (0, 32) for k in ('other_key', 'tool_sha256', 'object_sha256', 'torn_sha256')), 'form')
+    need(len(m['stream_id']) == 16 and all(len(m[k]) == 32 for k in ('root', 'bundle_sha256')) and is_identity(m['actor_key']), 'form')
+    need(all(len(m[k]) in (0, 32) for k in ('tool_sha256', 'object_sha256', 'torn_sha256')) and (not m['other_key'] or is_identity(m['other_key'])), 'form')
     need(bool(m['other_key']) == (m['type'] in (RELEASED, RECEIVED, KEY_REVOKED)), 'form')
     need((m['stamp'] is not None) == (m['type'] == TIMESTAMPED), 'form')
     need(m['stamp'] is None or m['stamp']['token'] and max(len(m['stamp']['certificates']), len(m['stamp']['crls'])) <= 16, 'form')
@@ -126,10 +124,8 @@ class Event:
         except Bad:
             self.codes.add('form')
             return
-        try:
-            Ed25519PublicKey.from_public_bytes(self.m['actor_key']).verify(record.signature, b'IEB1-CUSTODY\0' + record.event)
-            self.good = True
-        except (InvalidSignature, ValueError):
+        self.good = signed(self.m['actor_key'], record.signature, b'IEB1-CUSTODY\0' + record.event)
+        if not self.good:
             self.codes.add('signature')
 
     @property
@@ -236,10 +232,6 @@ class Log:
         if any(f.state in ('magic', 'version', 'damaged') for f in self.files):
             return 3
         return int(any(f.state != 'ok' or f.cut for f in self.files) or any(e.codes - {'earlier'} for e in self.events.values()))
-
-
-def key_id(key):
-    return sha(b'indicia\n\1' + key)[:4]
 
 
 def beside(bundle):

@@ -6,12 +6,14 @@ A writer of its own: it shares no code with the C library. Verdict, reason, seal
 vector is made; no verifier is asked. Trees, tables of columns and zone maps are those of tests/support/ieb_verify.py."""
 import base64
 import hashlib
+import hmac
 import json
 import pathlib
 import struct
 import sys
 import zlib
 
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -43,7 +45,45 @@ class Key:
         return "indicia+%s+%s" % (v.sha(b"indicia\n", typed)[:4].hex(), base64.b64encode(typed).decode())
 
 
+class HardwareKey:
+    """ECDSA over P-256, as a TPM holds it. Its signatures are made with RFC 6979's nonces so that they are the same each time."""
+
+    def __init__(self, name):
+        self.secret = int.from_bytes(hashlib.sha256(b"IEB1-VECTORS " + name.encode()).digest(), "big") % (v.P256_ORDER - 1) + 1
+        self.private = ec.derive_private_key(self.secret, ec.SECP256R1())
+        self.public = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    def nonce(self, digest):
+        """RFC 6979 section 3.2."""
+        def mac(key, *parts):
+            return hmac.new(key, b"".join(parts), "sha256").digest()
+        seed = self.secret.to_bytes(32, "big") + (int.from_bytes(digest, "big") % v.P256_ORDER).to_bytes(32, "big")
+        k, t = bytes(32), b"\1" * 32
+        for step in (b"\0", b"\1"):
+            k = mac(k, t, step, seed)
+            t = mac(k, t)
+        while True:
+            t = mac(k, t)
+            if 0 < int.from_bytes(t, "big") < v.P256_ORDER:
+                return int.from_bytes(t, "big")
+            k = mac(k, t, b"\0")
+            t = mac(k, t)
+
+    def sign(self, what, low=True):
+        n, digest = v.P256_ORDER, hashlib.sha256(what).digest()
+        k = self.nonce(digest)
+        r = ec.derive_private_key(k, ec.SECP256R1()).public_key().public_numbers().x % n
+        s = pow(k, -1, n) * (int.from_bytes(digest, "big") + r * self.secret) % n
+        s = n - s if (s > n // 2) == low else s
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def text(self):
+        typed = b"\2" + v.P256_SPKI + self.public
+        return "indicia+%s+%s" % (v.key_id(self.public).hex(), base64.b64encode(typed).decode())
+
+
 IDENTITY, STRANGER = Key("identity"), Key("stranger")
+HARDWARE = HardwareKey("hardware")
 EPOCHS = [Key("epoch %d" % i) for i in range(6)]
 BOOTS = [Key("boot %d" % i) for i in range(6)]
 
@@ -104,11 +144,12 @@ class Bundle:
         v.push(self.frontier, self.size, v.sha(b"\0", self.preamble, h, v.sha(payload), root))
         self.size += 1
 
-    def header(self, boot_key=b"", **over):
+    def header(self, boot_key=b"", identity=None, sign=None, **over):
         what = b"IEB1-EPOCH\0" + self.stream + v.be64(self.epoch) + v.be64(self.first) + v.be64(self.now) + self.signer.public + boot_key
-        certificate = IDENTITY.sign(what)
+        identity = identity or IDENTITY
+        certificate = (sign or identity.sign)(what)
         m = v.decode(b"", v.S_HEADER, "")
-        m.update(first_leaf=self.first, frontier=list(self.frontier), epoch=self.epoch, epoch_key=self.signer.public, identity_key=IDENTITY.public,
+        m.update(first_leaf=self.first, frontier=list(self.frontier), epoch=self.epoch, epoch_key=self.signer.public, identity_key=identity.public,
                  epoch_start_ns=self.now, certificate=certificate, boot_key=boot_key, stream_id=self.stream, previous_root=v.root_of(self.frontier) if self.first else b"",
                  origin=self.origin, sensor="vectors", link_type="EN10MB", link_type_number=1, snaplen=65535, signals="all", exhibits="signal",
                  privacy="full", created_ns=self.now, deterministic=1,
@@ -452,6 +493,22 @@ def make_epochs():
     vector("V13-by-identity", b.seal(good=False), "ALTERED", "epoch_transition", "the next epoch is certified by the identity key")
 
 
+def make_hardware():
+    """Identity keys that a TPM can hold (section 6)."""
+    off_curve = HARDWARE.public[:64] + bytes([HARDWARE.public[64] ^ 1])
+    compressed = bytes([2 + HARDWARE.public[64] % 2]) + HARDWARE.public[1:33]
+    zero = bytes(64)
+    vector("V27-p256", small("V27", identity=HARDWARE).seal(), about="the identity key is of P-256", trust=HARDWARE)
+    vector("V27-stranger", small("V27", identity=HARDWARE).seal(), "UNTRUSTED", "key_unknown", "the identity key is of P-256, and trusted is another one")
+    for name, reason, about, more in (
+            ("high-s", "epoch_certificate", "the certificate has the larger one of s and n - s", dict(sign=lambda what: HARDWARE.sign(what, low=False))),
+            ("zero", "epoch_certificate", "the certificate has r = s = 0", dict(sign=lambda what: zero)),
+            ("off-curve", "epoch_certificate", "the identity key is no point of the curve", dict(identity_key=off_curve)),
+            ("compressed", "header_form", "the identity key is a point in its compressed form", dict(identity_key=compressed)),
+            ("ed25519-as-p256", "epoch_certificate", "signed by a key of Ed25519", dict(sign=IDENTITY.sign))):
+        vector("V27-" + name, small("V27", identity=HARDWARE, **more).seal(good=False), "ALTERED", reason, about, trust=HARDWARE)
+
+
 def make_boot_keys():
     b = small("V12 boot", boot_key=BOOTS[0].public)
     b.next_epoch(by=BOOTS[0], boot_key=BOOTS[1].public, restart=1)
@@ -561,7 +618,7 @@ def make_heads():
 
 def main(folder):
     folder = pathlib.Path(folder)
-    for make in (make_good, make_columns, make_notes, make_epochs, make_boot_keys, make_order, make_recovered, make_heads):
+    for make in (make_good, make_columns, make_notes, make_epochs, make_hardware, make_boot_keys, make_order, make_recovered, make_heads):
         make()
     for said, data in VECTORS:
         (folder / said["file"]).write_bytes(data)

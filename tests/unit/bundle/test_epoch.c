@@ -148,7 +148,7 @@ START_TEST(stolen_identity_key)
 	ck_assert_int_eq(begin(&m, &stream, keys.epoch, &w), IND_OK);
 	end(w, &stream);
 	struct ind_verify_result v = sample_verify(&m, &keys);
-	stream.key = (struct ind_key_public){ { 0 } };
+	stream.key = (struct ind_key_public){ 0 };
 	ck_assert_int_eq(begin(&other, &stream, keys.boot, &w), IND_OK);
 	end(w, NULL);
 	struct ind_verify_result forged = sample_verify(&other, &keys);
@@ -180,7 +180,7 @@ START_TEST(continuation_compares_all)
 	b.key.bytes[31] ^= 1;
 	ck_assert(!ind_epoch_continues(&a, &b));
 	b = a;
-	b.boot_key = (struct ind_key_public){ { 0 } };
+	b.boot_key = (struct ind_key_public){ 0 };
 	ck_assert(!ind_epoch_continues(&a, &b));
 }
 END_TEST

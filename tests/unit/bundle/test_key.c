@@ -97,7 +97,7 @@ END_TEST
 
 START_TEST(public_text)
 {
-	struct ind_key_public pub, again;
+	struct ind_key_public pub = { 0 }, again;
 	char text[IND_KEY_TEXT_MAX], changed[IND_KEY_TEXT_MAX + 1];
 	uint8_t id[4];
 	memcpy(pub.bytes, rfc_public, sizeof rfc_public);
