@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-	{ OPT_TYPE, 0, "type", "TYPE", "created sealed released opened verified exported disclosed witnessed key_revoked destroyed", "add: what was done" },
+	{ OPT_TYPE, 0, "type", "TYPE", "created sealed released opened verified exported disclosed witnessed key_revoked destroyed reviewed", "add: what was done" },
 	{ OPT_ACTOR, 0, "actor", "NAME", NULL, "who does it; else $INDICIA_ACTOR" },
 	{ OPT_PLACE, 0, "place", "TEXT", NULL, "where; else $INDICIA_PLACE" },
 	{ OPT_PURPOSE, 0, "purpose", "TEXT", NULL, "why" },
@@ -15,7 +15,7 @@ static const struct cli_option options[] = {
 	{ OPT_NOTE, 0, "note", "TEXT", NULL, "what was done, in words" },
 	{ OPT_TLP, 0, "tlp", "LEVEL", NULL, "clear, green, amber, amber+strict or red" },
 	{ OPT_TO, 0, "to", "KEY", NULL, "released: to whom; key_revoked: which key" },
-	{ OPT_OBJECT, 0, "object", "FILE", NULL, "name this file by its SHA-256" },
+	{ OPT_OBJECT, 0, "object", "FILE|HEX", NULL, "name this file by its SHA-256, or what has this SHA-256; reviewed: an assessment's id" },
 	{ OPT_FROM, 0, "from", "EVENT", NULL, "receive: the release, if several are open" },
 	{ OPT_KEY, 0, "key", "FILE", NULL, "sign with this key" },
 	{ OPT_AFTER_TORN, 0, "after-torn", "HEX", NULL, "append behind a torn end" },

@@ -182,6 +182,12 @@ run 3 a custody log case.ieb
 mv kept case.ieb.iec
 same "the bundle" "$sum" "$(sha256sum case.ieb)"
 
+# ---- reviewed: what was reviewed is named
+run 2 a custody add --type reviewed --purpose 'second reader' case.ieb; one_error --object
+run 0 a custody add --type reviewed --object "$(sha256sum < case.ieb | cut -c1-64)" --purpose 'second reader' case.ieb
+log 0 case.ieb
+grep -q "\"event\":\"reviewed\".*\"object_sha256\":\"$(sha256sum < case.ieb | cut -c1-64)\"" "$work/stdout" && good || bad "what was reviewed: $(tail -1 "$work/stdout")"
+
 # ---- destroyed: the log stays
 run 0 a custody add --type destroyed --purpose 'end of retention' case.ieb
 rm case.ieb
