@@ -34,6 +34,10 @@ struct keep {
 	struct ind_key *spent_key, *spent_boot; /* of the epoch before, until the one in force has sealed */
 	uint64_t epoch_begun_ns;     /* boottime */
 
+	char data_folder[REFDATA_PATH_MAX];
+	int landlock_abi;            /* 0: this process could still open what its user may */
+	bool calls_filtered;
+
 	struct message_opened opened;
 	struct message_status status;
 	struct ind_loss told;        /* losses that stand in a LOSS frame already, as running totals */
@@ -56,7 +60,8 @@ struct keep {
 	uint64_t sealed_ns, sealed_bytes;
 };
 
-/* setup.c: everything that can be missing before the first packet. Returns an exit status; says what is wrong. */
+/* setup.c: everything that can be missing before the first packet, and at its end the rights that are not needed any more are given up. Returns an
+ * exit status; says what is wrong. */
 int keep_setup(struct keep *k);
 void keep_release(struct keep *k);
 

@@ -88,6 +88,12 @@ static enum step exhibit_take(struct turn *t, size_t bytes)
 }
 
 /* -v: who does what. */
+static void confined_tell(struct say *say, const char *what, int landlock_abi, bool calls_filtered)
+{
+	say_note(say, "the process that %s is confined: files %s, system calls %s", what, landlock_abi ? "by Landlock" : "only by its user's rights (no Landlock here)",
+		calls_filtered ? "by seccomp" : "not (no seccomp here)");
+}
+
 static void opened_tell(const struct keep *k)
 {
 	const struct message_opened *o = &k->opened;
@@ -96,6 +102,8 @@ static void opened_tell(const struct keep *k)
 	say_note(k->say, "process %ld, user id %u, reads packets by %s: link type %s, %u bytes of each at most", (long)k->tap, (unsigned)o->uid, o->reader,
 		o->link.name, (unsigned)o->snaplen);
 	say_note(k->say, "process %ld, user id %u, writes and seals", (long)getpid(), (unsigned)geteuid());
+	confined_tell(k->say, "reads packets", (int)o->landlock_abi, o->calls_filtered);
+	confined_tell(k->say, "writes", k->landlock_abi, k->calls_filtered);
 	say_note(k->say, "reserved: room for %u open flows%s", (unsigned)k->options->flow_table, k->options->interface ? " and the kernel's ring (-B)" : "");
 }
 

@@ -19,6 +19,8 @@ struct message_opened {
 	uint32_t uid;                /* as whom it is read */
 	char reader[64];             /* by what, in words */
 	uint32_t user_kept;          /* 1: this place does not let tap become another user; it gave up all capabilities instead */
+	uint32_t landlock_abi;       /* 0: tap could still open what its user may */
+	uint32_t calls_filtered;     /* 1: any system call but a few would end it */
 };
 
 /* A flow, then `signal_count` of struct message_signal, each followed by its value (and digest, if cut), padded to 8. */

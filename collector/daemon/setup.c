@@ -3,9 +3,12 @@
 #include "daemon/inside.h"
 
 #include "base/hash.h"
+#include "daemon/confine.h"
 #include "daemon/keyfile.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +114,7 @@ static void data_notes_tell(struct keep *k)
 
 static int data_open(struct keep *k)
 {
-	char folder[REFDATA_PATH_MAX], error[REFDATA_ERROR_BYTES] = "";
+	char error[REFDATA_ERROR_BYTES] = "", *folder = k->data_folder;
 	if (refdata_folder(k->options->data_dir, folder) != IND_OK) {
 		say_error(k->say, "%s: no such folder of reference data", folder);
 		return 4;
@@ -142,6 +145,40 @@ static int stream_open(struct keep *k)
 	return 5;
 }
 
+/* A TPM that is simulated, or another machine's, is asked over a connection that is made anew each time. */
+static bool tpm_is_far(const struct keep *k)
+{
+	const char *way = getenv("TPM2OPENSSL_TCTI");
+	return ind_key_in_tpm(k->identity) && way && *way && strncmp(way, "device", 6) != 0;
+}
+
+/* From here on this process writes below the folder of bundles and, of a live sensor, its state directory, and reads the reference data and what
+ * tells one machine from another. As root it may write where another user owns the folder, and end tap, which is another user. */
+static int rights_drop(struct keep *k)
+{
+	const struct confine_path paths[] = {
+		{ k->place->folder[0] ? k->place->folder : ".", true },
+		{ k->state_folder[0] ? k->state_folder : k->place->folder[0] ? k->place->folder : ".", true },
+		{ k->data_folder, false },
+		{ "/proc/self/exe", false },
+		{ "/proc/sys/kernel/random/boot_id", false },
+		{ "/etc/machine-id", false },
+		{ "/sys/class/dmi/id/product_uuid", false },
+	};
+	if (!confine_applies())
+		return 0;
+	enum ind_err err = confine_privileges(1u << CAP_DAC_OVERRIDE | 1u << CAP_KILL) ? IND_OK : IND_IO;
+	if (!err)
+		err = confine_files(paths, sizeof paths / sizeof *paths, &k->landlock_abi);
+	if (!err)
+		err = confine_calls(tpm_is_far(k) ? CONFINE_KEEP_AND_CONNECT : CONFINE_KEEP, k->tap);
+	k->calls_filtered = !err;
+	if (!err || err == IND_MISSING)
+		return 0;
+	say_error(k->say, "the process that writes could not give up its rights: %s", strerror(errno));
+	return 4;
+}
+
 int keep_setup(struct keep *k)
 {
 	sensor_set(k);
@@ -152,6 +189,8 @@ int keep_setup(struct keep *k)
 		status = data_open(k);
 	if (!status)
 		status = stream_open(k);
+	if (!status)
+		status = rights_drop(k);
 	return status;
 }
 

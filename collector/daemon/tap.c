@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/gunzip.h"
 #include "capture/capture.h"
+#include "daemon/confine.h"
 #include "daemon/message.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +28,8 @@ struct tap {
 	struct engine *engine;
 	struct gunzip *gunzip;
 	int fd;
-	bool user_kept;
+	bool user_kept, calls_filtered;
+	int landlock_abi;
 	struct hash_sha256_state source_hash; /* of a gzipped source, as stored */
 	struct message_end end;
 };
@@ -199,14 +200,6 @@ static bool user_become(const struct tap_user *user)
 	return setgroups(0, NULL) == 0 && setresgid(user->gid, user->gid, user->gid) == 0 && setresuid(user->uid, user->uid, user->uid) == 0;
 }
 
-/* What is left in a container that maps no other user: root without any capability. */
-static bool capabilities_clear(void)
-{
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
-	return syscall(SYS_capset, &header, none) == 0;
-}
-
 /* Ends with the process that keeps. The kernel forgets this when a process becomes another user, so it is said again then. */
 static void end_with_keep(const struct tap *t)
 {
@@ -214,15 +207,24 @@ static void end_with_keep(const struct tap *t)
 		_exit(5);
 }
 
-/* From here on this process can become nobody else and gains no right by executing anything. */
+/* From here on this process has the descriptor of its source and the ring; it can open nothing, become nobody else and gains no right by executing
+ * anything. In a container that maps no other user it stays root, without any capability. */
 static void rights_drop(struct tap *t, const struct tap_user *user)
 {
-	bool dropped = !user->uid || user_become(user);
+	bool dropped = !user->uid || (confine_privileges(1u << CAP_SETUID | 1u << CAP_SETGID) && user_become(user));
 	if (!dropped && !t->options->user && (errno == EPERM || errno == EINVAL))
-		t->user_kept = dropped = capabilities_clear();
-	if (!dropped || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		t->user_kept = dropped = true;
+	if (!dropped || !confine_privileges(0))
 		tap_fail(t, 4, "the process that reads packets could not give up its rights");
 	end_with_keep(t);
+	if (!confine_applies())
+		return;
+	enum ind_err err = confine_files(NULL, 0, &t->landlock_abi);
+	if (err == IND_OK)
+		err = confine_calls(CONFINE_TAP, 0);
+	t->calls_filtered = err == IND_OK;
+	if (err != IND_OK && err != IND_MISSING)
+		tap_fail(t, 4, "the process that reads packets could not be confined");
 }
 
 static void link_tell(const struct capture_link *link, struct ind_link_type *m)
@@ -243,7 +245,8 @@ static void engine_start(struct tap *t)
 	if (err)
 		tap_fail(t, 5, err == IND_NOMEM ? "not enough memory for the flow table; a smaller --flows needs less" : ind_strerror(err));
 	struct message_opened *m = ring_reserve(t->ring, sizeof *m);
-	*m = (struct message_opened){ .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept, .uid = geteuid() };
+	*m = (struct message_opened){ .snaplen = capture_snaplen(t->capture), .user_kept = t->user_kept, .uid = geteuid(),
+		.landlock_abi = (uint32_t)t->landlock_abi, .calls_filtered = t->calls_filtered };
 	strncpy(m->reader, capture_reader(t->capture), sizeof m->reader - 1);
 	link_tell(capture_link(t->capture), &m->link);
 	ring_commit(t->ring, MESSAGE_OPENED, sizeof *m);
