@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""make.py DIR: writes the test vectors of the bundle format, VNN-name.ieb and vectors.json, from fixed seeds; then the proofs of make_proofs.py and the
-custody logs of make_custody.py.
+"""make.py DIR: writes the test vectors of the bundle format, VNN-name.ieb and vectors.json, from fixed seeds; with those of make_reasons.py; then
+the proofs of make_proofs.py and the custody logs of make_custody.py.
 
 Verdict, reason, sealed part, root and records are what is meant while a vector is made; no verifier is asked."""
 import hashlib
@@ -13,13 +13,14 @@ import zlib
 
 import make_custody
 import make_proofs
+import make_reasons
 from writer import BOOTS, EPOCHS, HARDWARE, IDENTITY, NOW, ORDER, STRANGER, Bundle, claims, exhibits, flows, origins, small, v
 
 
 VECTORS = []
 
 
-def vector(name, b, verdict="VALID", reason="", about="", file=None, leaves=None, heads=(), trust=None):
+def vector(name, b, verdict="VALID", reason="", about="", file=None, heads=(), trust=None, statement=None):
     """Takes a bundle as one vector. `file` are its bytes if others than it wrote; what is sealed is as the bundle says."""
     data = bytes(b.file if file is None else file)
     said = dict(file=name + ".ieb", verdict=verdict, reason=reason, about=about, stream=b.stream.hex(), first_leaf=b.first,
@@ -28,6 +29,9 @@ def vector(name, b, verdict="VALID", reason="", about="", file=None, leaves=None
         said["root"] = b.sealed["root"]
     if heads:
         said["checkpoints"] = list(heads)
+    if statement:
+        said["statements"] = [name + ".statement"]
+        NOTES[name + ".statement"] = statement
     VECTORS.append((said, data))
 
 
@@ -338,6 +342,7 @@ def main(folder):
     folder = pathlib.Path(folder)
     for make in (make_good, make_columns, make_notes, make_epochs, make_hardware, make_boot_keys, make_order, make_recovered, make_heads):
         make()
+    make_reasons.make(vector)
     for said, data in VECTORS:
         (folder / said["file"]).write_bytes(data)
     for name, text in NOTES.items():

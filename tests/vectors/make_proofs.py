@@ -391,6 +391,20 @@ def make_committed():
     b.sealinfo(True, epoch=1)
     b.checkpoint(good=False)
     vector("other-epoch", Proof(b, [(1, 0, 0)]), "ALTERED", "seal_epoch", "SEALINFO names another epoch")
+    for name, reason, about, over in (
+            ("stream-id", "stream_id", "the HEADER's stream id is not the preamble's", dict(stream_id=bytes(16))),
+            ("boot-key", "header_form", "a boot key of zeros", dict(boot_key=bytes(32))),
+            ("previous-root", "frontier", "a previous root where there are no leaves before", dict(previous_root=v.sha())),
+            ("certificate", "epoch_certificate", "the certificate is of another time", dict(epoch_start_ns=NOW - 1))):
+        vector("signed-" + name, Proof(small("V18", **over).seal(good=False), [(1, 0, 0)]), "ALTERED", reason, about)
+    b = small("V18")
+    b.sealinfo(True, reason=5)
+    b.checkpoint(good=False)
+    vector("signed-seal", Proof(b, [(1, 0, 0)]), "ALTERED", "seal_form", "a reason that there is not, in the SEALINFO")
+    b = small("V18")
+    b.seal(False)
+    b.frame(v.EPOCH, v.encode(dict(epoch=1, key=bytes(31), start_ns=b.now, signature=bytes(64), boot_key=b"", restart=0), v.S_EPOCH))
+    vector("signed-epoch", Proof(b.seal(good=False), [(1, 0, 0)]), "ALTERED", "epoch_form", "an EPOCH with a key of 31 bytes")
     for name, kind, k, group, offset, value, about in (
             ("orient", 1, flows(4), None, 34, 8, "a flow's orient of 8"), ("ip-version", 1, flows(4), None, 32, 5, "a flow over IP version 5"),
             ("carries", 1, flows(4), 4, 20, 14, "a flow that carries what there is no number for"),
