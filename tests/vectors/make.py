@@ -14,7 +14,7 @@ import zlib
 import make_custody
 import make_proofs
 import make_reasons
-from writer import BOOTS, EPOCHS, HARDWARE, IDENTITY, NOW, ORDER, STRANGER, Bundle, claims, exhibits, flows, origins, small, v
+from writer import BOOTS, EPOCHS, HARDWARE, IDENTITY, NOW, ORDER, STRANGER, Bundle, Key, claims, exhibits, flows, origins, small, v
 
 
 VECTORS = []
@@ -36,6 +36,7 @@ def vector(name, b, verdict="VALID", reason="", about="", file=None, heads=(), t
 
 
 NOTES = {}
+WITNESS = Key("witness")
 
 
 def rewritten(m, schema=None):
@@ -314,6 +315,13 @@ def make_recovered():
     vector("V23-undeclared", b.seal(), "ROLLBACK", "head_differs", "the same without a RECOVERY", heads=["V23-abandoned.note"])
 
 
+def cosignature(note, key, seconds):
+    """A line of a witness (C2SP tlog-cosignature), of the time NOW; right if `key` is its own and `seconds` are NOW."""
+    signed = b"cosignature/v1\ntime %d\n" % seconds + note[:note.index("\n\n") + 1].encode()
+    typed = v.sha(b"witness.example\n\4", WITNESS.public)[:4] + v.be64(NOW // 10**9) + key.sign(signed)
+    return "\u2014 witness.example %s\n" % v.base64.b64encode(typed).decode()
+
+
 def make_heads():
     """Two bundles of one stream that tell the same leaves differently, and heads that were kept."""
     a, b = small("V19", 3), small("V19", 4)
@@ -333,6 +341,10 @@ def make_heads():
     c.checkpoint()
     NOTES["V20-witnessed.note"] = note + "\u2014 witness.example " + v.base64.b64encode(bytes(76)).decode() + "\n"
     vector("V20-witnessed", c, about="the kept note has a line of a witness too", heads=["V20-witnessed.note"])
+    for name, key, seconds, about in (("cosigned", WITNESS, NOW // 10**9, "cosigned by a witness"), ("cosigned-time", WITNESS, 0, "the witness signed another time"),
+                                      ("cosigned-by-another", STRANGER, NOW // 10**9, "cosigned by another key under the witness's id")):
+        NOTES["V20-%s.note" % name] = note + cosignature(note, key, seconds)
+        vector("V20-" + name, c, about=about + "; signatures of kept notes are not asked, whoever gives one vouches for it", heads=["V20-%s.note" % name])
     c.sealed = sealed
     vector("V20-cut", c, "ROLLBACK", "head_beyond", "cut behind a seal, where a later state was kept", file=kept, heads=["V20-witnessed.note"])
     vector("V20-other-stream", small("V20 other").seal(), about="the note is of another stream", heads=["V20-witnessed.note"])
