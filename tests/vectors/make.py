@@ -341,7 +341,8 @@ def make_heads():
     c.checkpoint()
     NOTES["V20-witnessed.note"] = note + "\u2014 witness.example " + v.base64.b64encode(bytes(76)).decode() + "\n"
     vector("V20-witnessed", c, about="the kept note has a line of a witness too", heads=["V20-witnessed.note"])
-    for name, key, seconds, about in (("cosigned", WITNESS, NOW // 10**9, "cosigned by a witness"), ("cosigned-time", WITNESS, 0, "the witness signed another time"),
+    for name, key, seconds, about in (("cosigned", WITNESS, NOW // 10**9, "cosigned by a witness"),
+                                      ("cosigned-time", WITNESS, 0, "the witness signed another time"),
                                       ("cosigned-by-another", STRANGER, NOW // 10**9, "cosigned by another key under the witness's id")):
         NOTES["V20-%s.note" % name] = note + cosignature(note, key, seconds)
         vector("V20-" + name, c, about=about + "; signatures of kept notes are not asked, whoever gives one vouches for it", heads=["V20-%s.note" % name])

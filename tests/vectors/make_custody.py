@@ -28,7 +28,8 @@ class File:
         self.ids, self.starts, self.said = [], [], dict(file=name, role=role, state="ok", cut=0)
 
     def add(self, kind, actor=None, parents=None, signer=None, state="ok", event=None, shown=True, receipt=None, **over):
-        """`parents`: all heads of the log, and the event before in this file, if none are given. `state` and `receipt` are what a reader is to say; `shown`: it gets to see the event."""
+        """`parents`: all heads of the log, and the event before in this file, if none are given. `state` and `receipt` are what a reader is
+        to say; `shown`: it gets to see the event."""
         log, key = self.log, over.pop("key", self.key)
         parents = sorted(log.heads() | set(self.ids[-1:])) if parents is None else parents
         log.now += 10**9
@@ -74,7 +75,8 @@ class Log:
 
     def file(self, key, role=None, key_id=None):
         role = role or ("owner" if key is self.owner else "party")
-        name = {"owner": "%s.ieb.iec" % self.name, "party": "%s.ieb.%s.iec" % (self.name, (key_id or v.key_id(key.public)).hex()), "copy": self.name + "-copy.iec"}[role]
+        name = {"owner": "%s.ieb.iec" % self.name, "party": "%s.ieb.%s.iec" % (self.name, (key_id or v.key_id(key.public)).hex()),
+                "copy": self.name + "-copy.iec"}[role]
         self.files.append(File(self, name, role, key))
         return self.files[-1]
 
@@ -227,11 +229,14 @@ def make_forged():
 
 def make_malformed():
     for name, change, about, over in (
-            ("purpose", None, "no purpose", dict(purpose="")), ("actor", None, "no actor", dict(actor="\0")), ("type", None, "a type that there is not", dict(type=13)),
-            ("other-key", None, "`opened` with another party's key", dict(other_key=RECIPIENT.public)), ("torn-unasked", None, "a digest of torn bytes where no mend is", dict(torn_sha256=bytes(32))),
+            ("purpose", None, "no purpose", dict(purpose="")), ("actor", None, "no actor", dict(actor="\0")),
+            ("type", None, "a type that there is not", dict(type=13)),
+            ("other-key", None, "`opened` with another party's key", dict(other_key=RECIPIENT.public)),
+            ("torn-unasked", None, "a digest of torn bytes where no mend is", dict(torn_sha256=bytes(32))),
             ("unknown-field", lambda e: e + b"\xb0\1\1", "a field 22", {}), ("order", lambda e: e[2:36] + e[:2] + e[36:], "fields out of order", {}),
             ("long-varint", lambda e: b"\x08\x85\0" + e[2:], "a varint that is longer than it need be", {}),
-            ("long-text", None, "a text of 1,025 bytes", dict(note="x" * 1025)), ("tlp", None, "", dict(tlp=6)), ("digest", None, "a digest of 31 bytes", dict(object_sha256=bytes(31)))):
+            ("long-text", None, "a text of 1,025 bytes", dict(note="x" * 1025)), ("tlp", None, "", dict(tlp=6)),
+            ("digest", None, "a digest of 31 bytes", dict(object_sha256=bytes(31)))):
         log, a = begun("form-" + name)
         own = a.add("opened", event=change if change or name != "actor" else lambda e: e.replace(b"\x42\1\0", b""), state="form", **over)
         if name != "torn-unasked":

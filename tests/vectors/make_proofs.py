@@ -136,7 +136,8 @@ def make_good():
     vector("stranger", Proof(b, [(1, 5, 1)]), "UNTRUSTED", "key_unknown", "good, of a key that is not trusted", trust=STRANGER)
     for name, chosen, about in (("flow", [(1, 4, 0b010001)], "of one flow the source prefix and the path"),
                                 ("flow-ipv6", [(1, 5, 0b001011)], "of one flow over IPv6 the source and the destination's host"),
-                                ("exhibit", [(2, 4, 1)], "one exhibit with its bytes"), ("claim", [(3, 2, 0b0100)], "what a data set says, without the address"),
+                                ("exhibit", [(2, 4, 1)], "one exhibit with its bytes"),
+                                ("claim", [(3, 2, 0b0100)], "what a data set says, without the address"),
                                 ("origin", [(4, 1, 0b1001)], "of one origin the prefix and the behaviour"),
                                 ("first-row", [(1, 0, 1)], "the first of nine rows: a path of four nodes"),
                                 ("last-row", [(1, 8, 1)], "the last of nine rows: a path of one node"),
@@ -151,7 +152,8 @@ def make_good():
     vector("epochs", Proof(b, [(1, 2, 1), (5, 1, 1), (9, 1, 16)]), about="flows of three epochs")
     for first in (1, 7, (1 << 20) + 1):
         frontier = [v.sha(b"perfect %d" % i) for i in range(bin(first).count("1"))]
-        vector("behind-%d" % first, Proof(small("V18", 2, first=first, frontier=frontier).seal(), [(first + 1, 1, 1)]), about="of a bundle that begins behind %d leaves" % first)
+        vector("behind-%d" % first, Proof(small("V18", 2, first=first, frontier=frontier).seal(), [(first + 1, 1, 1)]),
+               about="of a bundle that begins behind %d leaves" % first)
     vector("p256", Proof(small("V18", identity=HARDWARE).seal(), [(1, 1, 1)]), about="the identity key is of P-256", trust=HARDWARE)
 
 
@@ -202,7 +204,8 @@ def forged_payload(number):
 
         def forge(m):
             payload = flip(m["payload"], len(m["payload"]) - 1)
-            return {**m, "payload": payload, "header": with_crc(m["header"][:24] + struct.pack("<I", zlib.crc32(payload, start)) + m["header"][28:], parts[0][1])}
+            return {**m, "payload": payload, "header": with_crc(m["header"][:24] + struct.pack("<I", zlib.crc32(payload, start)) + m["header"][28:],
+                                                                parts[0][1])}
         return at(number, forge)(parts)
     return changed
 
@@ -232,8 +235,10 @@ def twice(number):
 
 
 def path_cases():
-    for name, number, reason in (("header", HEADER, "frame_path"), ("seal", SEAL, "frame_path"), ("frame", FRAME, "frame_path"), ("record", RECORD, "record_path")):
-        for what, change, about in (("longer", lambda p: p + bytes(32), "a node more than the way has"), ("shorter", lambda p: p[:-32], "a node less than the way has"),
+    for name, number, reason in (("header", HEADER, "frame_path"), ("seal", SEAL, "frame_path"), ("frame", FRAME, "frame_path"),
+                                 ("record", RECORD, "record_path")):
+        for what, change, about in (("longer", lambda p: p + bytes(32), "a node more than the way has"),
+                                    ("shorter", lambda p: p[:-32], "a node less than the way has"),
                                     ("other", flip, "another node"), ("cut", lambda p: p[:-1], "no whole number of nodes")):
             yield "%s-path-%s" % (name, what), reason, "path of the %s: %s" % (name, about), within(number, "path", change)
         yield ("%s-path-swapped" % name, reason, "path of the %s: two nodes have changed places" % name,
@@ -281,7 +286,8 @@ def note_cases():
         return at(NOTE, changed)
     yield "note-signature", "checkpoint_signature", "a bit of the signature", signed(lambda s, _: flip(s, 20))
     yield "note-key-id", "checkpoint_key", "", signed(lambda s, _: flip(s, 0))
-    yield "note-by-identity", "checkpoint_signature", "signed by the identity key, under the id of the epoch key", signed(lambda s, body: s[:4] + IDENTITY.sign(body))
+    yield ("note-by-identity", "checkpoint_signature", "signed by the identity key, under the id of the epoch key",
+           signed(lambda s, body: s[:4] + IDENTITY.sign(body)))
     yield ("note-s-plus-order", "checkpoint_signature", "S of the signature is not reduced",
            signed(lambda s, _: s[:36] + (int.from_bytes(s[36:], "little") + ORDER).to_bytes(32, "little")))
 

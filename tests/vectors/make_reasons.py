@@ -50,18 +50,22 @@ def damaged(add):
         case(name + "-behind", b, flipped(b.file, start + at - data), "INCOMPLETE", reason, about + ", behind the last seal", b.sealed)
 
 
+def clock(sync=1):
+    return v.encode(dict(boottime=1, realtime=NOW, max_error=None, est_error=None, step_ns=0, sync=sync), v.S_CLOCK)
+
+
 def frames(add):
     def case(name, b, reason, about, verdict="ALTERED"):
         add("V29-" + name, b, verdict, reason, about)
 
     def odd(name, reason, about, verdict="ALTERED", kind=v.CLOCK, payload=None, **fields):
         b = small("V29")
-        b.frame(kind, v.encode(dict(boottime=1, realtime=NOW, max_error=None, est_error=None, step_ns=0, sync=1), v.S_CLOCK) if payload is None else payload, **fields)
+        b.frame(kind, clock() if payload is None else payload, **fields)
         case(name, b.seal(good=False), reason, about, verdict)
     odd("flags", "frame_form", "flags are not 0", flags=1)
     odd("raw-length", "frame_form", "raw and stored length differ", raw=1)
     odd("version", "frame_version", "a header of a later version", "UNSUPPORTED", version=2)
-    odd("clock-sync", "clock_form", "a state of the clock that there is not", payload=v.encode(dict(boottime=1, realtime=NOW, max_error=None, est_error=None, step_ns=0, sync=5), v.S_CLOCK))
+    odd("clock-sync", "clock_form", "a state of the clock that there is not", payload=clock(5))
     for name, causes, about in (("loss-order", [(2, 1), (1, 1)], "causes not in ascending order"), ("loss-cause", [(17, 1)], "a cause that there is not"),
                                 ("loss-none", [(3, 0)], "a cause that lost nothing")):
         odd(name, "loss_form", about, kind=v.LOSS, payload=v.encode({"from": 1, "to": 2, "causes": [dict(cause=c, count=n) for c, n in causes]}, v.S_LOSS))
@@ -90,8 +94,10 @@ def frames(add):
     m = dict(epoch=1, key=bytes(31), start_ns=b.now, signature=bytes(64), boot_key=b"", restart=0)
     b.frame(v.EPOCH, v.encode(m, v.S_EPOCH))
     case("epoch-key", b.seal(good=False), "epoch_form", "a key of 31 bytes")
-    for name, reason, about, over in (("seal-sum", "seal_form", "the kinds of records do not add up", dict(records=4)), ("seal-reason", "seal_form", "a reason that there is not", dict(reason=5)),
-                                      ("seal-link-type", "seal_form", "one link type, where none or several are listed", dict(link_types=[dict(number=1, name="EN10MB")])),
+    for name, reason, about, over in (("seal-sum", "seal_form", "the kinds of records do not add up", dict(records=4)),
+                                      ("seal-reason", "seal_form", "a reason that there is not", dict(reason=5)),
+                                      ("seal-link-type", "seal_form", "one link type, where none or several are listed",
+                                       dict(link_types=[dict(number=1, name="EN10MB")])),
                                       ("seal-count", "record_count", "two flows are counted, and three were stored", dict(records=2, flows=2))):
         b = small("V29")
         b.sealinfo(True, **over)
@@ -143,7 +149,8 @@ def values(add):
         return [value] + list(k[column][1:])
     k, six = flows(4), flows(4, (6,))
     case("ip-version", 1, six, 5, first(six, 5, 5), "a flow over IP version 5")
-    for name, column, value in (("protocol", 6, 256), ("port", 9, 65536), ("fragments", 17, 1 << 32), ("flags", 23, 256), ("orient", 29, 8), ("validated", 30, 5), ("end", 31, 7),
+    for name, column, value in (("protocol", 6, 256), ("port", 9, 65536), ("fragments", 17, 1 << 32), ("flags", 23, 256), ("orient", 29, 8),
+                                ("validated", 30, 5), ("end", 31, 7),
                                 ("carries", 32, 14), ("signal-0", 38, 0), ("signal-128", 38, 128), ("signal-bits", 39, 16)):
         case(name, 1, k, column, first(k, column, value), "flows: column %d holds %d" % (column, value))
     case("derived", 1, k, 38, first(k, 38, 3), "a signal that every reader derives itself")
@@ -155,10 +162,12 @@ def values(add):
     case("exhibit-kind", 2, e, 6, first(e, 6, 3), "")
     case("masked", 2, e, 7, first(e, 7, 2), "")
     for name, column, value, about in (("prefix", 3, 33, "a prefix longer than its address"), ("data-set", 4, 1, "a data set that the HEADER does not list"),
-                                       ("position", 5, 0, "a position without flag 16"), ("claim-flags", 5, 80, "a flag 64"), ("claim-kind", 12, 9, ""), ("marking", 17, 6, ""),
+                                       ("position", 5, 0, "a position without flag 16"), ("claim-flags", 5, 80, "a flag 64"), ("claim-kind", 12, 9, ""),
+                                       ("marking", 17, 6, ""),
                                        ("indicator", 18, 20, "a signal without an indicator"), ("as-number", 6, 1 << 32, "an AS number of 33 bits")):
         case(name, 3, c, column, first(c, column, value), about)
-    for name, column, value, about in (("claims", 7, 16, ""), ("samples", 23, 1, "a round-trip time of no sample"), ("beacon", 27, 443, "a port of no periodic series")):
+    for name, column, value, about in (("claims", 7, 16, ""), ("samples", 23, 1, "a round-trip time of no sample"),
+                                       ("beacon", 27, 443, "a port of no periodic series")):
         case(name, 4, o, column, first(o, column, value), about)
     case("silent", 4, o, 8, b"\x08" + o[8][1:], "a reason for silence that there is not")
     case("hops", 4, o, 21, b"\x03" + o[21][1:], "the smallest number of hops alone is known")
@@ -166,7 +175,8 @@ def values(add):
 
 
 def zones(add):
-    kinds = ((1, flows(3), "min_time", 1), (1, flows(3), "max_serial", 9), (1, flows(3), "dst_ports", bytes(8)), (1, flows(3), "protocols", bytes(32)), (1, flows(3), "addresses", b"\xff" * 8),
+    kinds = ((1, flows(3), "min_time", 1), (1, flows(3), "max_serial", 9), (1, flows(3), "dst_ports", bytes(8)), (1, flows(3), "protocols", bytes(32)),
+             (1, flows(3), "addresses", b"\xff" * 8),
              (2, exhibits(3), "max_time", 1), (3, claims(3), "addresses", bytes(8)), (4, origins(3), "signals", b"\xff" * 16))
     for kind, k, field, value in kinds:
         def change(m, _, field=field, value=value):
@@ -186,7 +196,8 @@ def revocation(seconds):
 
 def revoked(add):
     created = NOW // 10**9
-    add("V29-revoked", small("V29").seal(), "UNTRUSTED", "key_revoked", "the key was revoked a second before the HEADER's time", statement=revocation(created - 1))
+    add("V29-revoked", small("V29").seal(), "UNTRUSTED", "key_revoked", "the key was revoked a second before the HEADER's time",
+        statement=revocation(created - 1))
     add("V29-revoked-then", small("V29").seal(), about="the key was revoked at the HEADER's time, not before it", statement=revocation(created))
 
 

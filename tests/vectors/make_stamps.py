@@ -156,7 +156,8 @@ def make(ca):
     vector("under-without", by("under"), "chain", "the same without that certificate")
     hour = 3600
     for name, reason, seconds, state, about in (
-            ("revoked", "superseded", -hour, "revoked", "revoked an hour before"), ("revoked-compromised", "keyCompromise", -hour, "revoked", "revoked an hour before, for a theft of the key"),
+            ("revoked", "superseded", -hour, "revoked", "revoked an hour before"),
+            ("revoked-compromised", "keyCompromise", -hour, "revoked", "revoked an hour before, for a theft of the key"),
             ("revoked-later", "superseded", hour, "ok", "revoked an hour later, for a reason that leaves the past alone"),
             ("compromised-later", "keyCompromise", hour, "revoked", "revoked an hour later, for a theft of the key: that takes all with it")):
         token = by("good")

@@ -360,7 +360,8 @@ def main(ask, count=None, seed="2"):
                 differ += 1
                 print("differ:", how, hashlib.sha256(file).hexdigest(), sorted(all_three))
         c.stdin.close()
-    print(len(judged), "vectors, and", len(said + proofs) - len(judged), "that the oracle cannot judge,", bad, "differences;", count, "changed bundles,", differ, "differences:",
+    print(len(judged), "vectors, and", len(said + proofs) - len(judged), "that the oracle cannot judge,", bad, "differences;", count,
+          "changed bundles,", differ, "differences:",
           ", ".join("%d %s" % (n, word) for word, n in table.most_common()))
     return 1 if bad or differ or not {"ALTERED", "INCOMPLETE", "UNSEALED"} <= set(table) else 0
 
