@@ -19,7 +19,7 @@ import zlib
 
 import mutate
 from mutate import here, load
-from oracle_records import F_DATA, O, PLACE, ROWS, columns, read, records_root, signed, u, zone
+from oracle_records import F_DATA, MISSING, O, ROWS, columns, read, records_root, signed, u, zone
 
 SKIP = 77
 
@@ -338,7 +338,7 @@ def vectors(said):
 
 def main(ask, count=None, seed="2"):
     if O is None:
-        print("skipped: there is no", PLACE)
+        print("skipped:", MISSING)
         return SKIP
     count = int(count or (10000 if os.environ.get("INDICIA_LONG") else 400))
     verifier = load(here.parent / "support" / "ieb_verify.py")

@@ -8,7 +8,11 @@ import zlib
 from mutate import here, load
 
 PLACE = here.parent.parent.parent / "shared" / "oracle" / "ieb_verify.py"
-O = load(PLACE) if PLACE.exists() else None
+MISSING = "" if PLACE.exists() else "there is no %s" % PLACE
+try:
+    O = None if MISSING else load(PLACE)
+except ImportError as e:
+    O, MISSING = None, "the oracle needs python3-cryptography: %s" % e
 
 # ---- canonical messages (section 2): what the oracle's reader gives, written again, must be the same bytes
 
