@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 #include "cli/build.h"
+#include "daemon/confine.h"
 #include <stdio.h>
 
 static const struct cli_option options[] = {
@@ -15,6 +16,7 @@ static const struct { const char *name, *version, *licence; } libraries[] = {
 	{ "zlib", BUILD_ZLIB, "Zlib" },
 	{ "libdeflate", BUILD_DEFLATE, "MIT" },
 	{ "OpenSSL", BUILD_OPENSSL, "Apache-2.0" },
+	{ "libseccomp", BUILD_SECCOMP, "LGPL-2.1-only" },
 };
 
 static int run(int argc, char **argv)
@@ -28,6 +30,7 @@ static int run(int argc, char **argv)
 	if (!build)
 		return CLI_DONE;
 	printf("licence Apache-2.0\nbundle format IEB1\ncompiler %s, %s\n", BUILD_COMPILER, BUILD_TYPE);
+	printf("confinement %s\n", confine_applies() ? "Landlock, seccomp" : "none: built with sanitizers");
 	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
 		if (libraries[i].version[0])
 			printf("%s %s (%s)\n", libraries[i].name, libraries[i].version, libraries[i].licence);

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Both processes of a live capture are confined while they run, rotate and seal; what is confined reads a savefile, gzipped too, to the same bundle. With a
+# build without sanitizers, which ask the system for more: the one that the count of instructions was made with.
+. "$(dirname "$0")/lib.sh"
+plain=$indicia
+if "$indicia" version --build | grep -q 'confinement none'; then
+    build=$(dirname "$indicia")/instructions
+    [ -f "$build/CMakeCache.txt" ] || { echo "no build without sanitizers"; exit 77; }
+    cmake --build "$build" --target indicia -j "$(nproc)" > "$work/build.log" 2>&1 || { tail -20 "$work/build.log"; bad "it does not build"; finish; }
+    plain=$build/indicia
+fi
+"$plain" version --build | grep -q 'confinement Landlock' && good || bad "what does it say? $("$plain" version --build)"
+
+run 0 "$plain" collect -v -r "$sample" -w confined.ieb
+same "processes that are confined" 2 "$(grep -c 'is confined: .*system calls by seccomp' "$work/stderr")"
+gzip -c "$sample" > sample.pcap.gz
+run 0 "$plain" collect -q --custody -r sample.pcap.gz -w zipped.ieb
+run 0 "$plain" collect -q -r "$root/tests/data/two_interfaces.pcapng" -w ng.ieb
+run 0 "$plain" verify confined.ieb zipped.ieb ng.ieb
+for b in confined zipped; do "$plain" flows -o ndjson $b.ieb | sed 's/"record":"[^"]*"//' > $b.flows; done
+cmp -s confined.flows zipped.flows && good || bad "the flows of the gzipped capture are others"
+
+if [ "$(id -u)" != 0 ] || ! unshare -n true 2> /dev/null; then echo "no right to make a network namespace: nothing live is tried"; finish; fi
+cat > live.sh <<'L'
+python3 - <<'P'
+import fcntl, socket, struct
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+fcntl.ioctl(s, 0x8914, struct.pack('16sH14x', b'lo', 0x1 | 0x40))   # SIOCSIFFLAGS: up, running
+P
+"$1" collect -i lo --sensor confined -w bundles -G 1 --epoch 1 --custody -a duration:4 2> stderr & sensor=$!
+for _ in $(seq 100); do [ -n "$(ls bundles 2> /dev/null)" ] && break; sleep 0.1; done
+for _ in 1 2 3; do python3 -c "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"; sleep 0.5; done
+for pid in $sensor $(pgrep -P $sensor); do
+    echo "$(grep -cE '^(NoNewPrivs:[[:space:]]1|Seccomp:[[:space:]]2)$' /proc/$pid/status) $(awk '/^CapEff/ { print $2 }' /proc/$pid/status)"
+done > status
+wait $sensor; echo $? > exit
+L
+mkdir bundles
+unshare -n bash live.sh "$plain"
+same "exit status ($(cat stderr))" 0 "$(cat exit)"
+same "processes with no new privileges and a filter" "2 2" "$(cut -d' ' -f1 status | paste -sd ' ')"
+same "capabilities of the one that reads packets" 0000000000000000 "$(tail -1 status | cut -d' ' -f2)"
+same "capabilities of the one that writes: to write where another owns the folder, to end its child" 0000000000000022 "$(head -1 status | cut -d' ' -f2)"
+[ "$(find bundles -name '*.ieb' | wc -l)" -ge 2 ] && good || bad "no rotation: $(ls bundles)"
+run 0 "$plain" verify bundles
+finish
