@@ -59,6 +59,11 @@ static int columns_of(const struct query_kind *kind, const char *list, struct wr
 
 int output_writer_options(const struct output_options *o, enum query_kind_id kind, struct writer_options *options)
 {
+	return output_kind_options(o, &query_kinds[kind], options);
+}
+
+int output_kind_options(const struct output_options *o, const struct query_kind *kind, struct writer_options *options)
+{
 	const char *format = o->format ? o->format : "table";
 	size_t bytes = strcspn(format, ":");
 	bool terminal = !o->write && isatty(STDOUT_FILENO);
@@ -67,5 +72,5 @@ int output_writer_options(const struct output_options *o, enum query_kind_id kin
 		options->bold = wants_bold(o, terminal);
 		options->width = terminal ? terminal_width() : 0;
 	}
-	return format[bytes] == ':' ? columns_of(&query_kinds[kind], format + bytes + 1, options) : CLI_DONE;
+	return format[bytes] == ':' ? columns_of(kind, format + bytes + 1, options) : CLI_DONE;
 }

@@ -88,8 +88,7 @@ static void put_shown(const char *text, size_t bytes, bool blank)
 		fprintf(stderr, "%s", shown);
 }
 
-/* The line with the place, as much as a screen has, and a caret. */
-static void tell_place(const char *text, size_t bytes, size_t at)
+void selection_tell_place(const char *text, size_t bytes, size_t at)
 {
 	size_t from = at, to = at;
 	while (from > 0 && text[from - 1] != '\n' && at - from < AROUND_BYTES)
@@ -130,7 +129,7 @@ static int compile(const char *text, size_t bytes, const char *file, enum query_
 		tell_error("%s: line %u: %s", file, line_of(text, error.at), error.text);
 	else
 		tell_error("filter: %s", error.text);
-	tell_place(text, bytes, error.at < bytes ? error.at : bytes);
+	selection_tell_place(text, bytes, error.at < bytes ? error.at : bytes);
 	return status_of(err);
 }
 
@@ -151,7 +150,7 @@ static int add_window(const char *text, struct query_filter *filter)
 	struct filter_error error;
 	if (!filter_window_parse(text, &window, &error)) {
 		tell_error("--time: %s", error.text);
-		tell_place(text, strlen(text), error.at);
+		selection_tell_place(text, strlen(text), error.at);
 		return CLI_USAGE;
 	}
 	if (query_filter_window(filter, window) == IND_OK)

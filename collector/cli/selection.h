@@ -15,6 +15,9 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
  * filter, and a caret below the place. */
 int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter);
 
+/* To standard error: the line of a text with a place in it, as much as a screen has, and a caret. */
+void selection_tell_place(const char *text, size_t bytes, size_t at);
+
 /* Says what could not be decided, and for want of what. */
 void selection_tell_undecided(const struct query_filter *filter, const char *rows);
 

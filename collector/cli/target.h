@@ -34,5 +34,6 @@ bool output_option(struct output_options *o, int id, const char *value, int *sta
 
 /* Format, columns and width for rows of a kind. */
 int output_writer_options(const struct output_options *o, enum query_kind_id kind, struct writer_options *options);
+int output_kind_options(const struct output_options *o, const struct query_kind *kind, struct writer_options *options);
 
 #endif

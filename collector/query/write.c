@@ -128,7 +128,12 @@ static void default_columns(struct writer *w)
 
 void writer_start(struct writer *w, struct out *out, enum query_kind_id kind, const struct writer_options *options)
 {
-	*w = (struct writer){ .out = out, .kind = &query_kinds[kind], .options = *options };
+	writer_start_kind(w, out, &query_kinds[kind], options);
+}
+
+void writer_start_kind(struct writer *w, struct out *out, const struct query_kind *kind, const struct writer_options *options)
+{
+	*w = (struct writer){ .out = out, .kind = kind, .options = *options };
 	out_start(&w->scratch, NULL, NULL);
 	out_start(&w->table.cells, NULL, NULL);
 	if (!w->options.column_count)
@@ -175,6 +180,10 @@ static void put_summary(struct writer *w, const struct writer_summary *summary)
 	out_u64(w->out, summary->shown);
 	out_text(w->out, ",\"matched\":");
 	out_u64(w->out, summary->matched);
+	if (w->untold) {
+		out_text(w->out, ",\"untold\":");
+		out_u64(w->out, w->untold);
+	}
 	out_char(w->out, '}');
 }
 

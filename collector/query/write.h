@@ -33,6 +33,7 @@ struct writer {
 	struct writer_options options;
 	struct out scratch;          /* plain text of one cell, waiting rows of a table */
 	uint64_t rows;
+	uint64_t untold;             /* of statistics: flows that are in no row for want of room; set by the caller, said in the summary */
 	struct {
 		struct out cells;
 		size_t *lengths;
@@ -46,6 +47,8 @@ struct writer {
 struct writer_summary { bool truncated; uint64_t shown, matched; };
 
 void writer_start(struct writer *w, struct out *out, enum query_kind_id kind, const struct writer_options *options);
+/* The same for a kind that is in no table; borrowed. */
+void writer_start_kind(struct writer *w, struct out *out, const struct query_kind *kind, const struct writer_options *options);
 void writer_row(struct writer *w, const struct query_row *row);
 void writer_end(struct writer *w, const struct writer_summary *summary);
 
