@@ -23,7 +23,7 @@ struct groups *groups_new(size_t key_words, size_t most)
 	if (!g)
 		return NULL;
 	g->key_words = key_words;
-	g->group_bytes = (sizeof(struct group) + key_words * sizeof(uint64_t) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+	g->group_bytes = sizeof(struct group) + key_words * sizeof(uint64_t);
 	g->most = most < UINT32_MAX / 2 ? most : UINT32_MAX / 2;
 	g->slots = calloc(FIRST_SLOTS, sizeof(*g->slots));
 	g->slot_mask = FIRST_SLOTS - 1;
@@ -46,6 +46,7 @@ void groups_free(struct groups *g)
 
 struct group *groups_at(const struct groups *g, size_t n) { return (struct group *)(void *)(g->store + n * g->group_bytes); }
 
+size_t groups_number(const struct groups *g, const struct group *group) { return (size_t)((const uint8_t *)group - g->store) / g->group_bytes; }
 size_t groups_count(const struct groups *g) { return g->count; }
 bool groups_short_of_memory(const struct groups *g) { return g->short_of_memory; }
 
@@ -84,7 +85,6 @@ static struct group *add(struct groups *g, const uint64_t *key, uint64_t hash)
 	put_slot(g->slots, g->slot_mask, (hash >> 32 << 32) | g->count);
 	memcpy(group->key, key, g->key_words * sizeof(*key));
 	group->first_ns = UINT64_MAX;
-	group->number = g->count - 1;
 	return group;
 }
 

@@ -13,10 +13,10 @@
 enum { GROUP_KEY_WORDS_MAX = 18, GROUPS_AT_ONCE = 256 };
 
 struct group {
-	uint64_t flows, packets[2], bytes[2], signals, distinct;
+	uint64_t flows, packets[2], bytes[2];
+	uint64_t other;              /* what else is measured: signals, distinct values */
 	uint64_t first_ns, last_ns;
 	uint64_t seen;               /* number of the last flow that was counted here */
-	uint64_t number;             /* of the group, from 0 */
 	uint64_t key[];
 };
 
@@ -34,6 +34,7 @@ void groups_find_some(struct groups *g, const uint64_t *keys, size_t count, stru
 
 size_t groups_count(const struct groups *g);
 struct group *groups_at(const struct groups *g, size_t n);
+size_t groups_number(const struct groups *g, const struct group *group);
 
 /* Was memory short before the limit? */
 bool groups_short_of_memory(const struct groups *g);

@@ -35,6 +35,7 @@ struct stats *stats_new(const struct stat_spec *specs, size_t count, size_t grou
 		struct stat_run *r = &s->runs[s->count];
 		ok = run_start(r, &specs[s->count], groups_most);
 		s->by_records |= r->by_records;
+		s->by_signals |= specs[s->count].measure == STAT_SIGNALS;
 		words = r->key_words > words ? r->key_words : words;
 	}
 	s->words = words_new(STAT_TEXT_BYTES);
@@ -105,14 +106,13 @@ uint64_t stat_measure_of(const struct stat_run *r, const struct group *g)
 	case STAT_DPKTS: return g->packets[IND_DST];
 	case STAT_SBYTES: return g->bytes[IND_SRC];
 	case STAT_DBYTES: return g->bytes[IND_DST];
-	case STAT_SIGNALS: return g->signals;
-	default: return g->distinct;
+	default: return g->other;
 	}
 }
 
 static void count_distinct(struct stat_run *r, struct group *g, const struct stat_flow *f)
 {
-	const uint64_t key[DISTINCT_WORDS] = { g->number, f->distinct[0], f->distinct[1], f->distinct[2] };
+	const uint64_t key[DISTINCT_WORDS] = { groups_number(r->groups, g), f->distinct[0], f->distinct[1], f->distinct[2] };
 	if (!f->distinct[0])
 		return;
 	struct group *one = groups_find(r->distinct, key);
@@ -120,7 +120,7 @@ static void count_distinct(struct stat_run *r, struct group *g, const struct sta
 	if (!one || one->flows)
 		return;
 	one->flows = 1;
-	g->distinct++;
+	g->other++;
 }
 
 static void count_untold(struct stat_run *r, const struct stat_flow *f, uint64_t signals)
@@ -138,7 +138,8 @@ void stat_count(struct stat_run *r, struct group *g, const struct stat_flow *f, 
 		count_untold(r, f, signals);
 		return;
 	}
-	g->signals += signals;
+	if (!r->distinct)
+		g->other += signals;
 	if (g->seen == f->number)
 		return;
 	g->seen = f->number;

@@ -18,13 +18,16 @@ struct filling {
 
 static bool is_selected(const struct feed_batch *b, size_t row) { return !b->truths || b->truths[row] == TRUTH_YES; }
 
-static enum ind_err load_counters(const struct feed_batch *b, struct counters *c)
+/* Signals only where they are measured. */
+static enum ind_err load_counters(const struct feed_batch *b, bool signals, struct counters *c)
 {
 	const struct { enum ind_flow_column column; const uint64_t **numbers; } columns[] = {
 		{ IND_COL_PACKETS, &c->packets[0] }, { IND_COL_PACKETS + 1, &c->packets[1] }, { IND_COL_BYTES, &c->bytes[0] }, { IND_COL_BYTES + 1, &c->bytes[1] },
-		{ IND_COL_START, &c->start }, { IND_COL_DURATION, &c->duration }, { IND_COL_SIGNALS, &c->signals },
+		{ IND_COL_START, &c->start }, { IND_COL_DURATION, &c->duration },
+		{ IND_COL_SIGNALS, &c->signals },
 	};
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+	c->signals = NULL;
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]) - !signals; i++) {
 		size_t count;
 		enum ind_err err = ind_batch_numbers(b->reader, columns[i].column, columns[i].numbers, &count);
 		if (err != IND_OK)
@@ -174,7 +177,7 @@ static void count_row(struct stat_run *run, struct group *const *found, const st
 	flow->first_ns = c->start[row];
 	flow->last_ns = c->start[row] + c->duration[row];
 	for (unsigned end = 0; end < run->ends; end++)
-		stat_count(run, found[end], flow, found[end] && found[end]->seen == flow->number ? 0 : c->signals[row]);
+		stat_count(run, found[end], flow, !c->signals || (found[end] && found[end]->seen == flow->number) ? 0 : c->signals[row]);
 }
 
 /* A few keys are looked up, then counted while their groups are near. */
@@ -224,7 +227,7 @@ static void add_totals(struct stats *s, const struct feed_batch *b, const struct
 			sides[0][dir] += c->packets[dir][i];
 			sides[1][dir] += c->bytes[dir][i];
 		}
-		signals += c->signals[i];
+		signals += c->signals ? c->signals[i] : 0;
 	}
 	all.packets = sides[0][0] + sides[0][1];
 	all.bytes = sides[1][0] + sides[1][1];
@@ -242,7 +245,7 @@ static void add_totals(struct stats *s, const struct feed_batch *b, const struct
 enum ind_err stat_add_columns(struct stats *s, const struct feed_batch *b, const struct rows_context *context)
 {
 	struct counters c;
-	enum ind_err err = b->batch.rows > COLUMNS_ROWS_MAX ? IND_LIMIT : load_counters(b, &c);
+	enum ind_err err = b->batch.rows > COLUMNS_ROWS_MAX ? IND_LIMIT : load_counters(b, s->by_signals, &c);
 	uint64_t sensor = *context->sensor ? words_number(s->words, context->sensor, strlen(context->sensor)) : 0;
 	for (size_t i = 0; err == IND_OK && i < s->count; i++)
 		if (!s->runs[i].by_records)

@@ -158,7 +158,7 @@ static void add_measures(struct stat_kind *kind, const struct stat_spec *specs, 
 		for (size_t i = 0; i < count; i++)
 			asked |= specs[i].measure == m;
 		kind->measure_at[m] = QUERY_CELLS_MAX;
-		if (asked || m < STAT_SADDRS)
+		if (asked || m < STAT_SIGNALS)
 			kind->measure_at[m] = add_known(kind, QUERY_KIND_STAT, fields[m], asked || m <= STAT_BYTES);
 	}
 	kind->share_at = add_known(kind, QUERY_KIND_STAT, QUERY_STAT_share, true);
@@ -260,19 +260,19 @@ void stats_row(const struct stats *s, size_t n, size_t place, const struct stat_
 {
 	const struct stat_run *r = &s->runs[n];
 	const struct group *g = r->sorted[place];
-	const uint64_t measured[STAT_SADDRS] = {
-		g->flows, g->packets[0] + g->packets[1], g->bytes[0] + g->bytes[1], g->packets[0], g->packets[1], g->bytes[0], g->bytes[1], g->signals,
+	const uint64_t measured[STAT_SIGNALS] = {
+		g->flows, g->packets[0] + g->packets[1], g->bytes[0] + g->bytes[1], g->packets[0], g->packets[1], g->bytes[0], g->bytes[1],
 	};
 	row_start_kind(row, &kind->kind);
 	if (kind->stat_at < QUERY_CELLS_MAX)
 		row_text(row, kind->stat_at, r->spec->name);
 	for (size_t i = 0; i < r->spec->count; i++)
 		put_key(s, &r->spec->keys[i], g, i, kind->key_at[of][i], row);
-	for (unsigned m = 0; m < STAT_SADDRS; m++)
+	for (unsigned m = 0; m < STAT_SIGNALS; m++)
 		row_u64(row, kind->measure_at[m], measured[m]);
-	if (stat_is_distinct(r->spec->measure))
-		row_u64(row, kind->measure_at[r->spec->measure], g->distinct);
-	else
+	if (r->spec->measure >= STAT_SIGNALS)
+		row_u64(row, kind->measure_at[r->spec->measure], g->other);
+	if (!stat_is_distinct(r->spec->measure))
 		put_share(row, kind->share_at, stat_measure_of(r, g), r->measure_sum);
 	row_time(row, kind->first_at, g->first_ns);
 	row_time(row, kind->last_at, g->last_ns);

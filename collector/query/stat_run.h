@@ -37,6 +37,7 @@ struct stats {
 	uint64_t flows;              /* so far */
 	uint64_t *keys;              /* of the batch at hand */
 	bool by_records;             /* some are */
+	bool by_signals;             /* some measure signals */
 	uint64_t values[2][COLUMNS_ROWS_MAX]; /* of one column at a time, or two */
 	uint8_t has[2][COLUMNS_ROWS_MAX];
 };
