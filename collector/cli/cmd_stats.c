@@ -251,7 +251,7 @@ static const struct cli_option options[] = {
 	{ OPT_AGGREGATE, 'A', "aggregate", "KEYS[/MEASURE]", NULL, "all of them; in order of their keys if no measure is given" },
 	{ OPT_BIN, 0, "bin", "SPAN", NULL, "apart for each span of time (30s, 5m, 1d) that flows began in" },
 	{ OPT_GROUPS, 0, "groups", "N", NULL, "tell at most N groups apart in memory (default 4 Mi); says so when that was too few" },
-	OPTIONS_FILTER, OPTIONS_OUTPUT, OPTION_QUIET, OPTION_HELP,
+	OPTIONS_FILTER, OPTIONS_OUTPUT, OPTION_ZONE, OPTION_QUIET, OPTION_HELP,
 };
 
 static int run(int argc, char **argv)

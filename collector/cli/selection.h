@@ -4,11 +4,11 @@
 
 #include "query/filter.h"
 
-/* Options that select rows: -f, -F, -t. */
+/* Options that select rows: -f, -F, -t, --family. */
 
-struct selection_options { const char *filter, *file, *window; };
+struct selection_options { const char *filter, *file, *window, *family; };
 
-/* True if the option was one of OPTIONS_SELECTION; *status is not CLI_DONE if it was given twice. */
+/* True if the option was one of OPTIONS_FILTER; *status is not CLI_DONE if it was given twice. */
 bool selection_option(struct selection_options *o, int id, const char *value, int *status);
 
 /* Compiles them for rows of a kind; *filter stays NULL if none was given. CLI_DONE, or a status with its message said: one line, the
