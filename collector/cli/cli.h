@@ -84,7 +84,7 @@ int cli_run(int argc, char **argv);
 	{ OPT_CSV_RAW, 0, "csv-raw", NULL, NULL, "no quote mark before text that a spreadsheet takes for a formula" }, \
 	OPTION_COLOR
 
-extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_disclose, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_recover, cmd_show, cmd_signals, cmd_stamp, cmd_stats, cmd_verify,
+extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_disclose, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_recover, cmd_show, cmd_signals, cmd_stamp, cmd_stats, cmd_status, cmd_verify,
 	cmd_version;
 
 #endif
