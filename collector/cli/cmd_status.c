@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE
 #include "base/hash.h"
 #include "cli/args.h"
 #include "cli/stored.h"
