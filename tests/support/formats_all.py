@@ -62,13 +62,15 @@ def others(form, path, count):
 
 
 def listing(args, form, want, limit=None):
+    """Other programs read what is whole; what is damaged differs in rows alone."""
     global checks
     more = [] if limit is None else ['-n', str(limit)]
     out = run(*args, '-q', '-o', form, *more, want=want)
     rows, summary = records(form, out)
     path = f'out.{form}'
     open(path, 'wb').write(out)
-    others(form, path, len(rows))
+    if want == 0:
+        others(form, path, len(rows))
     assert limit is None or len(rows) <= limit * (5 if args[0] == 'stats' else 1), (args, form)
     if limit is not None and form in ('json', 'ndjson') and summary:
         assert summary[0]['truncated'] and summary[0]['shown'] == len(rows) < summary[0]['matched'], (args, summary)
@@ -87,8 +89,8 @@ open('wrong.ieb', 'wb').write(wrong)
 
 none = ['-f', 'net 203.0.113.0/24']
 LISTINGS = {
-    'flows': none, 'signals': none, 'origins': none, 'stats -s saddr/bytes': none, 'stats': none, 'stats -A http.user_agent,saddr': none, 'stats --bin 1m': none,
-    'flows -s -sbytes,start': none, 'signals -s value': none, 'show': None,
+    'flows': none, 'signals -s value': none, 'origins': none, 'stats -s saddr/bytes -s http.host/flows': none, 'stats -A http.user_agent,saddr': none,
+    'show': None,
 }
 for text, empty in LISTINGS.items():
     args = text.split()
@@ -98,7 +100,8 @@ for text, empty in LISTINGS.items():
         for name in 'cut.ieb', 'wrong.ieb':
             part = listing(args + [name], form, 3)
             assert part <= count, (text, form, name)
-        assert listing(args + ['cut.ieb', 'hostile.ieb'], form, 3) >= count - (args[0] == 'stats'), (text, form)
+        if form == 'ndjson':
+            assert listing(args + ['cut.ieb', 'hostile.ieb'], form, 3) >= count, (text, form)
         if empty:
             assert listing(args + empty + ['hostile.ieb'], form, 0) == 0, (text, form)
         listing(args + ['hostile.ieb'], form, 0, limit=2)
