@@ -18,13 +18,13 @@ enum cli_exit {
 };
 
 enum cli_option_id {
-	OPT_ACTOR = 256, OPT_AFTER_TORN, OPT_AT, OPT_ATTACH, OPT_AUTHORITY, OPT_AUTOSTOP, OPT_BALLAST, OPT_BUFFER, OPT_BUILD, OPT_CA, OPT_CASE,
-	OPT_CHECKPOINT, OPT_CLAIMS, OPT_COLOR, OPT_COPY, OPT_COUNT, OPT_COUNT_ONLY, OPT_CRL, OPT_CSV_RAW, OPT_CUSTODY, OPT_DATA, OPT_EPOCH,
-	OPT_EXHIBITS, OPT_EXPLAIN, OPT_FILTER, OPT_FILTER_FILE, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_FROM, OPT_HELP, OPT_HELP_SHORT,
-	OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LEGAL_BASIS, OPT_LIMIT, OPT_NOTE, OPT_OBJECT, OPT_ORIGINS, OPT_PLACE, OPT_POSITION, OPT_PRIVACY,
-	OPT_PURPOSE, OPT_QUIET, OPT_READ, OPT_REASON, OPT_RECORD, OPT_RECORDS, OPT_REQUEST, OPT_SAVE_CHECKPOINT, OPT_SEAL_EVERY, OPT_SENSOR,
-	OPT_SHOW, OPT_SIGNALS, OPT_SNAPLEN, OPT_SOURCE_DIGEST, OPT_TIME, OPT_TLP, OPT_TO, OPT_TPM, OPT_TRUST, OPT_TYPE, OPT_UNTRUSTED, OPT_USER,
-	OPT_VERBOSE, OPT_WRITE,
+	OPT_ACTOR = 256, OPT_AFTER_TORN, OPT_AGGREGATE, OPT_AT, OPT_ATTACH, OPT_AUTHORITY, OPT_AUTOSTOP, OPT_BALLAST, OPT_BIN, OPT_BUFFER, OPT_BUILD, OPT_CA,
+	OPT_CASE, OPT_CHECKPOINT, OPT_CLAIMS, OPT_COLOR, OPT_COPY, OPT_COUNT, OPT_COUNT_ONLY, OPT_CRL, OPT_CSV_RAW, OPT_CUSTODY, OPT_DATA, OPT_EPOCH,
+	OPT_EXHIBITS, OPT_EXPECT, OPT_EXPLAIN, OPT_FAMILY, OPT_FILTER, OPT_FILTER_FILE, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_FROM, OPT_GROUPS, OPT_HELP,
+	OPT_HELP_SHORT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LEGAL_BASIS, OPT_LIMIT, OPT_NOTE, OPT_OBJECT, OPT_ORIGINS, OPT_PLACE, OPT_POSITION,
+	OPT_PRIVACY, OPT_PURPOSE, OPT_QUIET, OPT_READ, OPT_REASON, OPT_RECORD, OPT_RECORDS, OPT_REQUEST, OPT_SAVE_CHECKPOINT, OPT_SEAL_EVERY, OPT_SENSOR,
+	OPT_SHOW, OPT_SIGNALS, OPT_SNAPLEN, OPT_SORT, OPT_SOURCE_DIGEST, OPT_STAT, OPT_TIME, OPT_TLP, OPT_TO, OPT_TPM, OPT_TRUST, OPT_TYPE, OPT_TZ,
+	OPT_UNTRUSTED, OPT_USER, OPT_VERBOSE, OPT_WRITE,
 };
 
 struct cli_option {
@@ -66,10 +66,14 @@ int cli_run(int argc, char **argv);
 	{ OPT_HELP, 0, "help", NULL, NULL, "all of the help, with examples" }
 #define OPTION_QUIET { OPT_QUIET, 'q', "quiet", NULL, NULL, "no messages but errors" }
 #define OPTION_COLOR { OPT_COLOR, 0, "color", "WHEN", "auto always never", "emphasis in tables: auto, always or never" }
-#define OPTIONS_SELECTION \
+#define OPTION_ZONE { OPT_TZ, 0, "tz", "ZONE", NULL, "tables: times in this zone, too, such as Europe/Madrid" }
+#define OPTIONS_FILTER \
 	{ OPT_FILTER, 'f', "filter", "FILTER", NULL, "only what this filter selects; the language is in indicia-filter(7)" }, \
 	{ OPT_FILTER_FILE, 'F', "filter-file", "FILE", NULL, "the filter stands in FILE" }, \
 	{ OPT_TIME, 't', "time", "FROM/TO", NULL, "only what was active from FROM until before TO: 2026-11-20T09:10/09:25" }, \
+	{ OPT_FAMILY, 0, "family", "T,P,...", NULL, "only what a signal of one of these families speaks of; V: validated" }
+#define OPTIONS_SELECTION \
+	OPTIONS_FILTER, \
 	{ OPT_COUNT_ONLY, 0, "count", NULL, NULL, "print how many there are, and nothing of them" }
 #define OPTIONS_OUTPUT \
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table ndjson json csv tsv", "table, ndjson, json, csv or tsv; FORMAT:key,key chooses columns" }, \
@@ -80,7 +84,7 @@ int cli_run(int argc, char **argv);
 	{ OPT_CSV_RAW, 0, "csv-raw", NULL, NULL, "no quote mark before text that a spreadsheet takes for a formula" }, \
 	OPTION_COLOR
 
-extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_disclose, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_recover, cmd_show, cmd_signals, cmd_stamp, cmd_verify,
+extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_disclose, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_recover, cmd_show, cmd_signals, cmd_stamp, cmd_stats, cmd_status, cmd_verify,
 	cmd_version;
 
 #endif

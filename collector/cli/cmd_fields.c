@@ -4,7 +4,7 @@
 #include "cli/tell.h"
 #include "cli/target.h"
 #include "indicia/catalogue.h"
-#include "query/filter.h"
+#include "query/stat.h"
 #include <string.h>
 
 static const struct cli_option options[] = { OPTIONS_OUTPUT, OPTION_QUIET, OPTION_HELP };
@@ -88,15 +88,15 @@ static void put_signal(struct fields *f, const struct ind_signal_info *info)
 	put(f, &row);
 }
 
-static void put_word(struct fields *f, const struct filter_word *word)
+static void put_word(struct fields *f, const char *record, const struct filter_word *word)
 {
 	struct query_row row;
 	if (f->pattern)
 		near_offer(&f->near, word->name);
-	if (!matches(f, "filter", word->name))
+	if (!matches(f, record, word->name))
 		return;
 	row_start(&row, QUERY_KIND_FIELD);
-	row_text(&row, QUERY_FIELD_record, "filter");
+	row_text(&row, QUERY_FIELD_record, record);
 	row_text(&row, QUERY_FIELD_key, word->name);
 	row_text(&row, QUERY_FIELD_rows, word->rows);
 	row_text(&row, QUERY_FIELD_help, word->help);
@@ -114,7 +114,11 @@ static void put_all(struct fields *f)
 	for (size_t i = 0; i < count; i++)
 		put_signal(f, &list[i]);
 	for (size_t i = 0; query_filter_word(i, &word); i++)
-		put_word(f, &word);
+		put_word(f, "filter", &word);
+	for (size_t i = 0; stat_key_word(i, &word); i++)
+		put_word(f, "stats", &word);
+	for (size_t i = 0; stat_measure_word(i, &word); i++)
+		put_word(f, "stats", &word);
 }
 
 static int none(const struct fields *f)
@@ -165,9 +169,9 @@ static int run(int argc, char **argv)
 }
 
 const struct cli_verb cmd_fields = {
-	"fields", "Look", "[PATTERN]", "flow signal origin claim exhibit bundle verify catalogue filter",
+	"fields", "Look", "[PATTERN]", "flow signal origin claim exhibit bundle stat verify catalogue filter stats",
 	"every field and signal: type, unit, names elsewhere",
 	"Prints the fields of every kind of row and the catalogue of signals, with their types, units, and what Zeek, Suricata's EVE, ECS, IPFIX and "
-	"STIX 2.1 call them, and the words of filters. PATTERN is a part of a name, or a kind of record.",
-	"# all that is known of a flow\nindicia fields flow\n# the words of filters\nindicia fields filter\n# what others call the JA3 fields\nindicia fields ja3 -o json", OPTIONS_OF(options), run,
+	"STIX 2.1 call them, the words of filters, and the keys and measures of statistics. PATTERN is a part of a name, or a kind of record.",
+	"# all that is known of a flow\nindicia fields flow\n# the words of filters\nindicia fields filter\n# what can be counted, and by what\nindicia fields stats\n# what others call the JA3 fields\nindicia fields ja3 -o json", OPTIONS_OF(options), run,
 };

@@ -146,8 +146,7 @@ static bool copy_all(int from, int to)
 	}
 }
 
-/* Readers jump, a pipe cannot. */
-static int spool(void)
+int input_temporary(void)
 {
 	const char *folder = getenv("TMPDIR");
 	char path[4096];
@@ -159,7 +158,14 @@ static int spool(void)
 	if (fd < 0)
 		return -1;
 	unlink(path);
-	if (copy_all(STDIN_FILENO, fd))
+	return fd;
+}
+
+/* Readers jump, a pipe cannot. */
+static int spool(void)
+{
+	int fd = input_temporary();
+	if (fd < 0 || copy_all(STDIN_FILENO, fd))
 		return fd;
 	int error = errno;
 	close(fd);

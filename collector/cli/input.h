@@ -24,6 +24,9 @@ struct input {
 int input_open(struct input *in, const char *name);
 void input_close(struct input *in);
 
+/* A file without a name, in $TMPDIR or /tmp; -1 with errno. The caller closes it. */
+int input_temporary(void);
+
 /* One line for a reader that stopped before the end: file, byte offset, reason. */
 void input_tell_damage(const struct input *in, uint64_t offset, enum ind_err err);
 

@@ -4,6 +4,7 @@
 #include "cli/tell.h"
 #include "cli/cli.h"
 #include "cli/target.h"
+#include "cli/zone.h"
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -27,7 +28,7 @@ static bool wants_bold(const struct output_options *o, bool terminal)
 	return terminal && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 }
 
-static int unknown_column(const struct query_kind *kind, const char *name, size_t bytes)
+int output_no_field(const char *option, const struct query_kind *kind, const char *name, size_t bytes)
 {
 	char word[64] = "";
 	memcpy(word, name, bytes < sizeof(word) ? bytes : sizeof(word) - 1);
@@ -36,7 +37,7 @@ static int unknown_column(const struct query_kind *kind, const char *name, size_
 	for (size_t i = 0; i < kind->count; i++)
 		near_offer(&near, kind->fields[i].key);
 	const char *best = near_best(&near);
-	tell_error("-o: a %s has no field '%s'%s%s%s; 'indicia fields' lists them", kind->name, word, best ? "; did you mean " : "", best ? best : "",
+	tell_error("%s: a %s has no field '%s'%s%s%s; 'indicia fields' lists them", option, kind->name, word, best ? "; did you mean " : "", best ? best : "",
 		best ? "?" : "");
 	return CLI_USAGE;
 }
@@ -47,7 +48,7 @@ static int columns_of(const struct query_kind *kind, const char *list, struct wr
 		size_t bytes = strcspn(at, ",");
 		size_t field = query_field_find(kind, at, bytes);
 		if (field == kind->count)
-			return unknown_column(kind, at, bytes);
+			return output_no_field("-o", kind, at, bytes);
 		if (options->column_count == QUERY_CELLS_MAX)
 			return tell_error("-o: more than %d columns", QUERY_CELLS_MAX), CLI_USAGE;
 		options->columns[options->column_count++] = (uint8_t)field;
@@ -59,6 +60,11 @@ static int columns_of(const struct query_kind *kind, const char *list, struct wr
 
 int output_writer_options(const struct output_options *o, enum query_kind_id kind, struct writer_options *options)
 {
+	return output_kind_options(o, &query_kinds[kind], options);
+}
+
+int output_kind_options(const struct output_options *o, const struct query_kind *kind, struct writer_options *options)
+{
 	const char *format = o->format ? o->format : "table";
 	size_t bytes = strcspn(format, ":");
 	bool terminal = !o->write && isatty(STDOUT_FILENO);
@@ -67,5 +73,11 @@ int output_writer_options(const struct output_options *o, enum query_kind_id kin
 		options->bold = wants_bold(o, terminal);
 		options->width = terminal ? terminal_width() : 0;
 	}
-	return format[bytes] == ':' ? columns_of(&query_kinds[kind], format + bytes + 1, options) : CLI_DONE;
+	if (o->zone) {
+		int status = zone_use(o->zone);
+		if (status != CLI_DONE)
+			return status;
+		options->local_time = zone_time;
+	}
+	return format[bytes] == ':' ? columns_of(kind, format + bytes + 1, options) : CLI_DONE;
 }

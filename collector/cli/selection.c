@@ -28,6 +28,7 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
 	switch (id) {
 	case OPT_FILTER: return once(&o->filter, value, "--filter", status);
 	case OPT_FILTER_FILE: return once(&o->file, value, "--filter-file", status);
+	case OPT_FAMILY: return once(&o->family, value, "--family", status);
 	case OPT_TIME: return once(&o->window, value, "--time", status);
 	default: return false;
 	}
@@ -88,8 +89,7 @@ static void put_shown(const char *text, size_t bytes, bool blank)
 		fprintf(stderr, "%s", shown);
 }
 
-/* The line with the place, as much as a screen has, and a caret. */
-static void tell_place(const char *text, size_t bytes, size_t at)
+void selection_tell_place(const char *text, size_t bytes, size_t at)
 {
 	size_t from = at, to = at;
 	while (from > 0 && text[from - 1] != '\n' && at - from < AROUND_BYTES)
@@ -119,6 +119,8 @@ static int status_of(enum ind_err err) { return err == IND_NOMEM ? CLI_FAILED : 
 
 static int compile(const char *text, size_t bytes, const char *file, enum query_kind_id kind, struct query_filter **filter)
 {
+	query_filter_free(*filter);
+	*filter = NULL;
 	struct filter_options options = { .kind = kind, .list = read_list };
 	struct filter_error error;
 	enum ind_err err = query_filter_compile(text, bytes, &options, filter, &error);
@@ -130,19 +132,8 @@ static int compile(const char *text, size_t bytes, const char *file, enum query_
 		tell_error("%s: line %u: %s", file, line_of(text, error.at), error.text);
 	else
 		tell_error("filter: %s", error.text);
-	tell_place(text, bytes, error.at < bytes ? error.at : bytes);
+	selection_tell_place(text, bytes, error.at < bytes ? error.at : bytes);
 	return status_of(err);
-}
-
-static int compile_file(const char *path, enum query_kind_id kind, struct query_filter **filter)
-{
-	size_t bytes = 0;
-	char *text = read_file(path, 2 * FILTER_TEXT_MAX, &bytes);
-	if (!text)
-		return tell_error("%s: %s", path, strerror(errno)), CLI_USAGE;
-	int status = compile(text, bytes, path, kind, filter);
-	free(text);
-	return status;
 }
 
 static int add_window(const char *text, struct query_filter *filter)
@@ -151,7 +142,7 @@ static int add_window(const char *text, struct query_filter *filter)
 	struct filter_error error;
 	if (!filter_window_parse(text, &window, &error)) {
 		tell_error("--time: %s", error.text);
-		tell_place(text, strlen(text), error.at);
+		selection_tell_place(text, strlen(text), error.at);
 		return CLI_USAGE;
 	}
 	if (query_filter_window(filter, window) == IND_OK)
@@ -160,16 +151,57 @@ static int add_window(const char *text, struct query_filter *filter)
 	return CLI_USAGE;
 }
 
+/* The filter, and one of the families. By then each of them was compiled by itself. */
+static int add_family(const char *text, size_t bytes, const char *family, enum query_kind_id kind, struct query_filter **filter)
+{
+	size_t room = bytes + strlen(family) + 32;
+	char *joined = malloc(room);
+	if (!joined)
+		return tell_error("out of memory"), CLI_FAILED;
+	int used = bytes ? snprintf(joined, room, "(%.*s\n) and (family %s)", (int)bytes, text, family) : snprintf(joined, room, "family %s", family);
+	int status = compile(joined, (size_t)used, NULL, kind, filter);
+	free(joined);
+	return status;
+}
+
+static bool is_families(const char *list)
+{
+	for (const char *at = list; strchr("VTPHALCIE", *at) && *at; at += 2)
+		if (at[1] != ',')
+			return !at[1];
+	return false;
+}
+
+/* With --family the text is compiled a second time. */
+static int compile_all(const struct selection_options *o, const char *text, size_t bytes, enum query_kind_id kind, struct query_filter **filter)
+{
+	int status = compile(text, bytes, o->file, kind, filter);
+	return status == CLI_DONE && o->family ? add_family(text, bytes, o->family, kind, filter) : status;
+}
+
+static int compile_file(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter)
+{
+	size_t bytes = 0;
+	char *text = read_file(o->file, 2 * FILTER_TEXT_MAX, &bytes);
+	if (!text)
+		return tell_error("%s: %s", o->file, strerror(errno)), CLI_USAGE;
+	int status = compile_all(o, text, bytes, kind, filter);
+	free(text);
+	return status;
+}
+
 int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter)
 {
 	int status = CLI_DONE;
 	*filter = NULL;
 	if (o->filter && o->file)
 		return tell_error("give a filter by -f or by -F"), CLI_USAGE;
+	if (o->family && !is_families(o->family))
+		return tell_error("--family: '%s' is no list of families; they are V T P H A L C I E, with commas between", o->family), CLI_USAGE;
 	if (o->file)
-		status = compile_file(o->file, kind, filter);
-	else if (o->filter || o->window)
-		status = compile(o->filter ? o->filter : "", o->filter ? strlen(o->filter) : 0, NULL, kind, filter);
+		status = compile_file(o, kind, filter);
+	else if (o->filter || o->window || o->family)
+		status = compile_all(o, o->filter ? o->filter : "", o->filter ? strlen(o->filter) : 0, kind, filter);
 	if (status == CLI_DONE && o->window)
 		status = add_window(o->window, *filter);
 	if (status != CLI_DONE) {

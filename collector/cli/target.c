@@ -128,6 +128,7 @@ bool output_option(struct output_options *o, int id, const char *value, int *sta
 	case OPT_FORCE: o->force = true; return true;
 	case OPT_CSV_RAW: o->csv_raw = true; return true;
 	case OPT_COLOR: o->color = value; return true;
+	case OPT_TZ: o->zone = value; return true;
 	case OPT_QUIET: tell_quiet(true); return true;
 	case OPT_LIMIT:
 		o->has_limit = true;

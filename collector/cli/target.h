@@ -24,6 +24,7 @@ int target_close(struct target *t, bool keep);
 /* Options that every listing takes. */
 struct output_options {
 	const char *format, *write;
+	const char *zone;            /* of --tz; NULL: none */
 	const char *color;
 	bool force, csv_raw, has_limit;
 	uint64_t limit;
@@ -32,7 +33,11 @@ struct output_options {
 /* True if the option was one of OPTIONS_OUTPUT or -q; *status is not CLI_DONE if its value is wrong. */
 bool output_option(struct output_options *o, int id, const char *value, int *status);
 
+/* Says that a kind has no such field, and which may have been meant; CLI_USAGE. */
+int output_no_field(const char *option, const struct query_kind *kind, const char *name, size_t bytes);
+
 /* Format, columns and width for rows of a kind. */
 int output_writer_options(const struct output_options *o, enum query_kind_id kind, struct writer_options *options);
+int output_kind_options(const struct output_options *o, const struct query_kind *kind, struct writer_options *options);
 
 #endif

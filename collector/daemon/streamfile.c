@@ -144,6 +144,16 @@ enum ind_err streamfile_open(struct streamfile *s, const struct disk *disk, cons
 	return err;
 }
 
+enum ind_err streamfile_peek(const struct disk *disk, const char *path, struct stream_state *state)
+{
+	struct streamfile s = { .disk = disk, .fd = disk->open(disk->ctx, AT_FDCWD, path, O_RDONLY, 0) };
+	if (s.fd < 0)
+		return IND_IO;
+	enum ind_err err = state_read(&s, state);
+	streamfile_close(&s);
+	return err;
+}
+
 enum ind_err streamfile_save(struct streamfile *s, const struct stream_state *state)
 {
 	uint8_t slot[SLOT_BYTES];

@@ -32,6 +32,10 @@ struct streamfile {
 /* Opens and locks <folder>/stream.<sensor> and reads what it says. IND_EXISTS if another process holds it; IND_LIMIT; IND_IO. */
 enum ind_err streamfile_open(struct streamfile *s, const struct disk *disk, const char *folder, const char *sensor, struct stream_state *state) IND_MUST_USE;
 
+/* What the file at `path` says, without locking it and without changing it: a sensor may run meanwhile. IND_OK with state->known false: there is no
+ * whole slot. IND_IO with errno. */
+enum ind_err streamfile_peek(const struct disk *disk, const char *path, struct stream_state *state) IND_MUST_USE;
+
 /* Writes the state and makes it durable. After an error this always fails: the state before stands. */
 enum ind_err streamfile_save(struct streamfile *s, const struct stream_state *state) IND_MUST_USE;
 

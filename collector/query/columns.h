@@ -39,6 +39,9 @@ enum ind_err columns_ask_signal(struct columns *c, const struct code_step *step,
 /* ---- columns_number.c ---- */
 enum ind_err columns_ask_number(struct columns *c, const struct code_step *step, uint8_t *rows) IND_MUST_USE;
 
+/* A number of each row of a batch, worked out of the columns that it needs: has[i] is an enum has. Both hold COLUMNS_ROWS_MAX. */
+enum ind_err columns_numbers(struct ind_reader *reader, const struct ind_batch *batch, unsigned number, uint64_t *values, uint8_t *has) IND_MUST_USE;
+
 /* What of a value `matches.c` asks of one signal. */
 enum truth code_value_passes(const struct query_filter *f, const struct code_step *step, const struct ind_signal *s);
 

@@ -91,7 +91,7 @@ static unsigned parts_of(unsigned number)
 enum { NO_PORTS_BIT = 4, LOADED_MAX = 8 };
 
 /* The columns of a part, in the order in which fill() takes them. */
-static enum ind_err load(struct columns *c, unsigned part, const uint64_t *v[static 4])
+static enum ind_err load(struct ind_reader *reader, unsigned part, const uint64_t *v[static 4])
 {
 	static const struct { unsigned part; uint8_t first, count; } columns[] = {
 		{ PART_TIMES, IND_COL_START, 2 }, { PART_PROTO, IND_COL_PROTO, 1 }, { PART_PORTS, IND_COL_PORT, 2 }, { PART_PACKETS, IND_COL_PACKETS, 2 },
@@ -102,7 +102,7 @@ static enum ind_err load(struct columns *c, unsigned part, const uint64_t *v[sta
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
 		for (unsigned k = 0; columns[i].part == part && k < columns[i].count; k++) {
 			size_t count;
-			enum ind_err err = ind_batch_numbers(c->reader, (enum ind_flow_column)(columns[i].first + k), &v[k], &count);
+			enum ind_err err = ind_batch_numbers(reader, (enum ind_flow_column)(columns[i].first + k), &v[k], &count);
 			if (err != IND_OK)
 				return err;
 		}
@@ -148,28 +148,55 @@ static void fill(struct ind_flow *f, const struct loaded *l, size_t i)
 	}
 }
 
+/* All columns of the parts. From the lowest: payloads are told from bytes. */
+static enum ind_err load_parts(struct ind_reader *reader, unsigned parts, struct loaded loaded[static LOADED_MAX], size_t *count)
+{
+	*count = 0;
+	for (unsigned part = PART_TIMES; part <= PART_ORIENT; part <<= 1) {
+		if (!(parts & part))
+			continue;
+		loaded[*count].part = part;
+		enum ind_err err = load(reader, part, loaded[(*count)++].v);
+		if (err != IND_OK)
+			return err;
+	}
+	return IND_OK;
+}
+
 static enum ind_err ask_parts(struct columns *c, const struct code_step *step, unsigned parts, uint8_t *rows)
 {
 	struct ind_flow f = { 0 };
 	struct loaded loaded[LOADED_MAX] = { 0 };
-	size_t count = 0;
-	/* From the lowest: payloads are told from bytes. */
-	for (unsigned part = PART_TIMES; part <= PART_ORIENT; part <<= 1) {
-		if (!(parts & part))
-			continue;
-		loaded[count].part = part;
-		enum ind_err err = load(c, part, loaded[count++].v);
-		if (err != IND_OK)
-			return err;
-	}
-	for (size_t i = 0; i < c->batch->rows; i++) {
+	size_t count;
+	enum ind_err err = load_parts(c->reader, parts, loaded, &count);
+	for (size_t i = 0; err == IND_OK && i < c->batch->rows; i++) {
 		uint64_t value = 0;
 		for (size_t k = 0; k < count; k++)
 			fill(&f, &loaded[k], i);
 		enum has has = number_of_flow(&f, step->subject, &value);
 		rows[i] = (uint8_t)number_test(c->filter, step, has, value);
 	}
-	return IND_OK;
+	return err;
+}
+
+enum ind_err columns_numbers(struct ind_reader *reader, const struct ind_batch *batch, unsigned number, uint64_t *values, uint8_t *has)
+{
+	struct direct d = direct_of(number);
+	struct ind_flow f = { 0 };
+	struct loaded loaded[LOADED_MAX] = { 0 };
+	const uint64_t *v;
+	size_t count;
+	enum ind_err err = d.column ? ind_batch_numbers(reader, d.column, &v, &count) : load_parts(reader, parts_of(number), loaded, &count);
+	for (size_t i = 0; d.column && err == IND_OK && i < count; i++) {
+		values[i] = v[i] - d.plus_one;
+		has[i] = v[i] || (!d.zero_is_none && !d.plus_one) ? HAS : d.plus_one ? HAS_UNKNOWN : HAS_NONE;
+	}
+	for (size_t i = 0; !d.column && err == IND_OK && i < batch->rows; i++) {
+		for (size_t k = 0; k < count; k++)
+			fill(&f, &loaded[k], i);
+		has[i] = (uint8_t)number_of_flow(&f, number, &values[i]);
+	}
+	return err;
 }
 
 /* Ports: the commonest question. Only what is in range needs to be a port, and what is not must be known to be one. */

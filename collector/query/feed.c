@@ -18,7 +18,7 @@ struct feed {
 	struct ind_record_id header_id;
 	uint64_t asked;
 	bool by_columns, has_header, has_parents;
-	struct { const uint8_t *truths; size_t at, count; } batch; /* rows of the batch at hand; NULL: all are selected */
+	struct { struct ind_batch of; const uint8_t *truths; size_t at, count; } batch; /* rows of the batch at hand; NULL: all are selected */
 };
 
 enum ind_err feed_new(const struct ind_source *source, const struct feed_options *o, struct feed **feed)
@@ -90,24 +90,23 @@ static bool selects(struct feed *f, const struct ind_record *record)
 	return !f->filter || query_filter_matches(f->filter, record, &context) == TRUTH_YES;
 }
 
-/* On to a batch of which rows are selected. */
+/* On to a batch; of which rows are selected. */
 static enum ind_err next_batch(struct feed *f, size_t *selected)
 {
-	struct ind_batch batch;
-	enum ind_err err = ind_reader_batch(f->reader, &batch);
+	enum ind_err err = ind_reader_batch(f->reader, &f->batch.of);
 	f->batch.at = f->batch.count = 0;
 	f->batch.truths = NULL;
 	*selected = 0;
 	if (err != IND_OK)
 		return err;
-	f->asked += batch.rows;
-	*selected = batch.rows;
+	f->asked += f->batch.of.rows;
+	*selected = f->batch.of.rows;
 	if (f->scan) {
 		struct filter_context context = asking(f);
-		err = filter_scan_batch(f->scan, f->reader, &batch, &f->header_id, &context, &f->batch.truths, selected);
+		err = filter_scan_batch(f->scan, f->reader, &f->batch.of, &f->header_id, &context, &f->batch.truths, selected);
 	}
 	if (err == IND_OK && *selected)
-		f->batch.count = batch.rows;
+		f->batch.count = f->batch.of.rows;
 	return err;
 }
 
@@ -145,6 +144,27 @@ enum ind_err feed_next(struct feed *f, const struct ind_record **record)
 	else if (err == IND_OK && (*record)->kind == IND_REC_FLOW)
 		find_parent(f, *record);
 	return err;
+}
+
+enum ind_err feed_next_batch(struct feed *f, struct feed_batch *batch)
+{
+	const struct ind_record *record;
+	enum ind_err err = f->has_header ? IND_OK : feed_next(f, &record);
+	batch->selected = 0;
+	while (err == IND_OK && !batch->selected)
+		err = next_batch(f, &batch->selected);
+	/* Its rows are only handed out if they are asked for. */
+	f->batch.at = f->batch.count;
+	batch->reader = f->reader;
+	batch->batch = f->batch.of;
+	batch->truths = f->batch.truths;
+	return err;
+}
+
+enum ind_err feed_batch_rows(struct feed *f)
+{
+	f->batch.at = 0;
+	return ind_batch_rows(f->reader);
 }
 
 bool feed_selects_signal(struct feed *f, const struct ind_record *record, const struct ind_signal *signal, size_t place)

@@ -31,6 +31,18 @@ const struct rows_context *feed_context(const struct feed *feed);
  * which the filter was asked are added to feed_asked. Ends as feed_next does. */
 enum ind_err feed_count_rest(struct feed *feed, uint64_t *count) IND_MUST_USE;
 
+/* Flows in batches, for a feed of flows alone: the next of which some are selected; borrowed until the next call. */
+struct feed_batch {
+	struct ind_reader *reader;
+	struct ind_batch batch;
+	const uint8_t *truths;       /* of each row, NULL: all are selected */
+	size_t selected;
+};
+enum ind_err feed_next_batch(struct feed *feed, struct feed_batch *batch) IND_MUST_USE;
+
+/* feed_next hands out the selected rows of the batch at hand, and then goes on. */
+enum ind_err feed_batch_rows(struct feed *feed) IND_MUST_USE;
+
 /* For how many rows the filter was asked so far, or would have been. */
 uint64_t feed_asked(const struct feed *feed);
 

@@ -181,11 +181,11 @@ static enum truth family_says(const struct query_filter *f, const struct code_st
 {
 	if (f->kind == QUERY_KIND_ORIGIN)
 		return truth_of(s->record->origin.missing[step->subject] == IND_MISSING_NONE);
-	if (s->signal)
-		return truth_of(family_among(step->subject, s->signal, 1));
 	unsigned validated = flow_of(s)->validated;
 	if (step->subject == IND_FAMILY_V)
 		return truth_of(validated == IND_VALID_HANDSHAKE || validated == IND_VALID_QUIC);
+	if (s->signal)
+		return truth_of(family_among(step->subject, s->signal, 1));
 	if (family_among(step->subject, s->record->flow.signals, s->record->flow.signal_count))
 		return TRUTH_YES;
 	derive(s);

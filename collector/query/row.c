@@ -2,9 +2,11 @@
 #include "query/row.h"
 #include <string.h>
 
-void row_start(struct query_row *row, enum query_kind_id kind)
+void row_start(struct query_row *row, enum query_kind_id kind) { row_start_kind(row, &query_kinds[kind]); }
+
+void row_start_kind(struct query_row *row, const struct query_kind *kind)
 {
-	row->kind = &query_kinds[kind];
+	row->kind = kind;
 	row->scratch_used = row->items_used = 0;
 	for (size_t i = 0; i < row->kind->count; i++)
 		row->cell[i].form = CELL_ABSENT;

@@ -50,6 +50,8 @@ struct query_row {
 
 /* All cells absent. */
 void row_start(struct query_row *row, enum query_kind_id kind);
+/* Of a kind that is in no table; borrowed. */
+void row_start_kind(struct query_row *row, const struct query_kind *kind);
 
 /* Each sets one cell; texts are borrowed. Empty texts and NULL leave the cell absent. */
 void row_text(struct query_row *row, unsigned at, const char *text);
@@ -71,6 +73,7 @@ void row_hex(struct query_row *row, unsigned at, const uint8_t *bytes, size_t co
 char *row_room(struct query_row *row, size_t bytes);
 
 /* These write into the row's scratch. */
+void row_tcp_flags(struct query_row *row, unsigned at, uint8_t flags);
 void row_record(struct query_row *row, unsigned at, const struct ind_record_id *id);
 
 /* A list that is known to be empty. */

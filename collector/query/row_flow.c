@@ -36,7 +36,7 @@ static void flow_counts(struct query_row *row, const struct ind_flow *f)
 }
 
 /* Letters in the order in which a connection usually shows them. */
-static void flow_flags(struct query_row *row, unsigned at, uint8_t flags)
+void row_tcp_flags(struct query_row *row, unsigned at, uint8_t flags)
 {
 	static const struct { uint8_t bit; char letter; } letters[8] = {
 		{ 0x02, 'S' }, { 0x08, 'P' }, { 0x10, 'A' }, { 0x01, 'F' }, { 0x04, 'R' }, { 0x20, 'U' }, { 0x40, 'E' }, { 0x80, 'C' },
@@ -57,7 +57,7 @@ static void flow_sides(struct query_row *row, const struct ind_flow *f)
 		row_u64(row, dir ? QUERY_FLOW_dttl_min : QUERY_FLOW_sttl_min, f->ttl_min[dir]);
 		row_u64(row, dir ? QUERY_FLOW_dttl_max : QUERY_FLOW_sttl_max, f->ttl_max[dir]);
 		if (f->proto == PROTO_TCP)
-			flow_flags(row, dir ? QUERY_FLOW_dflags : QUERY_FLOW_sflags, f->tcp_flags[dir]);
+			row_tcp_flags(row, dir ? QUERY_FLOW_dflags : QUERY_FLOW_sflags, f->tcp_flags[dir]);
 	}
 	if (f->client_rtt_us != IND_ABSENT_U32)
 		row_u64(row, QUERY_FLOW_client_rtt_us, f->client_rtt_us);

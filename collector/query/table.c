@@ -7,15 +7,28 @@
 
 enum { TABLE_WAIT_ROWS = 256, TABLE_GAP = 2, DISPLAY_GROWTH = 11 };
 
+static const struct query_field *field_of(const struct writer *w, size_t column)
+{
+	return &w->kind->fields[w->options.columns[column] & ~(unsigned)QUERY_COLUMN_LOCAL];
+}
+
+static bool is_local(const struct writer *w, size_t column) { return w->options.columns[column] & QUERY_COLUMN_LOCAL; }
+
 static bool is_number(const struct query_field *field) { return field->type == QUERY_COUNT || field->type == QUERY_NUMBER; }
 
 /* The displayed text of a cell is added to the waiting cells; returns how many bytes it takes. */
-static size_t table_cell(struct writer *w, const struct query_cell *cell)
+static size_t table_cell(struct writer *w, const struct query_row *row, size_t column)
 {
+	enum { LOCAL_BYTES = 48 };
+	const struct query_cell *cell = &row->cell[w->options.columns[column] & ~(unsigned)QUERY_COLUMN_LOCAL];
 	struct out *cells = &w->table.cells;
 	size_t before = cells->used;
 	if (cell->form == CELL_ABSENT) {
 		out_char(cells, '-');
+	} else if (is_local(w, column)) {
+		char *at = out_room(cells, LOCAL_BYTES);
+		if (at)
+			out_used(cells, w->options.local_time(cell->number, at, LOCAL_BYTES));
 	} else if (value_is_text(cell)) {
 		w->scratch.used = 0;
 		value_plain(&w->scratch, cell);
@@ -29,12 +42,17 @@ static size_t table_cell(struct writer *w, const struct query_cell *cell)
 	return cells->used - before;
 }
 
-static void heading(const struct query_field *field, char *text, size_t size)
+static size_t heading(const struct writer *w, size_t column, char *text, size_t size)
 {
+	static const char local[] = "_LOCAL";
+	const struct query_field *field = field_of(w, column);
 	size_t i = 0;
 	for (; field->key[i] && i + 1 < size; i++)
 		text[i] = (char)(field->key[i] >= 'a' && field->key[i] <= 'z' ? field->key[i] - 32 : field->key[i]);
+	for (size_t k = 0; is_local(w, column) && local[k] && i + 1 < size; k++)
+		text[i++] = local[k];
 	text[i] = '\0';
+	return i;
 }
 
 /* Bytes of the first `columns` columns of a text. */
@@ -82,7 +100,7 @@ static void line_pad(struct writer *w, struct line *line, size_t count)
 
 static void line_cell(struct writer *w, struct line *line, size_t column, const char *text, size_t bytes)
 {
-	const struct query_field *field = &w->kind->fields[w->options.columns[column]];
+	const struct query_field *field = field_of(w, column);
 	size_t columns = text_columns(text, bytes), width = w->table.width[column];
 	size_t pad = columns < width ? width - columns : 0;
 	bool last = column + 1 == w->options.column_count;
@@ -102,8 +120,7 @@ static void table_heading(struct writer *w)
 		out_text(w->out, "\033[1m");
 	for (size_t c = 0; c < w->options.column_count; c++) {
 		char text[64];
-		heading(&w->kind->fields[w->options.columns[c]], text, sizeof(text));
-		line_cell(w, &line, c, text, strlen(text));
+		line_cell(w, &line, c, text, heading(w, c, text, sizeof(text)));
 	}
 	out_text(w->out, w->options.bold ? "\033[0m\n" : "\n");
 }
@@ -131,8 +148,9 @@ static void table_flush(struct writer *w)
 
 static void table_widths(struct writer *w)
 {
+	char text[64];
 	for (size_t c = 0; c < w->options.column_count; c++)
-		w->table.width[c] = strlen(w->kind->fields[w->options.columns[c]].key);
+		w->table.width[c] = heading(w, c, text, sizeof(text));
 }
 
 static bool table_ready(struct writer *w)
@@ -152,7 +170,7 @@ void table_row(struct writer *w, const struct query_row *row)
 		return;
 	for (size_t c = 0; c < w->options.column_count; c++) {
 		size_t start = w->table.cells.used;
-		size_t bytes = table_cell(w, &row->cell[w->options.columns[c]]);
+		size_t bytes = table_cell(w, row, c);
 		if (w->table.cells.err != IND_OK)
 			return;
 		w->table.lengths[w->table.waiting * w->options.column_count + c] = bytes;

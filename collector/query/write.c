@@ -128,11 +128,32 @@ static void default_columns(struct writer *w)
 
 void writer_start(struct writer *w, struct out *out, enum query_kind_id kind, const struct writer_options *options)
 {
-	*w = (struct writer){ .out = out, .kind = &query_kinds[kind], .options = *options };
+	writer_start_kind(w, out, &query_kinds[kind], options);
+}
+
+/* Behind each time the same in local time. */
+static void add_local_columns(struct writer *w)
+{
+	uint8_t columns[QUERY_CELLS_MAX];
+	size_t count = w->options.column_count < QUERY_CELLS_MAX ? w->options.column_count : QUERY_CELLS_MAX, to = 0;
+	memcpy(columns, w->options.columns, count);
+	for (size_t i = 0; i < count; i++) {
+		w->options.columns[to++] = columns[i];
+		if (w->kind->fields[columns[i]].type == QUERY_TIME)
+			w->options.columns[to++] = columns[i] | QUERY_COLUMN_LOCAL;
+	}
+	w->options.column_count = to;
+}
+
+void writer_start_kind(struct writer *w, struct out *out, const struct query_kind *kind, const struct writer_options *options)
+{
+	*w = (struct writer){ .out = out, .kind = kind, .options = *options };
 	out_start(&w->scratch, NULL, NULL);
 	out_start(&w->table.cells, NULL, NULL);
 	if (!w->options.column_count)
 		default_columns(w);
+	if (w->options.local_time && w->options.format == QUERY_FORMAT_TABLE)
+		add_local_columns(w);
 	if (w->options.format == QUERY_FORMAT_CSV || w->options.format == QUERY_FORMAT_TSV)
 		separated_heading(w);
 	if (w->options.format == QUERY_FORMAT_JSON) {
@@ -175,6 +196,10 @@ static void put_summary(struct writer *w, const struct writer_summary *summary)
 	out_u64(w->out, summary->shown);
 	out_text(w->out, ",\"matched\":");
 	out_u64(w->out, summary->matched);
+	if (w->untold) {
+		out_text(w->out, ",\"untold\":");
+		out_u64(w->out, w->untold);
+	}
 	out_char(w->out, '}');
 }
 

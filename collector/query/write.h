@@ -15,13 +15,17 @@ enum query_format { QUERY_FORMAT_TABLE, QUERY_FORMAT_NDJSON, QUERY_FORMAT_JSON, 
 /* The format with this name, or QUERY_FORMAT_COUNT. */
 enum query_format query_format_of(const char *name, size_t bytes);
 
+enum { QUERY_COLUMN_LOCAL = 0x80 };
+
 struct writer_options {
 	enum query_format format;
 	bool csv_raw;                /* leave cells alone that a spreadsheet would take for a formula */
 	bool on_terminal;            /* CSV and TSV: nothing that could steer a terminal */
 	bool bold;                   /* table headings */
 	size_t width;                /* tables are cut to as many columns; 0: never */
-	uint8_t columns[QUERY_CELLS_MAX];
+	/* Tables have a second column behind each time, in local time: RFC 3339 with the offset. NULL: they have none. */
+	size_t (*local_time)(uint64_t ns, char *out, size_t size);
+	uint8_t columns[2 * QUERY_CELLS_MAX]; /* fields; in tables with QUERY_COLUMN_LOCAL their local time */
 	size_t column_count;         /* 0: those of the format */
 };
 
@@ -33,11 +37,12 @@ struct writer {
 	struct writer_options options;
 	struct out scratch;          /* plain text of one cell, waiting rows of a table */
 	uint64_t rows;
+	uint64_t untold;             /* of statistics: flows that are in no row for want of room; set by the caller, said in the summary */
 	struct {
 		struct out cells;
 		size_t *lengths;
 		size_t waiting, capacity;
-		size_t width[QUERY_CELLS_MAX];
+		size_t width[2 * QUERY_CELLS_MAX];
 		bool started;
 	} table;
 };
@@ -46,6 +51,8 @@ struct writer {
 struct writer_summary { bool truncated; uint64_t shown, matched; };
 
 void writer_start(struct writer *w, struct out *out, enum query_kind_id kind, const struct writer_options *options);
+/* The same for a kind that is in no table; borrowed. */
+void writer_start_kind(struct writer *w, struct out *out, const struct query_kind *kind, const struct writer_options *options);
 void writer_row(struct writer *w, const struct query_row *row);
 void writer_end(struct writer *w, const struct writer_summary *summary);
 
