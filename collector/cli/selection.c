@@ -33,7 +33,7 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
 	}
 }
 
-static char *read_all(int fd, size_t max, size_t *bytes)
+char *selection_read_all(int fd, size_t max, size_t *bytes)
 {
 	size_t room = 4096;
 	char *text = NULL;
@@ -57,10 +57,10 @@ static char *read_all(int fd, size_t max, size_t *bytes)
 	return text;
 }
 
-static char *read_file(const char *path, size_t max, size_t *bytes)
+char *selection_read_file(const char *path, size_t max, size_t *bytes)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd < 0 ? NULL : read_all(fd, max, bytes);
+	char *text = fd < 0 ? NULL : selection_read_all(fd, max, bytes);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
@@ -71,7 +71,7 @@ static char *read_file(const char *path, size_t max, size_t *bytes)
 static enum ind_err read_list(void *ctx, const char *name, char **text, size_t *bytes)
 {
 	(void)ctx;
-	*text = read_file(name, LIST_MAX_BYTES, bytes);
+	*text = selection_read_file(name, LIST_MAX_BYTES, bytes);
 	if (*text)
 		return IND_OK;
 	tell_error("%s: %s", name, strerror(errno));
@@ -88,8 +88,7 @@ static void put_shown(const char *text, size_t bytes, bool blank)
 		fprintf(stderr, "%s", shown);
 }
 
-/* The line with the place, as much as a screen has, and a caret. */
-static void tell_place(const char *text, size_t bytes, size_t at)
+void selection_tell_place(const char *text, size_t bytes, size_t at)
 {
 	size_t from = at, to = at;
 	while (from > 0 && text[from - 1] != '\n' && at - from < AROUND_BYTES)
@@ -130,14 +129,14 @@ static int compile(const char *text, size_t bytes, const char *file, enum query_
 		tell_error("%s: line %u: %s", file, line_of(text, error.at), error.text);
 	else
 		tell_error("filter: %s", error.text);
-	tell_place(text, bytes, error.at < bytes ? error.at : bytes);
+	selection_tell_place(text, bytes, error.at < bytes ? error.at : bytes);
 	return status_of(err);
 }
 
 static int compile_file(const char *path, enum query_kind_id kind, struct query_filter **filter)
 {
 	size_t bytes = 0;
-	char *text = read_file(path, 2 * FILTER_TEXT_MAX, &bytes);
+	char *text = selection_read_file(path, 2 * FILTER_TEXT_MAX, &bytes);
 	if (!text)
 		return tell_error("%s: %s", path, strerror(errno)), CLI_USAGE;
 	int status = compile(text, bytes, path, kind, filter);
@@ -151,7 +150,7 @@ static int add_window(const char *text, struct query_filter *filter)
 	struct filter_error error;
 	if (!filter_window_parse(text, &window, &error)) {
 		tell_error("--time: %s", error.text);
-		tell_place(text, strlen(text), error.at);
+		selection_tell_place(text, strlen(text), error.at);
 		return CLI_USAGE;
 	}
 	if (query_filter_window(filter, window) == IND_OK)

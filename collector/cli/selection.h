@@ -15,6 +15,13 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
  * filter, and a caret below the place. */
 int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter);
 
+/* A whole file, or what is left of an open one, of at most `max` bytes. NULL with errno; the caller frees. */
+char *selection_read_file(const char *path, size_t max, size_t *bytes);
+char *selection_read_all(int fd, size_t max, size_t *bytes);
+
+/* The line of a text with the byte `at`, as much as a screen has, and a caret below the place. */
+void selection_tell_place(const char *text, size_t bytes, size_t at);
+
 /* Says what could not be decided, and for want of what. */
 void selection_tell_undecided(const struct query_filter *filter, const char *rows);
 

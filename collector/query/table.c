@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_WAIT_ROWS = 256, TABLE_GAP = 2, DISPLAY_GROWTH = 11 };
+enum { TABLE_WAIT_ROWS = 256, TABLE_GAP = 2, DISPLAY_GROWTH = 11, HEADING_BYTES = 512 };
 
 static bool is_number(const struct query_field *field) { return field->type == QUERY_COUNT || field->type == QUERY_NUMBER; }
 
@@ -29,12 +29,13 @@ static size_t table_cell(struct writer *w, const struct query_cell *cell)
 	return cells->used - before;
 }
 
-static void heading(const struct query_field *field, char *text, size_t size)
+/* Of a query the keys may be any text. */
+static size_t heading(const struct query_field *field, char *text, size_t size)
 {
-	size_t i = 0;
-	for (; field->key[i] && i + 1 < size; i++)
-		text[i] = (char)(field->key[i] >= 'a' && field->key[i] <= 'z' ? field->key[i] - 32 : field->key[i]);
-	text[i] = '\0';
+	size_t bytes = text_to_display(field->key, strlen(field->key), text, size);
+	for (size_t i = 0; i < bytes; i++)
+		text[i] = (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 32 : text[i]);
+	return bytes;
 }
 
 /* Bytes of the first `columns` columns of a text. */
@@ -101,9 +102,9 @@ static void table_heading(struct writer *w)
 	if (w->options.bold)
 		out_text(w->out, "\033[1m");
 	for (size_t c = 0; c < w->options.column_count; c++) {
-		char text[64];
-		heading(&w->kind->fields[w->options.columns[c]], text, sizeof(text));
-		line_cell(w, &line, c, text, strlen(text));
+		char text[HEADING_BYTES];
+		size_t bytes = heading(&w->kind->fields[w->options.columns[c]], text, sizeof(text));
+		line_cell(w, &line, c, text, bytes);
 	}
 	out_text(w->out, w->options.bold ? "\033[0m\n" : "\n");
 }
@@ -131,8 +132,10 @@ static void table_flush(struct writer *w)
 
 static void table_widths(struct writer *w)
 {
-	for (size_t c = 0; c < w->options.column_count; c++)
-		w->table.width[c] = strlen(w->kind->fields[w->options.columns[c]].key);
+	for (size_t c = 0; c < w->options.column_count; c++) {
+		char text[HEADING_BYTES];
+		w->table.width[c] = text_columns(text, heading(&w->kind->fields[w->options.columns[c]], text, sizeof(text)));
+	}
 }
 
 static bool table_ready(struct writer *w)

@@ -97,13 +97,20 @@ static void separated_cell(struct writer *w, const struct query_cell *cell)
 	out_free(&shown);
 }
 
+/* A key may be any text where it comes from a query. */
+static void separated_key(struct writer *w, const char *key)
+{
+	struct query_cell cell = { .form = CELL_TEXT, .count = strlen(key), .text = key };
+	separated_cell(w, &cell);
+}
+
 static void separated_heading(struct writer *w)
 {
 	bool csv = w->options.format == QUERY_FORMAT_CSV;
 	for (size_t i = 0; i < w->options.column_count; i++) {
 		if (i)
 			out_char(w->out, csv ? ',' : '\t');
-		out_text(w->out, w->kind->fields[w->options.columns[i]].key);
+		separated_key(w, w->kind->fields[w->options.columns[i]].key);
 	}
 	out_text(w->out, csv ? "\r\n" : "\n");
 }
@@ -128,7 +135,12 @@ static void default_columns(struct writer *w)
 
 void writer_start(struct writer *w, struct out *out, enum query_kind_id kind, const struct writer_options *options)
 {
-	*w = (struct writer){ .out = out, .kind = &query_kinds[kind], .options = *options };
+	writer_start_kind(w, out, &query_kinds[kind], options);
+}
+
+void writer_start_kind(struct writer *w, struct out *out, const struct query_kind *kind, const struct writer_options *options)
+{
+	*w = (struct writer){ .out = out, .kind = kind, .options = *options };
 	out_start(&w->scratch, NULL, NULL);
 	out_start(&w->table.cells, NULL, NULL);
 	if (!w->options.column_count)
