@@ -27,10 +27,12 @@ static enum ind_err open_next(struct sql_cursor *c)
 	return sql_reading_open(&c->reading, c->tests, c->test_count, c->table->spec->records);
 }
 
-static void set_rowid(struct sql_cursor *c, uint64_t row, uint64_t place)
+/* The same row has the same number in every scan: SQLite tells rows by it where it joins the results of several. */
+sqlite3_int64 sql_cursor_rowid(const struct sql_cursor *c)
 {
-	c->rowid = (sqlite3_int64)((uint64_t)c->reading.at << BUNDLE_SHIFT | row << ROW_SHIFT | place);
-	c->has_row = false;
+	bool batches = c->table->spec->id == SQL_FLOWS || c->table->spec->id == SQL_SIGNALS;
+	uint64_t row = batches ? c->reading.rows + c->flows.rows[c->at - 1] : c->reading.rows;
+	return (sqlite3_int64)((uint64_t)c->reading.at << BUNDLE_SHIFT | row << ROW_SHIFT | c->place);
 }
 
 /* ---- flows and signals: batches ---- */
@@ -145,7 +147,6 @@ static enum ind_err next_flow(struct sql_cursor *c)
 		if (err != IND_OK)
 			return err;
 		size_t row = c->flows.rows[c->at++];
-		set_rowid(c, c->reading.rows + row, 0);
 		err = c->by_record ? read_row(c, row) : IND_OK;
 		if (err == IND_OK)
 			return IND_OK;
@@ -159,7 +160,7 @@ static enum ind_err next_signal(struct sql_cursor *c)
 	enum ind_err err = IND_OK;
 	for (;;) {
 		if (c->in_flow && sql_signals_next(c)) {
-			set_rowid(c, c->reading.rows + c->flows.rows[c->at - 1], c->place++);
+			c->place++;
 			return IND_OK;
 		}
 		c->in_flow = false;
@@ -206,7 +207,7 @@ static enum ind_err next_record(struct sql_cursor *c)
 			err = ind_reader_next(c->reading.reader, &c->record);
 			if (err != IND_OK)
 				break;
-			set_rowid(c, c->reading.rows++, 0);
+			c->reading.rows++;
 			if (is_wanted(c, c->record) && record_passes(c, c->record))
 				return IND_OK;
 			if (c->reading.rows % SQL_BATCH_ROWS_MAX == 0 && sql_reading_stopped(&c->reading))
@@ -232,7 +233,6 @@ static enum ind_err next_bundle(struct sql_cursor *c)
 		return err;
 	const char *name = c->reading.bundles->inputs->names[c->reading.at];
 	uint64_t offset = 0;
-	set_rowid(c, 0, 0);
 	if (!c->whole && !(c->whole = whole_new()))
 		return IND_NOMEM;
 	err = whole_read(c->whole, &c->reading.source, name, &offset);
@@ -252,7 +252,7 @@ static enum ind_err next_gap(struct sql_cursor *c)
 	}
 	if (c->place >= sql_gaps_count(c->gaps))
 		return IND_END;
-	set_rowid(c, c->place++, 0);
+	c->place++;
 	return IND_OK;
 }
 
@@ -261,6 +261,12 @@ static enum ind_err next_gap(struct sql_cursor *c)
 int sql_cursor_next(struct sql_cursor *c)
 {
 	enum ind_err err;
+	c->has_row = false;
+	/* Most steps are to a row of the batch at hand. */
+	if (c->at < c->flows.count && c->has_batch && !c->by_record) {
+		c->at++;
+		return SQLITE_OK;
+	}
 	switch (c->table->spec->id) {
 	case SQL_FLOWS: err = next_flow(c); break;
 	case SQL_SIGNALS: err = next_signal(c); break;

@@ -314,7 +314,7 @@ static int cursor_eof(sqlite3_vtab_cursor *cursor) { return ((struct sql_cursor 
 
 static int cursor_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
 {
-	*rowid = ((struct sql_cursor *)cursor)->rowid;
+	*rowid = sql_cursor_rowid((struct sql_cursor *)cursor);
 	return SQLITE_OK;
 }
 

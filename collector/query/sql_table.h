@@ -68,7 +68,6 @@ struct sql_cursor {
 	struct query_row row;
 	bool has_row;                /* it is of the row at hand */
 	bool at_end;
-	sqlite3_int64 rowid;
 	struct out text;
 };
 
@@ -77,6 +76,7 @@ struct sql_cursor {
 /* Begins a scan for what tests and fields ask for. SQLITE_OK, or an error with its message in the table. */
 int sql_cursor_scan(struct sql_cursor *c);
 int sql_cursor_next(struct sql_cursor *c);
+sqlite3_int64 sql_cursor_rowid(const struct sql_cursor *c);
 
 /* The row at hand, made if it is not yet. */
 const struct query_row *sql_cursor_row(struct sql_cursor *c);
