@@ -69,7 +69,7 @@ static enum ind_err select_rows(struct sql_cursor *c)
 {
 	enum ind_err err = c->table->spec->id == SQL_SIGNALS ? sql_signals_select(c) : sql_flows_select(&c->flows, c->tests, c->test_count);
 	c->at = 0;
-	if (err == IND_OK && c->flows.count && !c->by_record)
+	if (err == IND_OK && c->flows.count)
 		err = sql_flows_load(&c->flows, c->fields);
 	return err;
 }

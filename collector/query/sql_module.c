@@ -183,6 +183,16 @@ static double share_of(enum sql_class class, char op, const struct sql_table *t)
 	return class == SQL_ADDR ? 1e-4 : class == SQL_NUMBER ? 1e-2 : 0.1;
 }
 
+/* A literal like 1e18 is a whole number while SQLite plans, and a double when it runs: only what is the same as both is taken at its word. */
+static bool is_exact(enum sql_class class, char op, sqlite3_value *value)
+{
+	const sqlite3_int64 whole_max = INT64_C(1) << 53;
+	enum sql_type type = type_of(value);
+	if (type == SQL_VALUE_INTEGER && (sqlite3_value_int64(value) > whole_max || sqlite3_value_int64(value) < -whole_max))
+		return false;
+	return sql_test_is_exact(class, (enum sql_op)op, type);
+}
+
 static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 {
 	struct sql_table *t = (struct sql_table *)vtab;
@@ -200,7 +210,7 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 		bool known = sqlite3_vtab_rhs_value(info, i, &value) == SQLITE_OK;
 		bool no_value = op == SQL_IS_NULL || op == SQL_NOT_NULL;
 		info->aConstraintUsage[i].argvIndex = ++arguments;
-		info->aConstraintUsage[i].omit = !list && (no_value || (known && sql_test_is_exact(class, (enum sql_op)op, type_of(value))));
+		info->aConstraintUsage[i].omit = !list && (no_value || (known && is_exact(class, op, value)));
 		used += snprintf(plan + used, sizeof(plan) - (size_t)used, "%c%c%02x", op, list ? 'i' : '1', (unsigned)info->aConstraint[i].iColumn);
 		share *= share_of(class, op, t);
 		look_up |= class == SQL_RECORD && op == SQL_EQ && !list;
@@ -291,6 +301,9 @@ static void take_fields(struct sql_cursor *c, uint64_t used)
 		c->fields |= UINT64_C(1) << field;
 		c->by_record |= sql_flow_class(field) == SQL_OPAQUE && field != QUERY_FLOW_sensor;
 	}
+	/* Times as numbers are no fields of a row. */
+	if (c->by_record)
+		c->fields &= UINT64_C(1) << SQL_FLOW_start_ns | UINT64_C(1) << SQL_FLOW_end_ns;
 }
 
 static int cursor_filter(sqlite3_vtab_cursor *cursor, int number, const char *plan, int argc, sqlite3_value **argv)
