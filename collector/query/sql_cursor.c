@@ -261,7 +261,7 @@ static enum ind_err next_gap(struct sql_cursor *c)
 int sql_cursor_next(struct sql_cursor *c)
 {
 	enum ind_err err;
-	c->has_row = false;
+	c->has_row = c->at_end = false;
 	/* Most steps are to a row of the batch at hand. */
 	if (c->at < c->flows.count && c->has_batch && !c->by_record) {
 		c->at++;
