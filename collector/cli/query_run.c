@@ -80,7 +80,7 @@ int query_run_open(struct query_run *q)
 	q->told = calloc(q->inputs.count + 1, sizeof(*q->told));
 	if (!q->told)
 		return tell_error("out of memory"), CLI_FAILED;
-	q->bundles = (struct sql_inputs){ q->inputs.count, (const char *const *)q->inputs.names, open_bundle, close_bundle, damaged_bundle, is_stopped, q };
+	q->bundles = (struct sql_inputs){ q->inputs.count, (const char *const *)q->inputs.names, open_bundle, close_bundle, damaged_bundle, is_stopped, q, 0 };
 	enum ind_err err = sql_open(&q->bundles, &q->sql);
 	if (err == IND_LIMIT)
 		return tell_error("query: more than %d bundles; name fewer, or folders of them one after the other", SQL_INPUTS_MAX), CLI_USAGE;
@@ -130,6 +130,8 @@ static enum sql_outcome put_rows(struct query_run *q, struct sql_statement *s, s
 	struct writer_summary summary = { 0 };
 	uint64_t limit = q->output.has_limit ? q->output.limit : UINT64_MAX;
 	enum sql_outcome outcome = sql_step(s, &q->row, error);
+	if (outcome != SQL_ROW && outcome != SQL_DONE)
+		return outcome;
 	writer_start_kind(&writer, out, sql_statement_kind(s), &q->options);
 	for (; outcome == SQL_ROW && out->err == IND_OK; outcome = sql_step(s, &q->row, error)) {
 		summary.matched++;

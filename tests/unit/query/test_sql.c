@@ -125,7 +125,7 @@ static void damaged(void *ctx, size_t n, uint64_t offset, enum ind_err err)
 static bool is_stopped(void *ctx) { return (void)ctx, stop; }
 
 static const char *const names[BUNDLES] = { "one.ieb", "folder/two.ieb" };
-static const struct sql_inputs inputs = { BUNDLES, names, open_memory, close_memory, damaged, is_stopped, &damages };
+static struct sql_inputs inputs = { BUNDLES, names, open_memory, close_memory, damaged, is_stopped, &damages, 0 };
 
 static void set_up(void)
 {
@@ -256,6 +256,25 @@ START_TEST(columns_select_what_sqlite_selects)
 }
 END_TEST
 
+/* In one pass over the bundles, and in many. */
+START_TEST(groups_are_those_of_sqlite)
+{
+	static const char *const keys[] = { "saddr", "daddr", "dport", "proto", "saddr,dport", "client_rtt_us", "sflags,proto", "carries", "start_ns", "daddr,sport,proto,validated", "start" };
+	static const size_t room[] = { 0, 4000, 600 };
+	for (size_t i = 0; i < 3 * sizeof(keys) / sizeof(keys[0]); i++) {
+		char one[TEXT], other[TEXT];
+		const char *key = keys[i / 3], *condition = i % 2 ? "dpkts>=0 AND dport IS NOT NULL" : "1";
+		inputs.group_bytes = room[i % 3];
+		snprintf(one, sizeof(one), "SELECT %s,count(*),sum(sbytes),min(dbytes),count(server_rtt_us) FROM flows WHERE %s GROUP BY %s ORDER BY 1,2,3,4,5", key, condition, key);
+		snprintf(other, sizeof(other), "SELECT %s,count(*),sum(sbytes),min(dbytes),count(server_rtt_us) FROM (SELECT *,start_ns FROM flows LIMIT -1) WHERE %s GROUP BY %s ORDER BY 1,2,3,4,5", key,
+			condition, key);
+		same(one, other);
+	}
+	inputs.group_bytes = 0;
+	same("SELECT count(*) FROM (SELECT a.saddr FROM flows a JOIN (SELECT daddr,count(*) FROM flows GROUP BY daddr) b ON a.daddr=b.daddr GROUP BY a.saddr)", "SELECT count(DISTINCT saddr) FROM flows");
+}
+END_TEST
+
 /* `community_id` is in no column: with it, rows are made of records. */
 START_TEST(columns_hold_what_records_say)
 {
@@ -367,6 +386,7 @@ int main(void)
 	tcase_add_test(t, times_compare_as_texts);
 	tcase_add_test(t, only_the_form_that_is_printed_is_equal);
 	tcase_add_test(t, columns_select_what_sqlite_selects);
+	tcase_add_test(t, groups_are_those_of_sqlite);
 	tcase_add_test(t, columns_hold_what_records_say);
 	tcase_add_test(t, look_ups_find_flows_and_signals);
 	tcase_add_test(t, a_damaged_bundle_gives_its_rows_and_the_next_one);
