@@ -80,7 +80,7 @@ int query_run_open(struct query_run *q)
 	q->told = calloc(q->inputs.count + 1, sizeof(*q->told));
 	if (!q->told)
 		return tell_error("out of memory"), CLI_FAILED;
-	q->bundles = (struct sql_inputs){ q->inputs.count, (const char *const *)q->inputs.names, open_bundle, close_bundle, damaged_bundle, is_stopped, q, 0 };
+	q->bundles = (struct sql_inputs){ q->inputs.count, (const char *const *)q->inputs.names, open_bundle, close_bundle, damaged_bundle, is_stopped, q };
 	enum ind_err err = sql_open(&q->bundles, &q->sql);
 	if (err == IND_LIMIT)
 		return tell_error("query: more than %d bundles; name fewer, or folders of them one after the other", SQL_INPUTS_MAX), CLI_USAGE;

@@ -173,7 +173,7 @@ static int files_of(int argc, const char *const *argv, struct sql_bundles **bund
 		files_free(f ? &f->bundles : NULL);
 		return status;
 	}
-	f->inputs = (struct sql_inputs){ f->count, (const char *const *)f->names, open_file, close_file, f->skip ? skip_damaged : NULL, NULL, f, 0 };
+	f->inputs = (struct sql_inputs){ f->count, (const char *const *)f->names, open_file, close_file, f->skip ? skip_damaged : NULL, NULL, f };
 	f->bundles.inputs = &f->inputs;
 	*bundles = &f->bundles;
 	return SQLITE_OK;

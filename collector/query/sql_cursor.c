@@ -93,7 +93,7 @@ static enum ind_err take_batch(struct sql_cursor *c)
 static bool is_behind(const struct sql_cursor *c)
 {
 	const struct sql_record *r = looked_up(c);
-	return r && !c->key_count && c->reading.is_open && c->has_batch && c->flows.batch.leaf >= r->leaf;
+	return r && c->reading.is_open && c->has_batch && c->flows.batch.leaf >= r->leaf;
 }
 
 static enum ind_err next_batch(struct sql_cursor *c)
@@ -256,37 +256,6 @@ static enum ind_err next_gap(struct sql_cursor *c)
 	return IND_OK;
 }
 
-/* ---- grouped ---- */
-
-/* One pass over all bundles. */
-static enum ind_err gather_pass(struct sql_cursor *c)
-{
-	enum ind_err err;
-	while ((err = next_batch(c)) == IND_OK) {
-		err = sql_gather_add(&c->gather, &c->flows);
-		c->at = c->flows.count;
-		if (err != IND_OK)
-			return err;
-	}
-	c->group_at = 0;
-	return err == IND_END ? sql_gather_ready(&c->gather) : err;
-}
-
-static enum ind_err next_grouped(struct sql_cursor *c)
-{
-	while (c->group_at >= c->gather.count) {
-		if (!sql_gather_again(&c->gather))
-			return IND_END;
-		sql_reading_start(&c->reading, c->table->bundles, c->table->spec->want);
-		c->has_batch = false;
-		enum ind_err err = gather_pass(c);
-		if (err != IND_OK)
-			return err;
-	}
-	c->group_at++;
-	return IND_OK;
-}
-
 /* ---- any ---- */
 
 int sql_cursor_next(struct sql_cursor *c)
@@ -294,11 +263,6 @@ int sql_cursor_next(struct sql_cursor *c)
 	enum ind_err err;
 	c->has_row = c->at_end = false;
 	/* Most steps are to a row of the batch at hand. */
-	if (c->key_count) {
-		err = next_grouped(c);
-		c->at_end = err == IND_END;
-		return status_of(c, err);
-	}
 	if (c->at < c->flows.count && c->has_batch && !c->by_record) {
 		c->at++;
 		return SQLITE_OK;
@@ -340,11 +304,6 @@ int sql_cursor_scan(struct sql_cursor *c)
 		sql_reading_start(&c->reading, c->table->bundles, c->table->spec->want);
 		c->has_batch = false;
 		c->flows.count = c->at = 0;
-	}
-	if (err == IND_OK && c->key_count) {
-		sql_gather_start(&c->gather, c->fields, c->keys, c->key_count, c->table->bundles->inputs->group_bytes);
-		c->fields = c->gather.fields;
-		err = gather_pass(c);
 	}
 	return err == IND_OK ? sql_cursor_next(c) : status_of(c, err);
 }
@@ -395,7 +354,6 @@ void sql_cursor_close(struct sql_cursor *c)
 	sql_cursor_forget(c);
 	sql_reading_close(&c->reading);
 	sql_flows_free(&c->flows);
-	sql_gather_free(&c->gather);
 	whole_free(c->whole);
 	sql_gaps_free(c->gaps);
 	out_free(&c->text);

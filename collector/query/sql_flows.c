@@ -105,14 +105,6 @@ static enum ind_err load_column(struct sql_flows *f, unsigned column)
 	return ind_batch_numbers(f->reader, (enum ind_flow_column)column, &f->v[column], &count);
 }
 
-uint64_t sql_flows_columns(uint64_t wanted)
-{
-	uint64_t columns = 0;
-	for (unsigned i = 0; i < SQL_FLOW_COUNT; i++)
-		columns |= wanted >> i & 1 ? fields[i].needs : 0;
-	return columns;
-}
-
 enum ind_err sql_flows_load(struct sql_flows *f, uint64_t wanted)
 {
 	/* Versions stand before the addresses that need them. */
@@ -209,9 +201,7 @@ void sql_flows_addr(const struct sql_flows *f, enum ind_dir end, size_t i, struc
 {
 	addr->ip_version = (uint8_t)f->v[IND_COL_VERSION][i];
 	memset(addr->addr, 0, sizeof(addr->addr));
-	if (f->is_wide)
-		memcpy(addr->addr, f->bytes[end] + i * IND_ADDR_BYTES, IND_ADDR_BYTES);
-	else if (f->only4)
+	if (f->only4)
 		memcpy(addr->addr, f->bytes[end] + i * ADDR4_BYTES, ADDR4_BYTES);
 	else
 		memcpy(addr->addr, f->bytes[end] + f->at[end][i], addr->ip_version == 4 ? ADDR4_BYTES : IND_ADDR_BYTES);

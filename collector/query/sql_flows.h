@@ -23,7 +23,6 @@ struct sql_flows {
 	const uint8_t *bytes[2];     /* addresses */
 	uint32_t (*at)[SQL_BATCH_ROWS_MAX]; /* of each end: where an address begins; only where both versions occur */
 	bool only4;
-	bool is_wide;                /* addresses stand in 16 bytes each */
 	size_t count;                /* selected rows, ascending */
 	uint16_t rows[SQL_BATCH_ROWS_MAX];
 };
@@ -34,9 +33,6 @@ void sql_flows_free(struct sql_flows *f);
 
 /* Inflates what these fields stand in; bit n is field n. */
 enum ind_err sql_flows_load(struct sql_flows *f, uint64_t fields) IND_MUST_USE;
-
-/* The columns, bit n is column n, that these fields stand in. */
-uint64_t sql_flows_columns(uint64_t fields);
 
 /* Selects the rows that pass all tests. */
 enum ind_err sql_flows_select(struct sql_flows *f, const struct sql_test *tests, size_t count) IND_MUST_USE;

@@ -19,7 +19,6 @@ struct sql_inputs {
 	/* Shall reading stop? NULL: never. */
 	bool (*stopped)(void *ctx);
 	void *ctx;
-	size_t group_bytes;          /* that grouping may take in one pass; 0: 256 MiB */
 };
 
 enum { SQL_INPUTS_MAX = 65535 };

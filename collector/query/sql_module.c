@@ -193,33 +193,10 @@ static bool is_exact(enum sql_class class, char op, sqlite3_value *value)
 	return sql_test_is_exact(class, (enum sql_op)op, type);
 }
 
-/* GROUP BY wants rows of a key one after the other, in whatever order. */
-static int plan_groups(const struct sql_table *t, sqlite3_index_info *info, char *plan, size_t room)
-{
-	const uint64_t in_columns = ~(UINT64_C(1) << QUERY_FLOW_record | UINT64_C(1) << QUERY_FLOW_sensor);
-	int used = 0;
-	if (t->spec->id != SQL_FLOWS || !info->nOrderBy || info->nOrderBy > SQL_KEYS_MAX || sqlite3_vtab_distinct(info) != 1 || info->colUsed & 1)
-		return 0;
-	for (size_t column = 1; column < t->columns; column++) {
-		unsigned field = t->field[column];
-		if (info->colUsed >> column & 1 && (sql_flow_class(field) == SQL_OPAQUE || !(in_columns >> field & 1)))
-			return 0;
-	}
-	for (int i = 0; i < info->nOrderBy; i++) {
-		enum sql_class class = column_class(t, info->aOrderBy[i].iColumn);
-		if (class != SQL_NUMBER && class != SQL_NAME && class != SQL_ADDR)
-			return 0;
-	}
-	for (int i = 0; i < info->nOrderBy; i++)
-		used += snprintf(plan + used, room - (size_t)used, "kk%02x", (unsigned)info->aOrderBy[i].iColumn);
-	info->orderByConsumed = 1;
-	return used;
-}
-
 static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 {
 	struct sql_table *t = (struct sql_table *)vtab;
-	char plan[FIELDS_BYTES + (TESTS_MAX + SQL_KEYS_MAX) * TERM_BYTES + 1];
+	char plan[FIELDS_BYTES + TESTS_MAX * TERM_BYTES + 1];
 	int used = snprintf(plan, sizeof(plan), "%016llx ", (unsigned long long)info->colUsed), arguments = 0;
 	bool look_up = false;
 	double share = 1;
@@ -242,7 +219,6 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info)
 	info->estimatedRows = rows < 1 ? 1 : (sqlite3_int64)rows;
 	/* A batch is passed over, or costs a little each row; rows that are handed out cost more. */
 	info->estimatedCost = look_up ? 50 : (arguments ? t->spec->rows / 20 : 0) + rows;
-	used += plan_groups(t, info, plan + used, sizeof(plan) - (size_t)used);
 	info->idxStr = sqlite3_mprintf("%s", plan);
 	info->needToFreeIdxStr = 1;
 	return info->idxStr ? SQLITE_OK : SQLITE_NOMEM;
@@ -343,8 +319,6 @@ static int cursor_filter(sqlite3_vtab_cursor *cursor, int number, const char *pl
 	const char *term = plan + FIELDS_BYTES;
 	for (int i = 0; i < argc && err == IND_OK && strlen(term) >= TERM_BYTES; i++, term += TERM_BYTES)
 		err = take_test(c, term, argv[i]);
-	for (c->key_count = 0; err == IND_OK && *term == 'k' && c->key_count < SQL_KEYS_MAX; term += TERM_BYTES)
-		c->keys[c->key_count++] = c->table->field[hex_digit(term[2]) << 4 | hex_digit(term[3])];
 	return err == IND_OK ? sql_cursor_scan(c) : SQLITE_NOMEM;
 }
 
@@ -375,14 +349,13 @@ static void result_record(struct sql_cursor *c, sqlite3_context *result)
 /* A field of a flow that stands in columns. */
 static void result_flow(struct sql_cursor *c, unsigned field, sqlite3_context *result)
 {
-	const struct sql_flows *flows = c->key_count ? &c->gather.flows : &c->flows;
-	size_t row = c->key_count ? c->gather.order[c->group_at - 1] : c->flows.rows[c->at - 1];
+	size_t row = c->flows.rows[c->at - 1];
 	struct sql_addr addr;
 	uint64_t number;
 	char text[16];
 	switch (sql_flow_class(field)) {
 	case SQL_ADDR:
-		sql_flows_addr(flows, field == QUERY_FLOW_daddr ? IND_DST : IND_SRC, row, &addr);
+		sql_flows_addr(&c->flows, field == QUERY_FLOW_daddr ? IND_DST : IND_SRC, row, &addr);
 		sql_result_addr(result, &addr);
 		return;
 	case SQL_RECORD: result_record(c, result); return;
@@ -392,7 +365,7 @@ static void result_flow(struct sql_cursor *c, unsigned field, sqlite3_context *r
 		return;
 	default: break;
 	}
-	if (!sql_flows_number(flows, field, row, &number))
+	if (!sql_flows_number(&c->flows, field, row, &number))
 		return;
 	if (sql_flow_class(field) == SQL_TIME)
 		sql_result_time(result, number);

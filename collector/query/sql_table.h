@@ -4,7 +4,6 @@
 
 #include "query/out.h"
 #include "query/sql_flows.h"
-#include "query/sql_gather.h"
 #include "query/sql_reading.h"
 #include "query/sqlite.h"
 
@@ -58,10 +57,6 @@ struct sql_cursor {
 	struct sql_reading reading;
 	struct sql_flows flows;
 	bool has_batch;
-	uint8_t keys[SQL_KEYS_MAX];  /* rows are handed out grouped by these fields */
-	size_t key_count;            /* 0: as they come */
-	struct sql_gather gather;
-	size_t group_at;             /* in gather.order, behind the row at hand */
 	size_t at;                   /* in flows.rows, behind the row at hand */
 	size_t read;                 /* rows of the batch that were read as records */
 	const struct ind_record *record;

@@ -125,7 +125,7 @@ static void damaged(void *ctx, size_t n, uint64_t offset, enum ind_err err)
 static bool is_stopped(void *ctx) { return (void)ctx, stop; }
 
 static const char *const names[BUNDLES] = { "one.ieb", "folder/two.ieb" };
-static struct sql_inputs inputs = { BUNDLES, names, open_memory, close_memory, damaged, is_stopped, &damages, 0 };
+static const struct sql_inputs inputs = { BUNDLES, names, open_memory, close_memory, damaged, is_stopped, &damages };
 
 static void set_up(void)
 {
@@ -256,22 +256,17 @@ START_TEST(columns_select_what_sqlite_selects)
 }
 END_TEST
 
-/* In one pass over the bundles, and in many. */
+/* Also where the order of the groups is that of the result. */
 START_TEST(groups_are_those_of_sqlite)
 {
-	static const char *const keys[] = { "saddr", "daddr", "dport", "proto", "saddr,dport", "client_rtt_us", "sflags,proto", "carries", "start_ns", "daddr,sport,proto,validated", "start" };
-	static const size_t room[] = { 0, 4000, 600 };
-	for (size_t i = 0; i < 3 * sizeof(keys) / sizeof(keys[0]); i++) {
+	static const char *const keys[] = { "saddr", "dport", "saddr,dport", "client_rtt_us", "sflags,proto", "start_ns", "start" };
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		char one[TEXT], other[TEXT];
-		const char *key = keys[i / 3], *condition = i % 2 ? "dpkts>=0 AND dport IS NOT NULL" : "1";
-		inputs.group_bytes = room[i % 3];
-		snprintf(one, sizeof(one), "SELECT %s,count(*),sum(sbytes),min(dbytes),count(server_rtt_us) FROM flows WHERE %s GROUP BY %s ORDER BY 1,2,3,4,5", key, condition, key);
-		snprintf(other, sizeof(other), "SELECT %s,count(*),sum(sbytes),min(dbytes),count(server_rtt_us) FROM (SELECT *,start_ns FROM flows LIMIT -1) WHERE %s GROUP BY %s ORDER BY 1,2,3,4,5", key,
-			condition, key);
+		snprintf(one, sizeof(one), "SELECT %s,count(*),sum(sbytes),count(server_rtt_us) FROM flows WHERE dpkts>=0 GROUP BY %s ORDER BY %s", keys[i], keys[i], keys[i]);
+		snprintf(other, sizeof(other), "SELECT %s,count(*),sum(sbytes),count(server_rtt_us) FROM (SELECT *,start_ns FROM flows LIMIT -1) WHERE dpkts>=0 GROUP BY %s ORDER BY %s", keys[i],
+			keys[i], keys[i]);
 		same(one, other);
 	}
-	inputs.group_bytes = 0;
-	same("SELECT count(*) FROM (SELECT a.saddr FROM flows a JOIN (SELECT daddr,count(*) FROM flows GROUP BY daddr) b ON a.daddr=b.daddr GROUP BY a.saddr)", "SELECT count(DISTINCT saddr) FROM flows");
 }
 END_TEST
 
