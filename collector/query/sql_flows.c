@@ -270,9 +270,27 @@ static bool possible(const struct sql_flows *f, const struct sql_test *t)
 	}
 }
 
+/* Ports: the commonest question. */
+static size_t pass_ports(struct sql_flows *f, const struct sql_test *t)
+{
+	const uint64_t *ports = f->v[IND_COL_PORT + (t->column == QUERY_FLOW_dport)], *protocols = f->v[IND_COL_PROTO], *orient = f->v[IND_COL_ORIENT];
+	uint64_t low = t->low, span = t->high - t->low;
+	size_t kept = 0;
+	for (size_t k = 0; k < f->count; k++) {
+		size_t i = f->rows[k];
+		uint64_t p = protocols[i];
+		bool has_port = (p == PROTO_TCP) | (p == PROTO_UDP) | (p == PROTO_SCTP) | (p == PROTO_ICMP) | (p == PROTO_ICMP6);
+		f->rows[kept] = (uint16_t)i;
+		kept += (ports[i] - low <= span) & has_port & !(orient[i] & NO_PORTS_BIT);
+	}
+	return kept;
+}
+
 static size_t pass_numbers(struct sql_flows *f, const struct sql_test *t)
 {
 	size_t kept = 0;
+	if (t->form == SQL_RANGE && (t->column == QUERY_FLOW_sport || t->column == QUERY_FLOW_dport))
+		return pass_ports(f, t);
 	for (size_t k = 0; k < f->count; k++) {
 		uint64_t number = 0;
 		bool present = sql_flows_number(f, t->column, f->rows[k], &number);
