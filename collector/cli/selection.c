@@ -34,7 +34,7 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
 	}
 }
 
-static char *read_all(int fd, size_t max, size_t *bytes)
+char *selection_read_all(int fd, size_t max, size_t *bytes)
 {
 	size_t room = 4096;
 	char *text = NULL;
@@ -58,10 +58,10 @@ static char *read_all(int fd, size_t max, size_t *bytes)
 	return text;
 }
 
-static char *read_file(const char *path, size_t max, size_t *bytes)
+char *selection_read_file(const char *path, size_t max, size_t *bytes)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char *text = fd < 0 ? NULL : read_all(fd, max, bytes);
+	char *text = fd < 0 ? NULL : selection_read_all(fd, max, bytes);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
@@ -72,7 +72,7 @@ static char *read_file(const char *path, size_t max, size_t *bytes)
 static enum ind_err read_list(void *ctx, const char *name, char **text, size_t *bytes)
 {
 	(void)ctx;
-	*text = read_file(name, LIST_MAX_BYTES, bytes);
+	*text = selection_read_file(name, LIST_MAX_BYTES, bytes);
 	if (*text)
 		return IND_OK;
 	tell_error("%s: %s", name, strerror(errno));
@@ -182,7 +182,7 @@ static int compile_all(const struct selection_options *o, const char *text, size
 static int compile_file(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter)
 {
 	size_t bytes = 0;
-	char *text = read_file(o->file, 2 * FILTER_TEXT_MAX, &bytes);
+	char *text = selection_read_file(o->file, 2 * FILTER_TEXT_MAX, &bytes);
 	if (!text)
 		return tell_error("%s: %s", o->file, strerror(errno)), CLI_USAGE;
 	int status = compile_all(o, text, bytes, kind, filter);

@@ -15,6 +15,10 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
  * filter, and a caret below the place. */
 int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter);
 
+/* A whole file, or what is left of an open one, of at most `max` bytes. NULL with errno; the caller frees. */
+char *selection_read_file(const char *path, size_t max, size_t *bytes);
+char *selection_read_all(int fd, size_t max, size_t *bytes);
+
 /* To standard error: the line of a text with a place in it, as much as a screen has, and a caret. */
 void selection_tell_place(const char *text, size_t bytes, size_t at);
 

@@ -44,7 +44,7 @@ enum query_kind_id {
 #include "query/fields.def"
 #undef FIELD_ENUM
 
-enum { QUERY_CELLS_MAX = 56 };
+enum { QUERY_CELLS_MAX = 128 };
 
 extern const struct query_kind query_kinds[QUERY_KIND_COUNT];
 

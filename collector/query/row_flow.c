@@ -36,17 +36,24 @@ static void flow_counts(struct query_row *row, const struct ind_flow *f)
 }
 
 /* Letters in the order in which a connection usually shows them. */
-void row_tcp_flags(struct query_row *row, unsigned at, uint8_t flags)
+const char *rows_flags(unsigned flags, char text[static ROWS_FLAGS_TEXT])
 {
 	static const struct { uint8_t bit; char letter; } letters[8] = {
 		{ 0x02, 'S' }, { 0x08, 'P' }, { 0x10, 'A' }, { 0x01, 'F' }, { 0x04, 'R' }, { 0x20, 'U' }, { 0x40, 'E' }, { 0x80, 'C' },
 	};
-	char *text = row_room(row, sizeof(letters) / sizeof(letters[0]));
 	size_t used = 0;
-	for (size_t i = 0; text && i < sizeof(letters) / sizeof(letters[0]); i++)
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
 		if (flags & letters[i].bit)
 			text[used++] = letters[i].letter;
-	row_bytes(row, at, text, used);
+	text[used] = '\0';
+	return text;
+}
+
+void row_tcp_flags(struct query_row *row, unsigned at, uint8_t flags)
+{
+	char *text = row_room(row, ROWS_FLAGS_TEXT);
+	if (text)
+		row_text(row, at, rows_flags(flags, text));
 }
 
 static void flow_sides(struct query_row *row, const struct ind_flow *f)

@@ -18,6 +18,10 @@ struct rows_context {
 
 void rows_context_of(struct rows_context *context, const struct ind_header *header);
 
+/* TCP flags as letters; "" if there are none. */
+enum { ROWS_FLAGS_TEXT = 16 };
+const char *rows_flags(unsigned flags, char text[static ROWS_FLAGS_TEXT]);
+
 /* Cells borrow from the record and from the context. The record is of the kind that the name says. */
 void row_of_flow(struct query_row *row, const struct ind_record *record, const struct rows_context *context);
 void row_of_signal(struct query_row *row, const struct ind_record *record, size_t signal);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABLE_WAIT_ROWS = 256, TABLE_GAP = 2, DISPLAY_GROWTH = 11 };
+enum { TABLE_WAIT_ROWS = 256, TABLE_GAP = 2, DISPLAY_GROWTH = 11, HEADING_BYTES = 512 };
 
 static const struct query_field *field_of(const struct writer *w, size_t column)
 {
@@ -42,17 +42,18 @@ static size_t table_cell(struct writer *w, const struct query_row *row, size_t c
 	return cells->used - before;
 }
 
+/* Of a query the keys may be any text. */
 static size_t heading(const struct writer *w, size_t column, char *text, size_t size)
 {
 	static const char local[] = "_LOCAL";
 	const struct query_field *field = field_of(w, column);
-	size_t i = 0;
-	for (; field->key[i] && i + 1 < size; i++)
-		text[i] = (char)(field->key[i] >= 'a' && field->key[i] <= 'z' ? field->key[i] - 32 : field->key[i]);
-	for (size_t k = 0; is_local(w, column) && local[k] && i + 1 < size; k++)
-		text[i++] = local[k];
-	text[i] = '\0';
-	return i;
+	size_t bytes = text_to_display(field->key, strlen(field->key), text, size - sizeof(local));
+	for (size_t i = 0; i < bytes; i++)
+		text[i] = (char)(text[i] >= 'a' && text[i] <= 'z' ? text[i] - 32 : text[i]);
+	if (!is_local(w, column))
+		return bytes;
+	memcpy(text + bytes, local, sizeof(local));
+	return bytes + sizeof(local) - 1;
 }
 
 /* Bytes of the first `columns` columns of a text. */
@@ -119,7 +120,7 @@ static void table_heading(struct writer *w)
 	if (w->options.bold)
 		out_text(w->out, "\033[1m");
 	for (size_t c = 0; c < w->options.column_count; c++) {
-		char text[64];
+		char text[HEADING_BYTES];
 		line_cell(w, &line, c, text, heading(w, c, text, sizeof(text)));
 	}
 	out_text(w->out, w->options.bold ? "\033[0m\n" : "\n");
@@ -148,9 +149,9 @@ static void table_flush(struct writer *w)
 
 static void table_widths(struct writer *w)
 {
-	char text[64];
+	char text[HEADING_BYTES];
 	for (size_t c = 0; c < w->options.column_count; c++)
-		w->table.width[c] = heading(w, c, text, sizeof(text));
+		w->table.width[c] = text_columns(text, heading(w, c, text, sizeof(text)));
 }
 
 static bool table_ready(struct writer *w)

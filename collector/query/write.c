@@ -97,13 +97,20 @@ static void separated_cell(struct writer *w, const struct query_cell *cell)
 	out_free(&shown);
 }
 
+/* A key may be any text where it comes from a query. */
+static void separated_key(struct writer *w, const char *key)
+{
+	struct query_cell cell = { .form = CELL_TEXT, .count = strlen(key), .text = key };
+	separated_cell(w, &cell);
+}
+
 static void separated_heading(struct writer *w)
 {
 	bool csv = w->options.format == QUERY_FORMAT_CSV;
 	for (size_t i = 0; i < w->options.column_count; i++) {
 		if (i)
 			out_char(w->out, csv ? ',' : '\t');
-		out_text(w->out, w->kind->fields[w->options.columns[i]].key);
+		separated_key(w, w->kind->fields[w->options.columns[i]].key);
 	}
 	out_text(w->out, csv ? "\r\n" : "\n");
 }

@@ -51,7 +51,8 @@ struct writer {
 struct writer_summary { bool truncated; uint64_t shown, matched; };
 
 void writer_start(struct writer *w, struct out *out, enum query_kind_id kind, const struct writer_options *options);
-/* The same for a kind that is in no table; borrowed. */
+
+/* The same for a kind of rows that is not of the field table: the result of a query. Keys may be any text; the kind lives as long as the writer. */
 void writer_start_kind(struct writer *w, struct out *out, const struct query_kind *kind, const struct writer_options *options);
 void writer_row(struct writer *w, const struct query_row *row);
 void writer_end(struct writer *w, const struct writer_summary *summary);
