@@ -7,7 +7,7 @@
 #include <strings.h>
 
 static const struct cli_option options[] = {
-	{ OPT_TO, 0, "to", "FORMAT", export_names, "what to write; --help tells them apart" },
+	{ OPT_TO, 0, "to", "FORMAT", EXPORT_NAMES, "what to write; --help tells them apart" },
 	{ OPT_FILTER, 'f', "filter", "FILTER", NULL, "only flows that this selects, and what belongs to them; indicia-filter(7)" },
 	{ OPT_FILTER_FILE, 'F', "filter-file", "FILE", NULL, "the filter stands in FILE" },
 	{ OPT_TIME, 't', "time", "FROM/TO", NULL, "only flows that were active from FROM until before TO" },
@@ -64,7 +64,7 @@ static int take(struct command *c, int id, const char *value)
 static int needs(const struct exporting *x, const struct inputs *inputs)
 {
 	if (!x->info) {
-		tell_error("export: say to what with --to: %s", export_names);
+		tell_error("export: say to what with --to: %s", EXPORT_NAMES);
 		return CLI_USAGE;
 	}
 	if (!inputs->count) {

@@ -220,6 +220,7 @@ int export_run(struct exporting *x, const struct inputs *inputs)
 	}
 	x->options.open = open_file;
 	x->options.ctx = x;
+	x->options.on_terminal = !x->write && isatty(STDOUT_FILENO);
 	x->options.count_all = x->strict || x->loss;
 	enum ind_err err = export_new(x->info, &x->options, &x->export);
 	if (x->status == CLI_DONE && err != IND_OK) {

@@ -3,7 +3,7 @@
  * field table; what has none stands under "indicia", so nothing of a flow is lost. */
 #include "base/hash.h"
 #include "base/text.h"
-#include "export/format.h"
+#include "export/beside.h"
 #include "export/json.h"
 #include <string.h>
 
@@ -56,16 +56,6 @@ static void put_hex(struct json *j, const char *name, uint8_t flags)
 	json_bytes(j, name, text, 2);
 }
 
-static void put_under(struct json *j, const char *key, const struct query_cell *cell)
-{
-	char *name = json_room(j, sizeof("indicia.") + strlen(key));
-	if (!name)
-		return;
-	memcpy(name, "indicia.", 8);
-	memcpy(name + 8, key, strlen(key) + 1);
-	json_cell(j, name, cell);
-}
-
 /* What EVE writes in another form than rows do. True if it is done. */
 static bool put_special(struct export *e, const struct ind_record *r, size_t at, const char *name)
 {
@@ -86,11 +76,17 @@ static bool put_special(struct export *e, const struct ind_record *r, size_t at,
 		if (text)
 			json_text(j, name, proto_of(f, text));
 		return true;
+	case QUERY_FLOW_sport:
+	case QUERY_FLOW_dport:
+		if (f->proto != PROTO_ICMP && f->proto != PROTO_ICMP6)
+			return false;
+		json_cell(j, at == QUERY_FLOW_sport ? "icmp_type" : "icmp_code", cell);
+		return true;
 	case QUERY_FLOW_end_reason: json_text(j, name, f->end_reason == IND_END_IDLE ? "timeout" : "forced"); break;
 	case QUERY_FLOW_tunnel: break; /* in Suricata an object */
 	default: return false;
 	}
-	put_under(j, query_kinds[QUERY_KIND_FLOW].fields[at].key, cell);
+	beside_cell(j, query_kinds[QUERY_KIND_FLOW].fields[at].key, cell);
 	return true;
 }
 
@@ -114,7 +110,7 @@ static void put_flow(struct export *e, const struct ind_record *r, bool common_o
 		if (*name)
 			json_cell(j, name, &e->row.cell[i]);
 		else
-			put_under(j, kind->fields[i].key, &e->row.cell[i]);
+			beside_cell(j, kind->fields[i].key, &e->row.cell[i]);
 	}
 }
 
@@ -157,30 +153,6 @@ static void event_end(struct export *e)
 	struct state *s = e->state;
 	json_put(&s->json, e->out[0]);
 	out_char(e->out[0], '\n');
-}
-
-/* Every signal, whether EVE has a name for it or not. */
-static void put_signals(struct export *e, const struct ind_record *r)
-{
-	struct state *s = e->state;
-	size_t total = r->flow.signal_count + e->derived.count;
-	s->raw.used = 0;
-	out_char(&s->raw, '[');
-	for (size_t n = 0; n < total; n++) {
-		if (n < r->flow.signal_count)
-			row_of_signal(&e->signal_row, r, n);
-		else
-			row_of_derived(&e->signal_row, r, &e->derived, n - r->flow.signal_count);
-		e->signal_row.cell[QUERY_SIGNAL_flow].form = CELL_ABSENT;
-		if (n)
-			out_char(&s->raw, ',');
-		value_json_row(&s->raw, &e->signal_row, NULL, e->signal_row.kind->count);
-	}
-	out_char(&s->raw, ']');
-	if (total)
-		json_raw(&s->json, "indicia.signals", s->raw.at, s->raw.used);
-	if (s->raw.err != IND_OK)
-		e->err = s->raw.err;
 }
 
 /* "h2,http/1.1" */
@@ -317,7 +289,7 @@ static void put(struct export *e, const struct ind_record *r)
 {
 	event_start(e, r, "flow", r->flow.flow.end_ns);
 	put_flow(e, r, false);
-	put_signals(e, r);
+	beside_signals(e, r, &((struct state *)e->state)->json, &((struct state *)e->state)->raw);
 	event_end(e);
 	put_dns(e, r);
 	for (size_t i = DNS + 1; i < PROTOCOLS; i++)

@@ -48,6 +48,13 @@ const char *export_name_of_signal(enum export_column column, unsigned id)
 	return names[column];
 }
 
+bool export_has_name(enum export_column column, enum query_kind_id kind, size_t field)
+{
+	if (kind == QUERY_KIND_SIGNAL && (field == QUERY_SIGNAL_signal || field == QUERY_SIGNAL_value))
+		return true;
+	return *export_name_of(column, &query_kinds[kind].fields[field]) != '\0';
+}
+
 static void open_files(struct export *e)
 {
 	const char *const *files = e->format->files;
@@ -77,6 +84,7 @@ enum ind_err export_new(const struct export_info *info, const struct export_opti
 	if (err == IND_OK && !e->out[0] && !(info->flags & EXPORT_DATABASE))
 		err = IND_IO;
 	if (err == IND_OK) {
+		e->first_only = info->flags & EXPORT_FOLDER && !e->out[1];
 		loss_start(e);
 		err = e->format->start ? e->format->start(e) : IND_OK;
 	}
@@ -122,12 +130,22 @@ void export_free(struct export *e)
 	free(e);
 }
 
+/* What a list of indicators calls an entry stays in the bundle: an export says which list, when, how graded, and what it lists. */
+static void claim_row(struct export *e, const struct ind_record *r)
+{
+	row_of_claim(&e->row, r, e->context);
+	if (r->claim.kind != IND_CLAIM_IOC)
+		return;
+	e->lost_label += e->row.cell[QUERY_CLAIM_label].form != CELL_ABSENT;
+	e->row.cell[QUERY_CLAIM_label].form = e->row.cell[QUERY_CLAIM_source].form = CELL_ABSENT;
+}
+
 static bool make_row(struct export *e, const struct ind_record *r)
 {
 	switch (r->kind) {
 	case IND_REC_FLOW: row_of_flow(&e->row, r, e->context); return true;
 	case IND_REC_EXHIBIT: row_of_exhibit(&e->row, r); return true;
-	case IND_REC_CLAIM: row_of_claim(&e->row, r, e->context); return true;
+	case IND_REC_CLAIM: claim_row(e, r); return true;
 	case IND_REC_ORIGIN: row_of_origin(&e->row, r, e->context); return true;
 	case IND_REC_CLOCK: row_of_clock(&e->row, r); return true;
 	case IND_REC_LOSS: row_of_loss(&e->row, r); return true;
@@ -144,6 +162,7 @@ enum ind_err export_put(struct export *e, struct supply *s)
 	e->supply = s;
 	e->context = supply_context(s);
 	if (r->kind == IND_REC_HEADER) {
+		e->created_ns = r->header.created_ns;
 		if (e->format->bundle)
 			e->format->bundle(e, r);
 		return state_of(e);
@@ -154,8 +173,7 @@ enum ind_err export_put(struct export *e, struct supply *s)
 		ind_flow_derive(&r->flow.flow, r->flow.signals, r->flow.signal_count, e->context->signals, &e->derived);
 	else
 		e->derived.count = 0;
-	loss_count(e, r);
-	if (e->format->wants & IND_WANT(r->kind)) {
+	if (loss_count(e, r)) {
 		e->format->put(e, r);
 		e->written[r->kind]++;
 	}

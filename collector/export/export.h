@@ -22,11 +22,12 @@ struct export_info {
 };
 
 /* The table of formats (formats.def), as words with spaces between, and as rows. */
-#define FORMAT(symbol, name, flags, help) name " "
-static const char export_names[] =
+#define FORMAT(symbol, name, flags, help) " " name
+static const char export_words[] =
 #include "export/formats.def"
 	;
 #undef FORMAT
+#define EXPORT_NAMES (export_words + 1)
 size_t export_count(void);
 const struct export_info *export_at(size_t n);
 const struct export_info *export_find(const char *name);
@@ -41,7 +42,7 @@ struct export_options {
 	const char *path;            /* with EXPORT_DATABASE, a file that is not there yet */
 	unsigned tlp;                /* enum ind_tlp, with EXPORT_MARKED */
 	bool count_all;              /* counts records of kinds that the format does not carry, too */
-	bool csv_raw;                /* as in struct writer_options */
+	bool csv_raw, on_terminal;   /* as in struct writer_options */
 	bool datagrams;              /* IPFIX: messages of at most EXPORT_MESSAGE_BYTES, each handed over whole, templates again at times */
 	uint64_t trackable[IND_SIGNAL_SET_WORDS]; /* signals of those that follow a person or name a query, which a marked export may hold */
 };

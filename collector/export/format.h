@@ -41,6 +41,8 @@ struct export {
 	const struct rows_context *context;
 	struct query_row row, signal_row;
 	struct ind_derived derived;
+	uint64_t created_ns;         /* when the bundle at hand was started */
+	bool first_only;             /* of several files */
 	enum ind_err err;            /* beside the outputs' */
 	void *state;                 /* zero at start */
 	uint64_t written[IND_REC_RECOVERY + 1];
@@ -48,12 +50,16 @@ struct export {
 	uint64_t lost_field[QUERY_KIND_COUNT][QUERY_CELLS_MAX];
 	uint64_t lost_signal[IND_SIGNAL_ID_END];
 	bool signal_is_lost[IND_SIGNAL_ID_END];
+	uint64_t lost_label, lost_marked; /* of indicators; claims of a marking stricter than the export's */
 	bool field_is_lost[QUERY_KIND_COUNT][QUERY_CELLS_MAX];
 };
 
 /* A place in the table's columns; "" if the format has none. */
 const char *export_name_of(enum export_column column, const struct query_field *field);
 const char *export_name_of_signal(enum export_column column, unsigned id);
+
+/* Has the format a name for the field? A signal that it has a name for says by that name which signal it is, and its value stands there. */
+bool export_has_name(enum export_column column, enum query_kind_id kind, size_t field);
 
 /* The recorded and derived signals of the flow at hand, by place; NULL behind the last. */
 const struct ind_signal *export_signal(const struct export *e, const struct ind_record *record, size_t n);

@@ -115,7 +115,9 @@ static bool has_element(const char *names)
 
 static bool carries(enum query_kind_id kind, size_t at)
 {
-	return kind == QUERY_KIND_FLOW && has_element(export_name_of(EXPORT_BY_IPFIX, &query_kinds[kind].fields[at]));
+	if (kind == QUERY_KIND_SIGNAL && (at == QUERY_SIGNAL_signal || at == QUERY_SIGNAL_value))
+		return true;
+	return has_element(export_name_of(EXPORT_BY_IPFIX, &query_kinds[kind].fields[at]));
 }
 
 static bool carries_signal(const struct ind_signal_info *info) { return has_element(export_name_of_signal(EXPORT_BY_IPFIX, info->id)); }

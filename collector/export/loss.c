@@ -11,6 +11,7 @@ enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 static bool wants(const struct export *e, size_t k) { return e->format->wants & IND_WANT(kinds[k].record); }
 
 static const char one_only[] = "the format has room for one value of several";
+static const char own_file[] = "it stands in a file of its own: -w DIR writes all of them";
 
 /* Signals that follow a person through networks, or name a person or a query. */
 static const uint8_t trackable[] = {
@@ -41,7 +42,7 @@ void loss_start(struct export *e)
 	if (!(e->format->wants & IND_WANT(IND_REC_FLOW)))
 		return;
 	for (size_t i = 0; i < count; i++)
-		e->signal_is_lost[list[i].id] = (e->format->carries_signal && !e->format->carries_signal(&list[i])) || !export_may_say(e, list[i].id);
+		e->signal_is_lost[list[i].id] = e->first_only || (e->format->carries_signal && !e->format->carries_signal(&list[i])) || !export_may_say(e, list[i].id);
 }
 
 static void count_row(struct export *e, const struct query_row *row)
@@ -73,16 +74,21 @@ static void count_signals(struct export *e, const struct ind_record *r)
 	}
 }
 
-void loss_count(struct export *e, const struct ind_record *r)
+bool loss_count(struct export *e, const struct ind_record *r)
 {
 	enum query_kind_id kind = (enum query_kind_id)(e->row.kind - query_kinds);
-	if (!(e->format->wants & IND_WANT(r->kind))) {
+	if (!(e->format->wants & IND_WANT(r->kind)) || (e->first_only && r->kind != IND_REC_FLOW)) {
 		e->lost_kind[kind]++;
-		return;
+		return false;
+	}
+	if (r->kind == IND_REC_CLAIM && e->info->flags & EXPORT_MARKED && r->claim.tlp > e->options.tlp) {
+		e->lost_marked++;
+		return false;
 	}
 	count_row(e, &e->row);
 	if (r->kind == IND_REC_FLOW)
 		count_signals(e, r);
+	return true;
 }
 
 static bool lost_kind(const struct export *e, size_t k, struct export_lost *lost)
@@ -91,7 +97,7 @@ static bool lost_kind(const struct export *e, size_t k, struct export_lost *lost
 	if (kinds[k].kind == QUERY_KIND_SIGNAL || (wants(e, k) && !left))
 		return false;
 	if (wants(e, k)) {
-		*lost = (struct export_lost){ query_kinds[kinds[k].kind].name, NULL, "the flow that they belong to is not there, or no such packet can be made", left };
+		*lost = (struct export_lost){ query_kinds[kinds[k].kind].name, NULL, e->first_only ? own_file : "no flow that they belong to is there, or they have no time or packet", left };
 		return true;
 	}
 	*lost = (struct export_lost){ query_kinds[kinds[k].kind].name, NULL, "the format does not carry these records",
@@ -103,10 +109,17 @@ static bool lost_signal(const struct export *e, const struct ind_signal_info *in
 {
 	if (!e->signal_is_lost[info->id] && !e->lost_signal[info->id])
 		return false;
-	const char *why = !e->signal_is_lost[info->id] ? one_only : export_may_say(e, info->id) ? "the format has no place for it" :
+	const char *why = e->first_only ? own_file : !e->signal_is_lost[info->id] ? one_only : export_may_say(e, info->id) ? "the format has no place for it" :
 		"it follows a person or names a query, and --trackable does not name it";
 	*lost = (struct export_lost){ query_kinds[QUERY_KIND_SIGNAL].name, info->name, why, e->lost_signal[info->id] };
 	return true;
+}
+
+static bool lost_claim(const struct export *e, bool marked, struct export_lost *lost)
+{
+	*lost = (struct export_lost){ query_kinds[QUERY_KIND_CLAIM].name, marked ? NULL : "label", marked ? "its own marking is stricter than that of the export" :
+		"what a list of indicators calls an entry, and who says so, stays in the bundle", marked ? e->lost_marked : e->lost_label };
+	return lost->count != 0;
 }
 
 bool export_lost(const struct export *e, size_t n, struct export_lost *lost)
@@ -115,6 +128,9 @@ bool export_lost(const struct export *e, size_t n, struct export_lost *lost)
 	const struct ind_signal_info *list = ind_signal_list(&count);
 	for (size_t k = 0; k < KINDS; k++)
 		if (lost_kind(e, k, lost) && n-- == 0)
+			return true;
+	for (int marked = 0; marked < 2; marked++)
+		if (lost_claim(e, marked, lost) && n-- == 0)
 			return true;
 	for (size_t k = 0; k < KINDS; k++) {
 		enum query_kind_id kind = kinds[k].kind;
