@@ -143,28 +143,37 @@ static int write_loss(const struct exporting *x)
 	return target_close(&target, true);
 }
 
-static int tell_loss(const struct exporting *x)
+/* The first names of what was lost, as many as a line has room for. */
+static size_t loss_words(const struct exporting *x, char *words, size_t size)
 {
-	enum { WORDS_BYTES = 160 };
-	char words[WORDS_BYTES] = "";
 	struct export_lost lost;
 	size_t count = 0, used = 0;
+	bool cut = false;
 	for (size_t n = 0; export_lost(x->export, n, &lost); n++) {
 		const char *word = lost.field ? lost.field : lost.record;
 		if (!is_loss(&lost))
 			continue;
 		count++;
-		if (used + strlen(word) + 8 < sizeof(words))
-			used += (size_t)snprintf(words + used, sizeof(words) - used, "%s%s", used ? ", " : "", word);
-		else if (words[used ? used - 1 : 0] != '.')
-			used += (size_t)snprintf(words + used, sizeof(words) - used, ", ...");
+		cut |= used + strlen(word) + 8 >= size;
+		if (!cut)
+			used += (size_t)snprintf(words + used, size - used, "%s%s", used ? ", " : "", word);
 	}
+	if (cut)
+		snprintf(words + used, size - used, ", ...");
+	return count;
+}
+
+static int tell_loss(const struct exporting *x)
+{
+	char words[100] = "";
+	size_t count = loss_words(x, words, sizeof(words));
+	const char *more = x->loss ? "" : "; --loss FILE lists all";
 	if (!count)
 		return CLI_DONE;
 	if (x->strict)
-		tell_error("%s did not carry all (--strict), %zu things: %s%s", x->info->name, count, words, x->loss ? "" : "; --loss FILE lists them");
+		tell_error("%s: no place for %zu of the fields and signals (--strict): %s%s", x->info->name, count, words, more);
 	else
-		tell_note("%s did not carry %zu things: %s%s", x->info->name, count, words, x->loss ? "" : "; --loss FILE lists them");
+		tell_note("%s: no place for %zu of the fields and signals: %s%s", x->info->name, count, words, more);
 	return x->strict ? CLI_NEGATIVE : CLI_DONE;
 }
 

@@ -2,6 +2,7 @@
 /* STIX 2.1 objects: identifiers (section 2.9), markings (TLP 2.0 as an extension of marking-definition). Nobody and nothing is accused in them: traffic, addresses and
  * names as observed, and notes of what data sets claim. */
 #include "export/stix.h"
+#include "export/claim_text.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -196,7 +197,7 @@ static void drop(struct export *e)
 static bool carries(enum query_kind_id kind, size_t at)
 {
 	if (kind == QUERY_KIND_CLAIM)
-		return at != QUERY_CLAIM_signal && at != QUERY_CLAIM_timezone && at != QUERY_CLAIM_registered_country && at != QUERY_CLAIM_source && at != QUERY_CLAIM_label && at != QUERY_CLAIM_tlp;
+		return claim_says(at);
 	if (kind == QUERY_KIND_FLOW && (at == QUERY_FLOW_end_reason || at == QUERY_FLOW_tunnel || at == QUERY_FLOW_carries || at == QUERY_FLOW_parent))
 		return false;
 	if (kind != QUERY_KIND_SIGNAL && at == 0)

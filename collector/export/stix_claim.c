@@ -1,47 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A claim is what a named, dated data set says of an address: a note (STIX 2.1 section 4.13) on the address, and if it claims a place a location that is called a claim and is only
  * related to the address. Nothing here says that an address is at a place. */
+#include "export/claim_text.h"
 #include "export/stix.h"
-#include "base/text.h"
 #include <string.h>
 
 enum { M_PER_KM = 1000 };
-
-static const struct { unsigned at; const char *word; } words[] = {
-	{ QUERY_CLAIM_country, "country" }, { QUERY_CLAIM_region, "region" }, { QUERY_CLAIM_city, "city" }, { QUERY_CLAIM_latitude, "latitude" },
-	{ QUERY_CLAIM_longitude, "longitude" }, { QUERY_CLAIM_radius_km, "radius in km" }, { QUERY_CLAIM_asn, "autonomous system" }, { QUERY_CLAIM_asns, "autonomous systems" },
-	{ QUERY_CLAIM_holder, "holder" }, { QUERY_CLAIM_flags, "flags" }, { QUERY_CLAIM_status, "status" }, { QUERY_CLAIM_indicator, "listed" },
-	{ QUERY_CLAIM_date, "date of the entry" }, { QUERY_CLAIM_grade, "grade" }, { QUERY_CLAIM_prefix, "length of the network" },
-};
-
-/* Who says it: "data set NAME, built DATE". */
-static void put_who(struct out *o, const struct query_row *row)
-{
-	out_text(o, "data set ");
-	value_plain(o, &row->cell[QUERY_CLAIM_data_set]);
-	if (row->cell[QUERY_CLAIM_build].form == CELL_ABSENT)
-		return;
-	out_text(o, ", built ");
-	value_plain(o, &row->cell[QUERY_CLAIM_build]);
-}
-
-static void put_content(struct out *o, const struct query_row *row)
-{
-	out_text(o, "Claim of a data set, not an observation. ");
-	put_who(o, row);
-	out_text(o, ", of kind ");
-	value_plain(o, &row->cell[QUERY_CLAIM_kind]);
-	out_text(o, ", about ");
-	value_plain(o, &row->cell[QUERY_CLAIM_addr]);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (row->cell[words[i].at].form == CELL_ABSENT)
-			continue;
-		out_text(o, "; ");
-		out_text(o, words[i].word);
-		out_text(o, ": ");
-		value_plain(o, &row->cell[words[i].at]);
-	}
-}
 
 /* A text in the object's own memory. */
 static void copy_text(struct json *j, const char *name, const struct out *text)
@@ -132,8 +96,8 @@ void stix_claim(struct export *e, const struct ind_record *r)
 	struct out who, content;
 	out_start(&who, NULL, NULL);
 	out_start(&content, NULL, NULL);
-	put_who(&who, row);
-	put_content(&content, row);
+	claim_who(&who, row);
+	claim_sentence(&content, row);
 	stix_address(e, r->claim.ip_version, r->claim.addr, address);
 	if (r->claim.asn)
 		put_as(e, r->claim.asn, as);

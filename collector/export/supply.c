@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 struct supply {
+	const struct ind_source *source;
 	struct feed *feed;
 	struct flow_index *index;
 	const struct ind_record *record;
@@ -43,6 +44,8 @@ enum ind_err supply_open(const struct export *e, const struct ind_source *source
 	uint32_t want = e->options.count_all ? IND_WANT_ALL : e->format->wants;
 	bool one_pass = is_one_pass(e, want);
 	*supply = NULL;
+	if (s)
+		s->source = source;
 	if (s && !one_pass && (filter || e->format->needs_ends)) {
 		s->by_filter = filter != NULL;
 		err = read_ahead(s, source, filter);
@@ -89,6 +92,7 @@ enum ind_err supply_next(struct supply *s, const struct ind_record **record)
 }
 
 const struct ind_record *supply_record(const struct supply *s) { return s->record; }
+const struct ind_source *supply_source(const struct supply *s) { return s->source; }
 const struct rows_context *supply_context(const struct supply *s) { return feed_context(s->feed); }
 const struct flow_index *supply_index(const struct supply *s) { return s->index; }
 uint64_t supply_asked(const struct supply *s) { return s->index ? s->asked : feed_asked(s->feed); }

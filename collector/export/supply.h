@@ -9,6 +9,9 @@
 const struct ind_record *supply_record(const struct supply *s);
 const struct rows_context *supply_context(const struct supply *s);
 
+/* The bundle, from its first byte. */
+const struct ind_source *supply_source(const struct supply *s);
+
 /* NULL if every flow is selected and the format does not need their ends. */
 const struct flow_index *supply_index(const struct supply *s);
 
