@@ -189,7 +189,7 @@ static void tell_written(const struct exporting *x, const struct seen *seen)
 
 static int tell_failed(const struct exporting *x, enum ind_err err)
 {
-	if (err == IND_IO || err == IND_OK)
+	if (err == IND_OK || (err == IND_IO && x->target[0].out.err != IND_OK))
 		return CLI_DONE; /* said when the output is closed */
 	if (err == IND_LIMIT)
 		tell_error("%s: more than %d different objects; select fewer flows with -f or -t", x->info->name, EXPORT_OBJECTS_MAX);
@@ -231,6 +231,13 @@ int export_run(struct exporting *x, const struct inputs *inputs)
 	x->options.ctx = x;
 	x->options.on_terminal = !x->write && isatty(STDOUT_FILENO);
 	x->options.count_all = x->strict || x->loss;
+	if (x->info->flags & EXPORT_DATABASE) {
+		x->status = target_open(&x->target[0], x->write, x->force);
+		if (x->status != CLI_DONE)
+			return x->status;
+		x->target_count = 1;
+		x->options.path = x->target[0].part;
+	}
 	enum ind_err err = export_new(x->info, &x->options, &x->export);
 	if (x->status == CLI_DONE && err != IND_OK) {
 		tell_error("%s: %s", x->info->name, ind_strerror(err));
