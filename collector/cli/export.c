@@ -47,6 +47,8 @@ static struct out *open_file(void *ctx, const char *file)
 {
 	struct exporting *x = ctx;
 	bool first = x->target_count == 0;
+	if (x->status != CLI_DONE)
+		return NULL;
 	if (first && file && x->write && strcmp(x->write, "-") != 0 && names_folder(x->write, file)) {
 		x->in_folder = true;
 		x->status = make_folder(x->write);
