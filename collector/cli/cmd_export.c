@@ -6,8 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
+#define FORMAT(symbol, name, flags, help) " " name
 static const struct cli_option options[] = {
-	{ OPT_TO, 0, "to", "FORMAT", EXPORT_NAMES, "what to write; --help tells them apart" },
+	{ OPT_TO, 0, "to", "FORMAT", EXPORT_NAMES, "what to write:"
+#include "export/formats.def"
+	},
 	{ OPT_FILTER, 'f', "filter", "FILTER", NULL, "only flows that this selects, and what belongs to them; indicia-filter(7)" },
 	{ OPT_FILTER_FILE, 'F', "filter-file", "FILE", NULL, "the filter stands in FILE" },
 	{ OPT_TIME, 't', "time", "FROM/TO", NULL, "only flows that were active from FROM until before TO" },
@@ -21,6 +24,7 @@ static const struct cli_option options[] = {
 	OPTION_QUIET,
 	OPTION_HELP,
 };
+#undef FORMAT
 
 static int tlp_of(const char *value, unsigned *tlp)
 {
@@ -105,11 +109,15 @@ static int run(int argc, char **argv)
 const struct cli_verb cmd_export = {
 	"export", "Share", "BUNDLE...", NULL, "records in the formats of other programs",
 	"Writes what bundles hold for another program. What the format has no place for is said at the end in one line, in full with --loss. With a filter, exhibits, "
-	"claims and origins are those that belong to the selected flows. A country is what a named, dated data set says of an address, in every format."
+	"claims and origins are those that belong to the selected flows. A country is what a named, dated data set says of an address, in every format. Of formats with "
+	"several files -w names the folder, or the first file if the name ends as that does; without -w the first goes to standard output. docs/export.md says what each "
+	"format carries, and how to read it."
 #include "export/formats.def"
 	,
 	"# Zeek's five logs, in a folder\nindicia export --to zeek -w logs case.ieb\n# events for jq\nindicia export --to eve case.ieb | jq -c 'select(.event_type==\"tls\")|.tls'\n"
-	"# what Wireshark opens\nindicia export --to pcapng -w case.pcapng case.ieb\n# for a collector of flows\nindicia export --to ipfix -w case.ipfix case.ieb",
+	"# what Wireshark opens\nindicia export --to pcapng -w case.pcapng case.ieb\n# for a collector of flows\nindicia export --to ipfix -w case.ipfix case.ieb\n"
+	"# one address, for a partner; what could not be said stands in lost.ndjson\nindicia export --to stix --tlp amber -f 'host 203.0.113.7' --loss lost.ndjson -w case.json case.ieb\n"
+	"# a picture\nindicia export --to dot case.ieb | dot -Tsvg > case.svg",
 	OPTIONS_OF(options), run,
 };
 #undef FORMAT

@@ -29,9 +29,6 @@ static bool carries(enum query_kind_id kind, size_t at)
 	return kind == QUERY_KIND_EXHIBIT && (at == QUERY_EXHIBIT_time || at == QUERY_EXHIBIT_bytes || at == QUERY_EXHIBIT_hex || at == QUERY_EXHIBIT_kind);
 }
 
-/* pcapng says the rest in a comment. */
-static bool carries_ng(enum query_kind_id kind, size_t at) { return kind == QUERY_KIND_EXHIBIT && at != QUERY_EXHIBIT_serial; }
-
 static enum ind_err start(struct export *e)
 {
 	struct out *o = e->out[0];
@@ -174,6 +171,7 @@ static void put_ng(struct export *e, const struct ind_record *r)
 	put32(o, bytes);
 }
 
+/* What a packet does not say stands in its comment. */
 const struct export_format export_pcapng = {
-	.wants = IND_WANT(IND_REC_EXHIBIT), .needs_ends = true, .state_bytes = sizeof(struct state), .carries = carries_ng, .start = start_ng, .put = put_ng,
+	.wants = IND_WANT(IND_REC_EXHIBIT), .needs_ends = true, .state_bytes = sizeof(struct state), .start = start_ng, .put = put_ng,
 };
