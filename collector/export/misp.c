@@ -132,18 +132,25 @@ static void put_sum(struct export *e, const char *owner, const char *relation, u
 	attribute_end(e->out[0]);
 }
 
-/* `owner` gets the name from which identifiers follow: the whole stream, the record, and what. */
-static void object_start(struct export *e, const struct ind_record *r, const char *name, const char *template_uuid, const struct out *comment, char owner[static 160])
+/* `owner` gets the name from which identifiers follow: the whole stream, the record, and what. False if it is written already, or after an error. */
+static bool object_start(struct export *e, const struct ind_record *r, const char *name, const char *template_uuid, const struct out *comment, char owner[static 160])
 {
 	struct state *s = e->state;
 	struct out *o = e->out[0];
 	char id[IND_RECORD_ID_TEXT], stream[2 * IND_STREAM_ID_BYTES + 1];
 	struct out w = { .at = owner, .size = 160 };
+	uint8_t uuid[UUID_BYTES];
+	bool is_new;
 	hash_hex(r->id.stream_id, IND_STREAM_ID_BYTES, stream);
 	out_text(&w, stream);
 	out_text(&w, ind_record_id_text(&r->id, id));
 	out_text(&w, name);
 	out_char(&w, '\0');
+	uuid_of(uuid_own, owner, w.used, uuid);
+	if (e->err == IND_OK)
+		e->err = uuid_add(&s->written, uuid, &is_new);
+	if (e->err != IND_OK || !is_new)
+		return false;
 	out_text(o, s->objects++ ? ",\n{" : "\n{");
 	put_uuid(o, owner, w.used);
 	out_text(o, ",\"name\":\"");
@@ -164,6 +171,7 @@ static void object_start(struct export *e, const struct ind_record *r, const cha
 	}
 	value_json_text(o, s->text.at, s->text.used);
 	out_text(o, ",\"Attribute\":[");
+	return true;
 }
 
 static void object_end(struct export *e) { out_text(e->out[0], "]}"); }
@@ -211,7 +219,8 @@ static void put_flow(struct export *e, const struct ind_record *r)
 	bool any = false;
 	if (!s->first_ns || f->start_ns < s->first_ns)
 		s->first_ns = f->start_ns;
-	object_start(e, r, "netflow", "bf148c58-3e7e-414e-8de8-5d96379ca77e", NULL, owner);
+	if (!object_start(e, r, "netflow", "bf148c58-3e7e-414e-8de8-5d96379ca77e", NULL, owner))
+		return;
 	for (size_t i = 0; i < sizeof(flow_attributes) / sizeof(flow_attributes[0]); i++)
 		put_attribute(e, owner, &flow_attributes[i], &any);
 	put_sum(e, owner, "byte-count", f->bytes[IND_SRC] + f->bytes[IND_DST]);
@@ -228,7 +237,8 @@ static void put_claim_object(struct export *e, const struct ind_record *r, const
 {
 	char owner[160];
 	bool any = false;
-	object_start(e, r, name, NULL, sentence, owner);
+	if (!object_start(e, r, name, NULL, sentence, owner))
+		return;
 	for (size_t i = 0; i < count; i++)
 		put_attribute(e, owner, &list[i], &any);
 	out_text(e->out[0], any ? "," : "");

@@ -58,12 +58,14 @@ void stix_time_ms(struct json *j, const char *name, uint64_t ns)
 static bool begin(struct export *e, const char *type, const uint8_t uuid[static UUID_BYTES], char id[static STIX_ID_TEXT])
 {
 	struct stix *s = e->state;
+	uint8_t whole[UUID_BYTES]; /* an address and a name of the same text differ in their types alone */
 	bool is_new;
 	size_t bytes = strlen(type);
 	memcpy(id, type, bytes);
 	memcpy(id + bytes, "--", 2);
 	(void)uuid_text(uuid, id + bytes + 2);
-	enum ind_err err = e->err != IND_OK ? e->err : uuid_add(&s->written, uuid, &is_new);
+	uuid_of(uuid_own, id, strlen(id), whole);
+	enum ind_err err = e->err != IND_OK ? e->err : uuid_add(&s->written, whole, &is_new);
 	e->err = err;
 	if (err != IND_OK || !is_new)
 		return false;

@@ -12,10 +12,10 @@ run 0 "$indicia" collect -q -r "$sample" -d "$work/lists" -w lab.ieb
 run 0 "$indicia" collect -q -r "$root/tests/data/session_lab.pcap" -d "$root/tests/data/mmdb/several" -w session.ieb
 run 0 "$indicia" collect -q -r hostile.pcap -w hostile.ieb
 
-# all_of BUNDLE FOLDER STATUS LEVEL
+# all_of BUNDLE FOLDER STATUS LEVEL [OPTION]...
 all_of() {
     mkdir "$2"
-    for f in stix misp; do run "$3" "$indicia" export -q --to $f --tlp "$4" -w "$2/out.$f" "$1"; done
+    for f in stix misp; do run "$3" "$indicia" export -q --to $f --tlp "$4" "${@:5}" -w "$2/out.$f" "$1"; done
     for f in case dot graphml; do run "$3" "$indicia" export -q --to $f -w "$2/out.$f" "$1"; done
     if command -v xmllint > /dev/null; then run 0 xmllint --noout "$2/out.graphml"; fi
     if command -v dot > /dev/null; then run 0 dot -Tsvg -o "$2.svg" "$2/out.dot"; fi
@@ -29,7 +29,7 @@ jq -e -s 'any(.record=="claim" and (.why|test("stricter")) and .count>0)' lost.n
 sed -i 's/,red,/,clear,/' "$work/lists/ioc.csv"
 run 0 "$indicia" collect -q -r "$sample" -d "$work/lists" -w lab2.ieb
 for b in lab2 session hostile; do
-    all_of $b.ieb $b 0 amber+strict
+    all_of $b.ieb $b 0 amber+strict $([ $b = hostile ] && echo --trackable dns.qname)
     run 0 python3 "$root/tests/support/export_share.py" "$indicia" $b.ieb $b $schemas
     cat "$work/stdout"
 done

@@ -28,7 +28,7 @@ for i, text in enumerate(TEXTS):
     request = b'GET / HTTP/1.1\r\nHost: ' + text + b'\r\nUser-Agent: ' + text + b'\r\nAccept-Language: ' + text + b'\r\n\r\n'
     answer = b'HTTP/1.1 200 OK\r\nServer: ' + text + b'\r\nContent-Length: 0\r\n\r\n'
     c.talk(('192.0.2.%d' % (i + 1), 50000 + i), ('198.51.100.7', 80), [('>', request), ('<', answer)])
-for labels in ([b'a"b', b'ex ample'], [b'tab\tin', b'x'], [b'nul\0in', b'x'], [b'<b>', b'x'], [b'=1', b'x']):
+for labels in ([b'a"b', b'ex ample'], [b'tab\tin', b'x'], [b'nul\0in', b'x'], [b'<b>', b'x'], [b'=1', b'x'], [b'192', b'0', b'2', b'1']):
     dns(c, labels)
 with open(sys.argv[1], 'wb') as f:
     f.write(c.bytes())
