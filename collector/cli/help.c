@@ -92,7 +92,7 @@ static void verbs_of(const char *section)
 
 void help_overview(bool all)
 {
-	static const char *const sections[] = { "Collect", "Look", "Trust", "Help" };
+	static const char *const sections[] = { "Collect", "Look", "Share", "Trust", "Help" };
 	printf("indicia VERB [OPTION]... [OPERAND]...: evidence of where network traffic comes from,\n"
 	       "what supports it, and what does not suffice\n");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
