@@ -136,6 +136,13 @@ static void signal_take(void *ctx, const struct ind_signal *s, size_t exhibit)
 		extra_add(c, s, exhibit);
 }
 
+/* A SYN may carry what is said above it, which is no part of its exhibit. */
+static bool can_show(const struct ind_exhibit *x, unsigned signal)
+{
+	bool of_headers = signal == IND_SIG_TCP_SYN || signal == IND_SIG_TCP_SYNACK || signal == IND_SIG_ICMP_TIMESTAMP || signal == IND_SIG_TOOL_CONSTANT;
+	return x->kind != IND_EXHIBIT_PACKET || of_headers;
+}
+
 /* The exhibit of the packet that completed the value, by the same end if there is one. */
 static const struct held_item *exhibit_of(const struct comparison *c, const struct ind_signal *s)
 {
@@ -150,7 +157,7 @@ static const struct held_item *exhibit_of(const struct comparison *c, const stru
 	}
 	for (; low < c->exhibit_count && c->shown[low].packet == s->packet; low++) {
 		const struct held_item *item = c->items[c->shown[low].exhibit + 1];
-		if (!best || (best->exhibit.from != s->from && item->exhibit.from == s->from))
+		if (can_show(&item->exhibit, s->id) && (!best || (best->exhibit.from != s->from && item->exhibit.from == s->from)))
 			best = item;
 	}
 	return best;

@@ -168,6 +168,22 @@ START_TEST(nothing_to_compare_with)
 }
 END_TEST
 
+/* A SYN that carries a hello, of which nothing was kept but headers. */
+START_TEST(above_what_was_kept)
+{
+	ck_assert_int_eq(exhibit_hold(1, 3, "\x45", 1), IND_OK);
+	held.items[0]->exhibit.kind = IND_EXHIBIT_PACKET;
+	signal_add(IND_SIG_TLS_JA3, 3, "00");
+	signal_add(IND_SIG_TCP_SYN, 3, "v4:t64");
+	flow_hold(1);
+	options.privacy_reduced = true;
+	compare();
+	ck_assert_uint_eq(options.counts.reason[REDERIVE_BY_PRIVACY], 1);
+	ck_assert_uint_eq(options.counts.differing, 1);
+	ck_assert_uint_eq(last.id, IND_SIG_TCP_SYN);
+}
+END_TEST
+
 /* What follows from the record alone needs no exhibit: there is no excuse for it. */
 START_TEST(of_the_record)
 {
@@ -234,6 +250,7 @@ int main(void)
 	tcase_add_test(t, not_derived);
 	tcase_add_test(t, by_the_other_end);
 	tcase_add_test(t, nothing_to_compare_with);
+	tcase_add_test(t, above_what_was_kept);
 	tcase_add_test(t, of_the_record);
 	tcase_add_test(t, ranges);
 	tcase_add_test(t, too_much_of_one_flow);
