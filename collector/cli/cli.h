@@ -21,10 +21,11 @@ enum cli_option_id {
 	OPT_ACTOR = 256, OPT_AFTER_TORN, OPT_AGGREGATE, OPT_AT, OPT_ATTACH, OPT_AUTHORITY, OPT_AUTOSTOP, OPT_BALLAST, OPT_BIN, OPT_BUFFER, OPT_BUILD, OPT_CA,
 	OPT_CASE, OPT_CHECKPOINT, OPT_CLAIMS, OPT_COLOR, OPT_COMMAND, OPT_COPY, OPT_COUNT, OPT_COUNT_ONLY, OPT_CRL, OPT_CSV_RAW, OPT_CUSTODY, OPT_DATA,
 	OPT_EPOCH, OPT_EXHIBITS, OPT_EXPECT, OPT_EXPLAIN, OPT_FAMILY, OPT_FILTER, OPT_FILTER_FILE, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_FROM, OPT_GROUPS,
-	OPT_HELP, OPT_HELP_SHORT, OPT_HISTORY, OPT_INPUT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LEGAL_BASIS, OPT_LIMIT, OPT_LOSS, OPT_NOTE, OPT_OBJECT,
-	OPT_ORIGINS, OPT_PLACE, OPT_POSITION, OPT_PRIVACY, OPT_PURPOSE, OPT_QUIET, OPT_READ, OPT_REASON, OPT_RECORD, OPT_RECORDS, OPT_REQUEST,
-	OPT_SAVE_CHECKPOINT, OPT_SCHEMA, OPT_SEAL_EVERY, OPT_SENSOR, OPT_SHOW, OPT_SIGNALS, OPT_SNAPLEN, OPT_SORT, OPT_SOURCE_DIGEST, OPT_STAT, OPT_STRICT,
-	OPT_TIME, OPT_TLP, OPT_TO, OPT_TPM, OPT_TRACKABLE, OPT_TRUST, OPT_TYPE, OPT_TZ, OPT_UNTRUSTED, OPT_USER, OPT_VERBOSE, OPT_WRITE,
+	OPT_HELP, OPT_HELP_SHORT, OPT_HISTORY, OPT_IGNORE, OPT_INPUT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LEGAL_BASIS, OPT_LIMIT, OPT_LOSS, OPT_NOTE,
+	OPT_OBJECT, OPT_ORIGINS, OPT_PLACE, OPT_POSITION, OPT_PRIVACY, OPT_PURPOSE, OPT_QUIET, OPT_READ, OPT_REASON, OPT_RECORD, OPT_RECORDS, OPT_REDERIVE,
+	OPT_REQUEST, OPT_SAVE_CHECKPOINT, OPT_SCHEMA, OPT_SEAL_EVERY, OPT_SENSOR, OPT_SHOW, OPT_SIGNALS, OPT_SNAPLEN, OPT_SORT, OPT_SOURCE_DIGEST, OPT_SPEED,
+	OPT_STAT, OPT_STEP, OPT_STRICT, OPT_TIME, OPT_TLP, OPT_TO, OPT_TPM, OPT_TRACKABLE, OPT_TRUST, OPT_TYPE, OPT_TZ, OPT_UNTRUSTED, OPT_USER, OPT_VERBOSE,
+	OPT_WRITE,
 };
 
 struct cli_option {
@@ -84,11 +85,8 @@ int cli_run(int argc, char **argv);
 	{ OPT_CSV_RAW, 0, "csv-raw", NULL, NULL, "no quote mark before text that a spreadsheet takes for a formula" }, \
 	OPTION_COLOR
 
-extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_disclose, cmd_export, cmd_fields, cmd_flows, cmd_help,
-	cmd_keys, cmd_origins, cmd_query, cmd_recover, cmd_show, cmd_signals, cmd_stamp, cmd_stats, cmd_status, cmd_verify, cmd_version;
-=======
-extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_disclose, cmd_export, cmd_fields, cmd_flows, cmd_help, cmd_keys, cmd_origins, cmd_recover, cmd_show, cmd_signals, cmd_stamp, cmd_verify,
+extern const struct cli_verb cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_diff, cmd_disclose, cmd_export, cmd_fields, cmd_flows,
+	cmd_help, cmd_keys, cmd_origins, cmd_query, cmd_recover, cmd_replay, cmd_show, cmd_signals, cmd_stamp, cmd_stats, cmd_status, cmd_verify,
 	cmd_version;
->>>>>>> wip-export
 
 #endif

@@ -38,6 +38,7 @@ static void parser_set(struct reading *r, uint8_t parser)
 	r->h->parser[r->way] = parser;
 	r->h->state[r->way][0] = r->h->state[r->way][1] = 0;
 	r->h->need[r->way] = 0;
+	r->h->known &= (uint8_t)~(HEAD_UNSHOWN << r->way);
 	if (parser == HEAD_NO_PARSER)
 		r->h->searched[r->way] = 0;
 }
@@ -93,6 +94,16 @@ static uint32_t protocol_search(struct reading *r, const struct head_view *view,
 	return best;
 }
 
+/* A parser may tell signals of bytes that it leaves unread, because the exhibit of them is not whole: they are shown with it, later. */
+static enum parse signals_read(struct reading *r, const struct signal_stream_parser *parser, struct cursor *bytes)
+{
+	uint8_t unshown = (uint8_t)(HEAD_UNSHOWN << r->way);
+	r->e->current_new |= (r->h->known & unshown) != 0;
+	enum parse parse = parser->see(&r->ctx, bytes);
+	r->h->known = (uint8_t)(r->e->current_new ? r->h->known | unshown : r->h->known & ~unshown);
+	return parse;
+}
+
 /* Hands the unread bytes to the direction's parser. Returns how many it is done with; *more if it should be asked again at once. */
 static uint32_t parser_read(struct reading *r, const struct head_view *view, bool *more)
 {
@@ -104,7 +115,7 @@ static uint32_t parser_read(struct reading *r, const struct head_view *view, boo
 	r->ctx.skip = 0;
 	r->e->current_roles = true;
 	r->ctx.turn = false;
-	enum parse parse = parser->see(&r->ctx, &bytes);
+	enum parse parse = signals_read(r, parser, &bytes);
 	if (r->ctx.turn)
 		turn_begin(r->h, r->way, r->ctx.time_ns);
 	uint32_t used = (uint32_t)(bytes.p - view->bytes);

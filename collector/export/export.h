@@ -69,6 +69,12 @@ struct supply;
 enum ind_err supply_open(const struct export *e, const struct ind_source *source, struct query_filter *filter, struct supply **s) IND_MUST_USE;
 void supply_close(struct supply *s);
 
+/* The same of some kinds of records only (IND_WANT), so that each can be read at its own pace. `e` NULL: for no format, all of these kinds. */
+enum ind_err supply_open_kinds(const struct export *e, uint32_t kinds, const struct ind_source *source, struct query_filter *filter, struct supply **s) IND_MUST_USE;
+
+/* What rows repeat of the HEADER and of the flow around the one at hand. */
+const struct rows_context *supply_context(const struct supply *s);
+
 /* The next record, not yet written; borrowed until the next call. Ends as feed_next does. */
 enum ind_err supply_next(struct supply *s, const struct ind_record **record) IND_MUST_USE;
 

@@ -32,21 +32,26 @@ static enum ind_err read_ahead(struct supply *s, const struct ind_source *source
 }
 
 /* Flows alone are asked as they come. */
-static bool is_one_pass(const struct export *e, uint32_t want)
+static bool is_one_pass(bool needs_ends, uint32_t want)
 {
-	return !e->format->needs_ends && (want & ~(IND_WANT(IND_REC_HEADER) | IND_WANT(IND_REC_FLOW))) == 0;
+	return !needs_ends && (want & ~(IND_WANT(IND_REC_HEADER) | IND_WANT(IND_REC_FLOW))) == 0;
 }
 
 enum ind_err supply_open(const struct export *e, const struct ind_source *source, struct query_filter *filter, struct supply **supply)
 {
+	return supply_open_kinds(e, IND_WANT_ALL, source, filter, supply);
+}
+
+enum ind_err supply_open_kinds(const struct export *e, uint32_t kinds, const struct ind_source *source, struct query_filter *filter, struct supply **supply)
+{
 	struct supply *s = calloc(1, sizeof(*s));
 	enum ind_err err = s ? IND_OK : IND_NOMEM;
-	uint32_t want = e->options.count_all ? IND_WANT_ALL : e->format->wants;
-	bool one_pass = is_one_pass(e, want);
+	uint32_t want = kinds & (!e || e->options.count_all ? IND_WANT_ALL : e->format->wants);
+	bool needs_ends = e && e->format->needs_ends, one_pass = is_one_pass(needs_ends, want);
 	*supply = NULL;
 	if (s)
 		s->source = source;
-	if (s && !one_pass && (filter || e->format->needs_ends)) {
+	if (s && !one_pass && (filter || needs_ends)) {
 		s->by_filter = filter != NULL;
 		err = read_ahead(s, source, filter);
 	}

@@ -7,7 +7,6 @@
 
 /* The record at hand, NULL before the first one, and what goes with it. */
 const struct ind_record *supply_record(const struct supply *s);
-const struct rows_context *supply_context(const struct supply *s);
 
 /* The bundle, from its first byte. */
 const struct ind_source *supply_source(const struct supply *s);

@@ -12,7 +12,7 @@
  * the capture may have missed what was between. It takes the place of what is read only when the other end shows that it has it; what
  * was read until then is set aside in its turn. */
 
-enum { HEAD_BYTES = 16384, HEAD_SMALL_BYTES = 446, HEAD_RANGES = 16, HEAD_NO_PARSER = 0, HEAD_ASIDE = 2, HEAD_LANES = 4 };
+enum { HEAD_BYTES = 16384, HEAD_SMALL_BYTES = 446, HEAD_RANGES = 16, HEAD_NO_PARSER = 0, HEAD_ASIDE = 2, HEAD_LANES = 4, HEAD_UNSHOWN = 1 << HEAD_LANES };
 
 /* Whether an answer is waited for that measures a round trip, and of which way's words. */
 enum head_turn { HEAD_TURN_NONE, HEAD_TURN_LOW, HEAD_TURN_HIGH, HEAD_TURN_OVER };
@@ -29,7 +29,7 @@ struct flow_head {
 	uint16_t need[2];            /* unread bytes that the parser wants before it is asked again */
 	uint8_t parser[2];           /* row of the parser table plus one; HEAD_NO_PARSER: still searching */
 	uint8_t turn;                /* enum head_turn */
-	uint8_t known;               /* bit lane: next[lane] is set */
+	uint8_t known;               /* bit lane: next[lane] is set; HEAD_UNSHOWN << way: signals of what is unread are in no exhibit yet */
 };
 
 struct head_range { uint16_t from, to; };

@@ -5,7 +5,7 @@
  * content. */
 
 enum { PORT_DNS = 53, PORT_MDNS = 5353, PORT_LLMNR = 5355 };
-enum { LENGTH_BYTES = 2, QUERY_MIN_BYTES = DNS_HEADER_BYTES + 5, CLASS_IN = 1, RCODE_MAX = 11 };
+enum { QUERY_MIN_BYTES = DNS_HEADER_BYTES + 5, CLASS_IN = 1, RCODE_MAX = 11 };
 
 /* Of a longer message over TCP only the beginning is read. */
 enum { READ_MAX_BYTES = 4096 };
@@ -70,14 +70,14 @@ static enum probe probe_start(struct cursor bytes)
 	unsigned length = cursor_be16(&bytes);
 	cursor_skip(&bytes, 2);
 	unsigned flags = cursor_u8(&bytes);
-	if (left >= LENGTH_BYTES && length < QUERY_MIN_BYTES)
+	if (left >= DNS_LENGTH_BYTES && length < QUERY_MIN_BYTES)
 		return PROBE_NO;
 	return left > 4 && (flags & 0x78) ? PROBE_NO : PROBE_MORE;
 }
 
 static enum probe tcp_probe(struct cursor bytes)
 {
-	if (cursor_left(&bytes) < LENGTH_BYTES + DNS_HEADER_BYTES)
+	if (cursor_left(&bytes) < DNS_LENGTH_BYTES + DNS_HEADER_BYTES)
 		return probe_start(bytes);
 	unsigned length = cursor_be16(&bytes);
 	const uint8_t *message = bytes.p;
@@ -100,15 +100,15 @@ static enum probe tcp_probe(struct cursor bytes)
 static bool see_message(struct signal_ctx *ctx, struct cursor *bytes, enum parse *verdict)
 {
 	struct cursor peek = *bytes;
-	size_t whole = LENGTH_BYTES + (size_t)cursor_be16(&peek);
+	size_t whole = DNS_LENGTH_BYTES + (size_t)cursor_be16(&peek);
 	size_t wanted = whole < READ_MAX_BYTES ? whole : READ_MAX_BYTES;
-	if (cursor_left(bytes) < LENGTH_BYTES || (cursor_left(bytes) < wanted && !ctx->at_end)) {
-		ctx->need = cursor_left(bytes) < LENGTH_BYTES ? LENGTH_BYTES : (uint32_t)wanted;
+	if (cursor_left(bytes) < DNS_LENGTH_BYTES || (cursor_left(bytes) < wanted && !ctx->at_end)) {
+		ctx->need = cursor_left(bytes) < DNS_LENGTH_BYTES ? DNS_LENGTH_BYTES : (uint32_t)wanted;
 		return false;
 	}
 	size_t here = whole < cursor_left(bytes) ? whole : cursor_left(bytes);
 	struct cursor message = cursor_sub(bytes, here);
-	cursor_skip(&message, LENGTH_BYTES);
+	cursor_skip(&message, DNS_LENGTH_BYTES);
 	ctx->skip = whole - here;
 	if (dns_message_see(ctx, message, IND_EXHIBIT_STREAM) == PARSE_NOT && !ctx->at_end) {
 		signal_malformed(ctx);

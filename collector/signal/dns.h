@@ -35,7 +35,10 @@ enum dns_outcome dns_answers_see(struct signal_ctx *ctx, struct cursor message, 
 /* Emits the names that a response by multicast, or one without a server (LLMNR), gives addresses for. True if there was one. */
 bool dns_hosts_see(struct signal_ctx *ctx, struct cursor message);
 
-/* Emits the signals of one message, cut or whole. PARSE_NOT if nothing in it makes sense as DNS. */
+/* Over TCP, before each message (RFC 1035 section 4.2.2). */
+enum { DNS_LENGTH_BYTES = 2 };
+
+/* Emits the signals of one message, cut or whole; in a stream its length stands before it, and in its exhibit. PARSE_NOT if nothing in it makes sense as DNS. */
 enum parse dns_message_see(struct signal_ctx *ctx, struct cursor message, enum ind_exhibit_kind kind);
 
 #endif

@@ -69,6 +69,7 @@ enum parse dns_message_see(struct signal_ctx *ctx, struct cursor message, enum i
 	struct cursor at = message;
 	struct dns_header header = dns_header_read(&at);
 	unsigned found = 0;
+	size_t before = kind == IND_EXHIBIT_STREAM ? DNS_LENGTH_BYTES : 0;
 	bool usual = is_usual(&header);
 	if (!cursor_ok(&at) || (dns_opcode(&header) > OPCODE_KNOWN_MAX && !usual))
 		return PARSE_NOT;
@@ -78,6 +79,6 @@ enum parse dns_message_see(struct signal_ctx *ctx, struct cursor message, enum i
 	else if (outcome != DNS_OK && !found)
 		return PARSE_NOT;
 	if (found)
-		signal_put_exhibit(ctx, kind, header.flags & DNS_QR ? IND_SERVER : IND_CLIENT, message.p, cursor_left(&message), false);
+		signal_put_exhibit(ctx, kind, header.flags & DNS_QR ? IND_SERVER : IND_CLIENT, message.p - before, before + cursor_left(&message), false);
 	return PARSE_DONE;
 }

@@ -29,6 +29,9 @@ enum quic_seen {
 	SEEN_RETRY = 128,
 };
 
+/* The id that keys are made from stands in an exhibit. */
+enum { KEY_SHOWN = 1 << 2 };
+
 /* What is kept of a connection. */
 struct quic {
 	uint64_t expected[2]; /* next packet number, by side */
@@ -39,7 +42,7 @@ struct quic {
 	struct id first, client, server;
 	struct quic_keys keys[2];
 	uint8_t token[HASH_SHA256_BYTES]; /* digest of the one that a Retry brought */
-	uint8_t has_keys;                 /* bit side */
+	uint8_t has_keys;                 /* bit side; KEY_SHOWN */
 	uint8_t has_hello;                /* bit side: no other hello is awaited */
 	uint8_t client_way;
 	uint8_t seen;
@@ -167,15 +170,18 @@ static bool crypto_see(struct reading *r, uint64_t offset, struct cursor data)
 	return true;
 }
 
-/* Part of a hello or the whole of it: the packet is shown as it was captured, because anyone can open it. */
+/* Part of a hello or the whole of it: the packet is shown as it was captured, because anyone can open it. The client's first packet with an id
+ * that keys are made from is shown whatever it holds: nobody could open the server's answer without it, after a Retry for one. */
 static void packet_show(struct reading *r)
 {
 	const uint8_t *start = r->packet->start;
 	size_t count = (size_t)(r->packet->rest.end - start);
-	if (r->whole)
-		signal_put_exhibit(r->ctx, IND_EXHIBIT_DATAGRAM, r->side, start, count, false);
-	else if (r->fresh)
+	bool is_key = r->side == IND_CLIENT && !(r->q->has_keys & KEY_SHOWN);
+	if (is_key || (r->fresh && !r->whole))
 		signal_put_exhibit_part(r->ctx, IND_EXHIBIT_DATAGRAM, r->side, start, count);
+	else if (r->whole)
+		signal_put_exhibit(r->ctx, IND_EXHIBIT_DATAGRAM, r->side, start, count, false);
+	r->q->has_keys |= is_key ? KEY_SHOWN : 0;
 }
 
 static void ack_see(struct reading *r, uint64_t oldest)
