@@ -324,8 +324,16 @@ static size_t pass_records(struct sql_flows *f, const struct sql_test *t)
 	return kept;
 }
 
-void sql_flows_all(struct sql_flows *f)
+void sql_flows_begin(struct sql_flows *f, const struct sql_test *tests, size_t count)
 {
+	for (size_t i = 0; i < count; i++) {
+		if (tests[i].form != SQL_RECORDS || tests[i].count != 1)
+			continue;
+		const struct sql_record *r = tests[i].records;
+		f->count = r->leaf == f->batch.leaf && r->row < f->batch.rows;
+		f->rows[0] = (uint16_t)r->row;
+		return;
+	}
 	f->count = f->batch.rows;
 	for (size_t i = 0; i < f->count; i++)
 		f->rows[i] = (uint16_t)i;
@@ -337,7 +345,7 @@ enum ind_err sql_flows_select(struct sql_flows *f, const struct sql_test *tests,
 	for (size_t i = 0; i < count; i++)
 		if (tests[i].form == SQL_NEVER || !possible(f, &tests[i]))
 			return IND_OK;
-	sql_flows_all(f);
+	sql_flows_begin(f, tests, count);
 	for (size_t i = 0; i < count && f->count; i++) {
 		if (tests[i].column >= SQL_FLOW_COUNT)
 			continue;

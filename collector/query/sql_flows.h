@@ -37,8 +37,8 @@ enum ind_err sql_flows_load(struct sql_flows *f, uint64_t fields) IND_MUST_USE;
 /* Selects the rows that pass all tests. */
 enum ind_err sql_flows_select(struct sql_flows *f, const struct sql_test *tests, size_t count) IND_MUST_USE;
 
-/* Selects all rows. */
-void sql_flows_all(struct sql_flows *f);
+/* Selects all rows, or the one that a test looks up. */
+void sql_flows_begin(struct sql_flows *f, const struct sql_test *tests, size_t count);
 
 /* False only if no row of the batch at hand, of whatever table, passes a test of an address, or of a record. */
 bool sql_may_hold_addr(const struct sql_test *t, const struct ind_reader *reader);

@@ -76,7 +76,7 @@ enum ind_err sql_signals_select(struct sql_cursor *c)
 	for (size_t i = 0; i < c->test_count; i++)
 		if (!possible(c, &c->tests[i]))
 			return IND_OK;
-	sql_flows_all(f);
+	sql_flows_begin(f, c->tests, c->test_count);
 	for (size_t i = 0; i < c->test_count; i++) {
 		size_t kept = 0;
 		if (c->tests[i].column != QUERY_SIGNAL_record && c->tests[i].column != QUERY_SIGNAL_flow)
