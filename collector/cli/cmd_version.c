@@ -13,6 +13,7 @@ static const struct { const char *name, *version, *licence; } libraries[] = {
 	{ "libpcap", BUILD_PCAP, "BSD-3-Clause" },
 	{ "libmaxminddb", BUILD_MAXMINDDB, "Apache-2.0" },
 	{ "protobuf-c", BUILD_PROTOBUFC, "BSD-2-Clause" },
+	{ "SQLite", BUILD_SQLITE, "blessing" },
 	{ "zlib", BUILD_ZLIB, "Zlib" },
 	{ "libdeflate", BUILD_DEFLATE, "MIT" },
 	{ "OpenSSL", BUILD_OPENSSL, "Apache-2.0" },

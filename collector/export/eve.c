@@ -9,7 +9,11 @@
 
 enum { TIME_BYTES = 32, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP = 1, PROTO_ICMP6 = 58, US_PER_S = 1000000 };
 
-struct state { struct json json; struct out raw; };
+struct state {
+	struct json json;
+	struct out raw;
+	uint8_t protocol[IND_SIGNAL_ID_END]; /* of each signal, PROTOCOLS if it has none */
+};
 
 static const char *const protocols[] = { "dns", "http", "krb5", "rdp", "smb", "ssh", "tls" };
 enum { PROTOCOLS = sizeof(protocols) / sizeof(protocols[0]), DNS = 0 };
@@ -122,18 +126,25 @@ static size_t protocol_of(const char *name)
 	return i;
 }
 
-static size_t protocol_of_signal(const struct ind_signal *s)
+static size_t protocol_of_signal(const struct export *e, const struct ind_signal *s)
 {
-	const char *name = export_name_of_signal(EXPORT_BY_EVE, s->id);
-	return protocol_of(s->id == IND_SIG_DNS_NXDOMAIN ? "dns.rrname" : name);
+	return s->id < IND_SIGNAL_ID_END ? ((const struct state *)e->state)->protocol[s->id] : PROTOCOLS;
+}
+
+static enum ind_err start(struct export *e)
+{
+	struct state *s = e->state;
+	for (unsigned id = 0; id < IND_SIGNAL_ID_END; id++)
+		s->protocol[id] = (uint8_t)protocol_of(id == IND_SIG_DNS_NXDOMAIN ? "dns.rrname" : export_name_of_signal(EXPORT_BY_EVE, id));
+	return IND_OK;
 }
 
 static const char *app_proto_of(const struct export *e, const struct ind_record *r)
 {
 	const struct ind_signal *s;
 	for (size_t n = 0; (s = export_signal(e, r, n)) != NULL; n++)
-		if (protocol_of_signal(s) < PROTOCOLS)
-			return protocols[protocol_of_signal(s)];
+		if (protocol_of_signal(e, s) < PROTOCOLS)
+			return protocols[protocol_of_signal(e, s)];
 	return NULL;
 }
 
@@ -223,7 +234,7 @@ static void put_protocol(struct export *e, const struct ind_record *r, size_t pr
 	struct json *j = &((struct state *)e->state)->json;
 	const struct ind_signal *s, *first = NULL;
 	for (size_t n = 0; (s = export_signal(e, r, n)) != NULL; n++) {
-		if (protocol_of_signal(s) != protocol)
+		if (protocol_of_signal(e, s) != protocol)
 			continue;
 		if (!first) {
 			first = s;
@@ -269,7 +280,7 @@ static void put_dns(struct export *e, const struct ind_record *r)
 	struct json *j = &((struct state *)e->state)->json;
 	const struct ind_signal *s;
 	for (size_t n = 0; (s = export_signal(e, r, n)) != NULL; n++) {
-		if (protocol_of_signal(s) != DNS)
+		if (protocol_of_signal(e, s) != DNS)
 			continue;
 		event_start(e, r, "dns", s->time_ns);
 		json_text(j, "dns.type", s->id == IND_SIG_DNS_QNAME ? "query" : "answer");
@@ -303,5 +314,5 @@ static void drop(struct export *e)
 }
 
 const struct export_format export_eve = {
-	.wants = IND_WANT(IND_REC_FLOW), .needs_signals = true, .state_bytes = sizeof(struct state), .put = put, .drop = drop,
+	.wants = IND_WANT(IND_REC_FLOW), .needs_signals = true, .state_bytes = sizeof(struct state), .start = start, .put = put, .drop = drop,
 };

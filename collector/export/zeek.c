@@ -24,7 +24,11 @@ static const struct column columns[LOGS][COLUMNS_MAX] = {
 	[LOG_DNS] = { ENDS, { "proto", "enum" }, { "query", "string" }, { "rcode_name", "string" }, { "answers", "vector[string]" } },
 };
 
-struct state { struct ind_text names[VALUES_MAX]; };
+struct state {
+	struct ind_text names[VALUES_MAX];
+	uint8_t log[IND_SIGNAL_ID_END]; /* of each signal: enum log, LOGS if it has none */
+	uint8_t field[COLUMNS_MAX];  /* of each column of conn.log */
+};
 
 /* The name in this log that the table gives, behind its dot; NULL if it gives none. "ssh.client, ssh.server": the one of the side. */
 static const char *name_in(const char *names, enum log log, bool second)
@@ -50,7 +54,7 @@ static bool carries(enum query_kind_id kind, size_t at)
 	return export_has_name(EXPORT_BY_ZEEK, kind, at);
 }
 
-static enum log log_of(unsigned id)
+static enum log find_log(unsigned id)
 {
 	const char *names = export_name_of_signal(EXPORT_BY_ZEEK, id);
 	enum log log = LOG_SSL;
@@ -59,7 +63,9 @@ static enum log log_of(unsigned id)
 	return log;
 }
 
-static bool carries_signal(const struct ind_signal_info *info) { return log_of(info->id) < LOGS; }
+static bool carries_signal(const struct ind_signal_info *info) { return find_log(info->id) < LOGS; }
+
+static enum log log_of(const struct export *e, unsigned id) { return id < IND_SIGNAL_ID_END ? ((const struct state *)e->state)->log[id] : LOGS; }
 
 /* ---- text ---- */
 
@@ -121,14 +127,6 @@ static void put_heading(struct out *o, enum log log)
 	out_char(o, '\n');
 }
 
-static enum ind_err start(struct export *e)
-{
-	for (enum log log = LOG_CONN; log < LOGS; log++)
-		if (e->out[log])
-			put_heading(e->out[log], log);
-	return IND_OK;
-}
-
 /* ---- conn.log ---- */
 
 static const char *tcp_state(const struct ind_flow *f)
@@ -187,8 +185,8 @@ static void put_service(const struct export *e, struct out *o, const struct ind_
 	const struct ind_signal *s;
 	bool seen[LOGS] = { false }, any = false;
 	for (size_t n = 0; (s = export_signal(e, r, n)) != NULL; n++)
-		if (log_of(s->id) < LOGS)
-			seen[log_of(s->id)] = true;
+		if (log_of(e, s->id) < LOGS)
+			seen[log_of(e, s->id)] = true;
 	for (enum log log = LOG_SSL; log < LOGS; log++) {
 		if (!seen[log])
 			continue;
@@ -209,9 +207,9 @@ static size_t field_of(const char *column)
 	return i;
 }
 
-static void put_column(struct export *e, struct out *o, const struct ind_record *r, const char *column)
+static void put_column(struct export *e, struct out *o, const struct ind_record *r, size_t column)
 {
-	size_t field = field_of(column);
+	size_t field = ((const struct state *)e->state)->field[column];
 	const struct query_cell *cell = field < QUERY_FLOW_COUNT ? &e->row.cell[field] : NULL;
 	switch (field) {
 	case QUERY_FLOW_COUNT: put_service(e, o, r); break;
@@ -240,7 +238,7 @@ static void put_conn(struct export *e, const struct ind_record *r)
 	struct out *o = e->out[LOG_CONN];
 	for (size_t i = 0; i < COLUMNS_MAX && columns[LOG_CONN][i].name; i++) {
 		out_text(o, i ? "\t" : "");
-		put_column(e, o, r, columns[LOG_CONN][i].name);
+		put_column(e, o, r, i);
 	}
 	out_char(o, '\n');
 }
@@ -277,7 +275,7 @@ static void put_log(struct export *e, const struct ind_record *r, enum log log)
 	struct out *o = e->out[log];
 	const struct ind_signal *s, *first = NULL;
 	for (size_t n = 0; !first && (s = export_signal(e, r, n)) != NULL; n++)
-		first = log_of(s->id) == log ? s : NULL;
+		first = log_of(e, s->id) == log ? s : NULL;
 	if (!first)
 		return;
 	put_ends(e, o, first->time_ns);
@@ -336,7 +334,7 @@ static void put_dns(struct export *e, const struct ind_record *r)
 	size_t count = 0;
 	for (size_t n = 0; (s = export_signal(e, r, n)) != NULL; n++) {
 		size_t i = 0;
-		if (log_of(s->id) != LOG_DNS)
+		if (log_of(e, s->id) != LOG_DNS)
 			continue;
 		struct ind_text name = name_of(s, &data);
 		while (i < count && !same_text(state->names[i], name))
@@ -360,6 +358,19 @@ static void put(struct export *e, const struct ind_record *r)
 	for (enum log log = LOG_SSL; log < LOG_DNS; log++)
 		put_log(e, r, log);
 	put_dns(e, r);
+}
+
+static enum ind_err start(struct export *e)
+{
+	struct state *s = e->state;
+	for (unsigned id = 0; id < IND_SIGNAL_ID_END; id++)
+		s->log[id] = (uint8_t)find_log(id);
+	for (size_t i = 0; i < COLUMNS_MAX && columns[LOG_CONN][i].name; i++)
+		s->field[i] = (uint8_t)field_of(columns[LOG_CONN][i].name);
+	for (enum log log = LOG_CONN; log < LOGS; log++)
+		if (e->out[log])
+			put_heading(e->out[log], log);
+	return IND_OK;
 }
 
 const struct export_format export_zeek = {

@@ -63,8 +63,7 @@ mkdir nf
 port=$((20000 + RANDOM % 20000))
 nfcapd -b 127.0.0.1 -p $port -w "$PWD/nf" -t 60 > "$work/nfcapd" 2>&1 & collector=$!
 clean_up() { kill $collector; }
-for _ in $(seq 50); do grep -q . <(ss -lun 2> /dev/null | grep ":$port ") && break; sleep 0.1; done
-sleep 0.3
+for _ in $(seq 50); do grep -q "$(printf ':%04X ' $port)" /proc/net/udp && break; sleep 0.1; done
 python3 "$root/tests/support/export_flows.py" send $port lab.ipfix
 for _ in $(seq 30); do [ -n "$(find nf -name 'nfcapd.current*' -size +1k)" ] && break; sleep 0.1; done
 kill $collector; wait $collector
