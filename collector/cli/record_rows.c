@@ -131,9 +131,11 @@ static void take_header(struct reading *x, const struct ind_record *record)
 	row_start(&x->row, QUERY_KIND_BUNDLE);
 	row_of_header(&x->row, &record->header, sets);
 	x->what.used = 0;
-	say_cell(&x->what, &x->row, QUERY_BUNDLE_sensor);
-	say_cell(&x->what, &x->row, QUERY_BUNDLE_source_file);
-	say_cell(&x->what, &x->row, QUERY_BUNDLE_interface);
+	/* What is not compared does not tell rows apart either. */
+	static const unsigned names[] = { QUERY_BUNDLE_sensor, QUERY_BUNDLE_source_file, QUERY_BUNDLE_interface };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!(x->r->ignored[QUERY_KIND_BUNDLE] >> names[i] & 1))
+			say_cell(&x->what, &x->row, names[i]);
 	add(x, 0, record);
 }
 
