@@ -158,17 +158,37 @@ static enum ind_err flow_read(struct reading *r, const struct ind_record *record
 	return fine ? IND_OK : IND_NOMEM;
 }
 
-static bool claims_take(struct reading *r, const struct ind_record *record)
+/* Calls for each subject that the address is, or is one of; false once `take` has no memory. */
+typedef bool subject_take(struct reading *r, struct subject *s, const struct ind_record *record);
+
+static bool subjects_of(struct reading *r, unsigned ip_version, const uint8_t *addr, subject_take *take, const struct ind_record *record)
 {
 	struct assess *a = r->a;
-	const struct ind_claim *c = &record->claim;
-	bool fine = true;
-	if (a->refdata || c->data_set >= IND_DATA_SETS_MAX)
-		return true;
-	for (size_t i = 0; i < a->subject_count; i++)
-		if (subject_has(&a->subjects[i], c->ip_version, c->addr))
-			fine &= subject_claim(&a->subjects[i], c, r->data[c->data_set], &record->id);
+	uint32_t number = *slot_of(a, ip_version, addr);
+	bool fine = !number || take(r, &a->subjects[number - 1], record);
+	for (size_t i = 0; a->named && i < a->subject_count; i++)
+		if (a->subjects[i].kind != SUBJECT_ADDRESS && subject_has(&a->subjects[i], ip_version, addr))
+			fine &= take(r, &a->subjects[i], record);
 	return fine;
+}
+
+static bool origin_take(struct reading *r, struct subject *s, const struct ind_record *record)
+{
+	(void)r;
+	return subject_origin(s, record);
+}
+
+static bool claim_take(struct reading *r, struct subject *s, const struct ind_record *record)
+{
+	return subject_claim(s, &record->claim, r->data[record->claim.data_set], &record->id);
+}
+
+static bool claims_take(struct reading *r, const struct ind_record *record)
+{
+	const struct ind_claim *c = &record->claim;
+	if (r->a->refdata || c->data_set >= IND_DATA_SETS_MAX)
+		return true;
+	return subjects_of(r, c->ip_version, c->addr, claim_take, record);
 }
 
 static enum ind_err other_read(struct reading *r, const struct ind_record *record)
@@ -179,9 +199,7 @@ static enum ind_err other_read(struct reading *r, const struct ind_record *recor
 	case IND_REC_ORIGIN:
 		if (a->pass == PASS_CHOOSE)
 			return choose_origin(a, &record->origin);
-		for (size_t i = 0; i < a->subject_count; i++)
-			if (subject_has(&a->subjects[i], record->origin.ip_version, record->origin.addr))
-				fine &= subject_origin(&a->subjects[i], record);
+		fine = subjects_of(r, record->origin.ip_version, record->origin.addr, origin_take, record);
 		break;
 	case IND_REC_CLAIM: fine = claims_take(r, record); break;
 	case IND_REC_LOSS:
@@ -337,7 +355,6 @@ enum ind_err assess_position(struct assess *a, const struct assess_position *pos
 }
 
 void assess_since_data(struct assess *a, uint64_t since_s) { a->since_s = since_s; }
-void assess_reviewed(struct assess *a) { a->reviewed = true; }
 size_t assess_subject_count(const struct assess *a) { return a->subject_count; }
 uint64_t assess_candidates(const struct assess *a) { return a->candidates_valid; }
 void assess_id(const struct assess *a, uint8_t id[static IND_SHA256_BYTES]) { memcpy(id, a->id, IND_SHA256_BYTES); }

@@ -56,8 +56,8 @@ void assess_since_data(struct assess *a, uint64_t since_s);
 /* Claims are asked of these data, borrowed until assess_free, and those of the bundles are left out. */
 enum ind_err assess_refdata(struct assess *a, struct refdata *data) IND_MUST_USE;
 
-/* A review names the assessment_id of the assessment without it. */
-void assess_reviewed(struct assess *a);
+/* Weighs again with a review, which names the assessment_id of the assessment without it. After assess_conclude. */
+enum ind_err assess_reviewed(struct assess *a) IND_MUST_USE;
 
 /* Reads one bundle for the pass at hand. Bundles are given in the order of their digests, in each pass the same ones. Ends with IND_END as
  * ind_reader_next does, or with what is wrong at *offset: what stands before it counts. IND_NOMEM, IND_LIMIT. */

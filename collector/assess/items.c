@@ -91,13 +91,29 @@ static void weigh_into(const struct assess *a, struct conclusion *c, const struc
 	};
 }
 
+static enum ind_err weigh(struct assess *a, size_t at)
+{
+	struct conclusion *c = &a->conclusions[at];
+	struct ledger_hypothesis list[LEDGER_HYPOTHESES_MAX];
+	struct ledger l;
+	weigh_into(a, c, &a->subjects[at], list, &l);
+	return ledger_weigh(&l, c->results, c->weights) ? IND_OK : IND_NOMEM;
+}
+
+enum ind_err assess_reviewed(struct assess *a)
+{
+	enum ind_err err = IND_OK;
+	a->reviewed = true;
+	for (size_t i = 0; i < a->subject_count && err == IND_OK; i++)
+		err = weigh(a, i);
+	return err;
+}
+
 static enum ind_err conclude_one(struct assess *a, size_t at)
 {
 	const struct subject *s = &a->subjects[at];
 	struct conclusion *c = &a->conclusions[at];
 	struct builder b = { a, s, c, at };
-	struct ledger_hypothesis list[LEDGER_HYPOTHESES_MAX];
-	struct ledger l;
 	c->windows = subject_windows(s);
 	satellite(s, c);
 	enum ind_err err = hypotheses_make(a, at);
@@ -109,14 +125,15 @@ static enum ind_err conclude_one(struct assess *a, size_t at)
 	c->weights = calloc(c->item_count + 1, sizeof(*c->weights));
 	if (!c->results || !c->weights)
 		return IND_NOMEM;
-	weigh_into(a, c, s, list, &l);
-	return ledger_weigh(&l, c->results, c->weights) ? IND_OK : IND_NOMEM;
+	return weigh(a, at);
 }
 
 enum ind_err assess_conclude(struct assess *a)
 {
 	a->conclusions = calloc(a->subject_count + 1, sizeof(*a->conclusions));
 	enum ind_err err = a->conclusions ? inputs_identify(a) : IND_NOMEM;
+	for (size_t i = 0; i < a->subject_count; i++)
+		subject_settle(&a->subjects[i]);
 	for (size_t i = 0; i < a->subject_count && err == IND_OK; i++)
 		err = conclude_one(a, i);
 	return err;

@@ -36,30 +36,51 @@ static bool prefix_has(const struct subject *s, unsigned ip_version, const uint8
 	return !rest || (addr[whole] ^ s->at.addr[whole]) >> (8 - rest) == 0;
 }
 
-static bool is_listed(const struct subject *s, unsigned ip_version, const uint8_t *addr)
+/* The list is kept in order. */
+static size_t place_of(const struct subject *s, const struct subject_address *at)
 {
-	for (size_t i = 0; i < s->address_count; i++)
-		if (s->addresses[i].ip_version == ip_version && memcmp(s->addresses[i].addr, addr, IND_ADDR_BYTES) == 0)
-			return true;
-	return false;
+	size_t low = 0, high = s->address_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (memcmp(&s->addresses[middle], at, sizeof(*at)) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct subject_address address_of(unsigned ip_version, const uint8_t *addr)
+{
+	struct subject_address at = { .ip_version = (uint8_t)ip_version };
+	memcpy(at.addr, addr, IND_ADDR_BYTES);
+	return at;
+}
+
+static bool is_listed(const struct subject *s, const struct subject_address *at)
+{
+	size_t place = place_of(s, at);
+	return place < s->address_count && memcmp(&s->addresses[place], at, sizeof(*at)) == 0;
 }
 
 bool subject_has(const struct subject *s, unsigned ip_version, const uint8_t *addr)
 {
-	return s->kind == SUBJECT_FILTER ? is_listed(s, ip_version, addr) : prefix_has(s, ip_version, addr);
+	struct subject_address at = address_of(ip_version, addr);
+	return s->kind == SUBJECT_FILTER ? is_listed(s, &at) : prefix_has(s, ip_version, addr);
 }
 
 static bool address_note(struct subject *s, unsigned ip_version, const uint8_t *addr)
 {
-	struct subject_address *a;
-	if (is_listed(s, ip_version, addr))
+	struct subject_address at = address_of(ip_version, addr);
+	size_t place = place_of(s, &at);
+	if (is_listed(s, &at))
 		return true;
 	if (s->address_count == ADDRESSES_MAX)
 		return s->cut = true;
-	if (!(a = GROW(s->addresses, s->address_count, s->address_room)))
+	if (!GROW(s->addresses, s->address_count, s->address_room))
 		return false;
-	a->ip_version = (uint8_t)ip_version;
-	memcpy(a->addr, addr, IND_ADDR_BYTES);
+	memmove(&s->addresses[place + 1], &s->addresses[place], (s->address_count - 1 - place) * sizeof(at));
+	s->addresses[place] = at;
 	return true;
 }
 

@@ -64,7 +64,7 @@ struct claim_note {
 
 struct hour_span { uint64_t hour, first_ns, last_ns; };
 
-struct subject_address { uint8_t addr[IND_ADDR_BYTES]; uint8_t ip_version; };
+struct subject_address { uint8_t addr[IND_ADDR_BYTES]; uint8_t ip_version; }; /* no padding: compared as bytes */
 
 enum subject_kind { SUBJECT_ADDRESS, SUBJECT_NETWORK, SUBJECT_FILTER };
 
@@ -128,6 +128,9 @@ bool subject_flow(struct subject *s, const struct ind_record *record, enum ind_d
 void subject_signal(struct subject *s, const struct ind_record *record, size_t place, bool links);
 bool subject_origin(struct subject *s, const struct ind_record *record);
 bool subject_claim(struct subject *s, const struct ind_claim *claim, uint16_t data_set, const struct ind_record_id *id);
+
+/* Puts all lists in an order that does not depend on that of the records. */
+void subject_settle(struct subject *s);
 
 /* Spans of observation whose starts are 24 hours apart or more, counted from the first. */
 unsigned subject_windows(const struct subject *s);

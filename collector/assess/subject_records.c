@@ -122,3 +122,48 @@ bool subject_claim(struct subject *s, const struct ind_claim *c, uint16_t data_s
 	*kept = note;
 	return true;
 }
+
+static int by_cluster(const void *x, const void *y)
+{
+	const struct cluster *a = x, *b = y;
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+static int by_claim(const void *x, const void *y)
+{
+	const struct claim_note *a = x, *b = y;
+	if (a->data_set != b->data_set)
+		return a->data_set < b->data_set ? -1 : 1;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (memcmp(a->country, b->country, 2) != 0)
+		return memcmp(a->country, b->country, 2);
+	if (a->asn != b->asn)
+		return a->asn < b->asn ? -1 : 1;
+	if (a->label != b->label)
+		return a->label < b->label ? -1 : 1;
+	return a->day < b->day ? -1 : a->day > b->day;
+}
+
+static int by_tag(const void *x, const void *y) { return strcmp(((const struct language *)x)->tag, ((const struct language *)y)->tag); }
+static int by_minutes(const void *x, const void *y) { return ((const struct offset *)x)->minutes - ((const struct offset *)y)->minutes; }
+
+static int by_mark(const void *x, const void *y)
+{
+	const struct mark *a = x, *b = y;
+	if (a->signal != b->signal)
+		return a->signal < b->signal ? -1 : 1;
+	return a->digest < b->digest ? -1 : a->digest > b->digest;
+}
+
+void subject_settle(struct subject *s)
+{
+	if (s->cluster_count)
+		qsort(s->clusters, s->cluster_count, sizeof(*s->clusters), by_cluster);
+	if (s->claim_count)
+		qsort(s->claims, s->claim_count, sizeof(*s->claims), by_claim);
+	if (s->mark_count)
+		qsort(s->marks, s->mark_count, sizeof(*s->marks), by_mark);
+	qsort(s->languages, s->language_count, sizeof(*s->languages), by_tag);
+	qsort(s->offsets, s->offset_count, sizeof(*s->offsets), by_minutes);
+}

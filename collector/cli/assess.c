@@ -132,6 +132,57 @@ int assessing_since(struct assessing *s, const char *text)
 	return CLI_DONE;
 }
 
+/* Signed by a key that is trusted here and not revoked; that one file of a log names events of another is no fault of this one. */
+static bool vouches(const struct ind_custody_entry *e, const uint8_t id[static IND_SHA256_BYTES])
+{
+	const uint32_t bad = UINT32_C(1) << IND_CUSTODY_CODE_FORM | UINT32_C(1) << IND_CUSTODY_CODE_SIGNATURE | UINT32_C(1) << IND_CUSTODY_CODE_REVOKED;
+	return e->readable && e->signature_ok && e->key_trusted && !(e->codes & bad) && e->event.type == IND_CUSTODY_REVIEWED && e->event.has_object_sha256 &&
+		memcmp(e->event.object_sha256, id, IND_SHA256_BYTES) == 0;
+}
+
+static enum ind_err review_find(const struct input *in, const uint8_t id[static IND_SHA256_BYTES], const struct trust *trust, bool *found)
+{
+	const struct ind_custody_known known = { .trusted = trust->keys, .trusted_count = trust->count };
+	const struct ind_custody_entry *entry;
+	struct ind_custody_log *log = NULL;
+	enum ind_err err = ind_custody_log_new(&log);
+	*found = false;
+	if (err == IND_OK)
+		err = ind_custody_log_read(log, in->name, IND_CUSTODY_PARTY, NULL, &in->source);
+	if (err == IND_OK)
+		err = ind_custody_log_check(log, &known);
+	for (size_t i = 0; err == IND_OK && i < ind_custody_log_count(log); i++) {
+		err = ind_custody_log_event(log, i, &entry);
+		*found |= err == IND_OK && vouches(entry, id);
+	}
+	ind_custody_log_free(log);
+	return err;
+}
+
+int assessing_review(struct assessing *s, const char *path)
+{
+	static struct trust trust;
+	uint8_t id[IND_SHA256_BYTES];
+	struct input in;
+	bool found;
+	int status = trust_load(&trust);
+	if (status == CLI_DONE)
+		status = input_open(&in, path);
+	if (status != CLI_DONE)
+		return status == CLI_DAMAGED ? CLI_MISSING : status;
+	assess_id(s->assess, id);
+	enum ind_err err = review_find(&in, id, &trust, &found);
+	input_close(&in);
+	if (err != IND_OK)
+		return tell_error("%s: %s", path, ind_strerror(err)), err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED;
+	if (!found) {
+		tell_error("--review %s: no event of type reviewed by a trusted key names this assessment; its inputs (-o inputs) are the object of such an event", path);
+		return CLI_MISSING;
+	}
+	enum ind_err again = assess_reviewed(s->assess);
+	return again == IND_OK ? CLI_DONE : failed(again);
+}
+
 static int open_one(struct assessing *s, const char *name, struct input *in, bool *owned)
 {
 	*owned = true;

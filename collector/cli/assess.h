@@ -26,6 +26,9 @@ int assessing_policy(struct assessing *s, const char *path);
 int assessing_data(struct assessing *s, const char *folder);
 int assessing_since(struct assessing *s, const char *text);
 
+/* A file of custody events: does one of type `reviewed`, by a key that is trusted here, name this assessment? After assessing_read. */
+int assessing_review(struct assessing *s, const char *path);
+
 /* Digests of the bundles, then as many passes as are wanted. With CLI_DAMAGED what could be read was weighed. */
 int assessing_open(struct assessing *s, const struct inputs *inputs);
 int assessing_read(struct assessing *s);

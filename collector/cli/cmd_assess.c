@@ -10,6 +10,7 @@ static const struct cli_option options[] = {
 	{ OPT_HYPOTHESES, 0, "hypotheses", "FILE", NULL, "hypotheses beside those that are made for each subject" },
 	{ OPT_POLICY, 0, "policy", "FILE", NULL, "signals to leave out, gates to tighten" },
 	{ OPT_POSITION, 0, "position", "SENSOR=LAT,LON,ERR_KM", NULL, "where a sensor stands, in place of what its bundles say" },
+	{ OPT_REVIEW, 0, "review", "FILE", NULL, "custody events (.iec), of which one names this assessment as reviewed" },
 	{ OPT_DATA, 'd', "data", "DATADIR", NULL, "ask these reference data, not the claims in the bundles" },
 	{ OPT_SINCE_DATA, 0, "since-data", "DATE", NULL, "leave out data sets that were built before DATE" },
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table json inputs", "table, json (RFC 8785), or inputs: the text whose SHA-256 is the id" },
@@ -23,7 +24,7 @@ static const struct cli_option options[] = {
 struct request {
 	struct assessing assessing;
 	struct inputs inputs;
-	const char *format, *write, *data;
+	const char *format, *write, *data, *review;
 	bool force;
 };
 
@@ -37,6 +38,7 @@ static int request_option(struct request *r, int id, const char *value)
 	case OPT_POSITION: return assessing_position(s, value);
 	case OPT_SINCE_DATA: return assessing_since(s, value);
 	case OPT_DATA: r->data = value; return CLI_DONE;
+	case OPT_REVIEW: r->review = value; return CLI_DONE;
 	case OPT_FORMAT: r->format = value; return CLI_DONE;
 	case OPT_JSON: r->format = "json"; return CLI_DONE;
 	case OPT_WRITE: r->write = value; return CLI_DONE;
@@ -76,6 +78,8 @@ static int assess_all(struct request *r)
 	status = assessing_open(&r->assessing, &r->inputs);
 	int read = status == CLI_DONE || status == CLI_DAMAGED ? assessing_read(&r->assessing) : status;
 	status = read > status ? read : status;
+	if (r->review && status == CLI_DONE)
+		status = assessing_review(&r->assessing, r->review);
 	bool whole = status == CLI_DONE || status == CLI_DAMAGED;
 	if (whole) {
 		put(r, &target.out);

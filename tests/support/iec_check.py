@@ -107,7 +107,7 @@ def read_event(b):
     need(ieb.encode(m, EVENT) == b, 'form')
     need(all(len(m[v[0]].encode()) <= 1024 for v in EVENT.values() if v[1] == TEXT), 'form')
     need(m['actor'] and m['purpose'] and m['claimed_ns'], 'form')
-    need(1 <= m['type'] <= 12 and m['tlp'] <= 5, 'form')
+    need(1 <= m['type'] <= 13 and m['tlp'] <= 5, 'form')
     need(len(m['stream_id']) == 16 and all(len(m[k]) == 32 for k in ('root', 'bundle_sha256', 'actor_key')), 'form')
     need(all(len(m[k]) in (0, 32) for k in ('other_key', 'tool_sha256', 'object_sha256', 'torn_sha256')), 'form')
     need(bool(m['other_key']) == (m['type'] in (RELEASED, RECEIVED, KEY_REVOKED)), 'form')
