@@ -59,6 +59,13 @@ static bool relay_add(struct builder *b, const struct claim_note *c, const struc
 	return item_add_all(b, days <= LIST_DAYS ? RULE_S34_SERVICE : RULE_S34_HOSTING, false, said);
 }
 
+/* The code that a claim stands for: registries register, databases locate. */
+static const char *code_of(const struct claim_note *c)
+{
+	bool registry = c->kind == IND_CLAIM_RIR || c->kind == IND_CLAIM_RIR_AS;
+	return registry && c->registered[0] ? c->registered : c->country;
+}
+
 static bool claim_add(struct builder *b, const struct claim_note *c)
 {
 	struct evidence record = { 0 };
@@ -67,10 +74,10 @@ static bool claim_add(struct builder *b, const struct claim_note *c)
 		evidence_add(&record, &c->id);
 	b->c->anycast |= (c->flags & IND_CLAIM_ANYCAST) != 0;
 	switch (c->kind) {
-	case IND_CLAIM_RIR: return !c->country[0] || area_item(b, RULE_S02_REGISTRY, c->country, &said);
+	case IND_CLAIM_RIR: return !code_of(c)[0] || area_item(b, RULE_S02_REGISTRY, code_of(c), &said);
 	case IND_CLAIM_DATABASE: return database_add(b, c, &said);
 	case IND_CLAIM_PFX2AS: return nets_add(b, c, &said);
-	case IND_CLAIM_RIR_AS: return !c->country[0] || area_item(b, RULE_S05_HOLDER, c->country, &said);
+	case IND_CLAIM_RIR_AS: return !code_of(c)[0] || area_item(b, RULE_S05_HOLDER, code_of(c), &said);
 	case IND_CLAIM_TOR:
 	case IND_CLAIM_VPN: return relay_add(b, c, &said);
 	case IND_CLAIM_HOSTS: return item_add_all(b, RULE_S34_HOSTING, false, &said) && item_add_all(b, RULE_S34_AREA, true, &said);
@@ -85,11 +92,11 @@ static bool do_disagree(const struct builder *b)
 	const char *first = NULL;
 	for (size_t i = 0; i < b->s->claim_count; i++) {
 		const struct claim_note *c = &b->s->claims[i];
-		if (c->kind > IND_CLAIM_RIR_AS || !c->country[0] || !claim_counts(b->a, c))
+		if (c->kind > IND_CLAIM_RIR_AS || !code_of(c)[0] || !claim_counts(b->a, c))
 			continue;
-		if (first && memcmp(first, c->country, 2) != 0)
+		if (first && memcmp(first, code_of(c), 2) != 0)
 			return true;
-		first = c->country;
+		first = code_of(c);
 	}
 	return false;
 }
