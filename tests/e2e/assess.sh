@@ -39,6 +39,7 @@ made home near -- handshakes 20
 is "territory alone" "INSUFFICIENT" "level('ORIGIN_AREA')" -s $subject home.ieb
 is "territory alone, of a network" "INSUFFICIENT" "level('ORIGIN_NET')" -s $subject home.ieb
 is "what it is made of" "S02 S05 S04" "signals('ORIGIN_AREA') + ' ' + signals('ORIGIN_NET')" -s $subject home.ieb
+is "tracking is off by default" "DISABLED_BY_POLICY DISABLED_BY_POLICY" "missing['S16'] + ' ' + missing['S32']" -s $subject home.ieb
 is "no position" "SENSOR_LIMIT" "missing['S08']" -s $subject home.ieb
 is "who is responsible" "['O5']" "s['not_assessed']" -s $subject home.ieb
 run 0 "$indicia" assess -s $subject home.ieb
