@@ -84,15 +84,46 @@ static size_t settle(struct candidate *c, size_t count)
 	return valid;
 }
 
+static bool is_sorted(const struct candidate *c, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		if (by_address(&c[i - 1], &c[i]) > 0)
+			return false;
+	return true;
+}
+
+/* Moves the first ones by records to the front, in order; how many they are. */
+static size_t first_ones(struct candidate *c, size_t count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct candidate one = c[i];
+		size_t low = 0, high = kept;
+		if (kept == ASSESS_SUBJECTS_MAX && by_records(&c[kept - 1], &one) < 0)
+			continue;
+		while (low < high) {
+			size_t middle = (low + high) / 2;
+			if (by_records(&c[middle], &one) < 0)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		kept += kept < ASSESS_SUBJECTS_MAX;
+		memmove(&c[low + 1], &c[low], (kept - 1 - low) * sizeof(*c));
+		c[low] = one;
+	}
+	return kept;
+}
+
+/* The records of one bundle are in order of address already. */
 enum ind_err choose_end(struct assess *a)
 {
-	if (a->candidate_count)
+	if (!is_sorted(a->candidates, a->candidate_count))
 		qsort(a->candidates, a->candidate_count, sizeof(*a->candidates), by_address);
 	a->candidate_count = settle(a->candidates, a->candidate_count);
 	a->candidates_valid = a->candidate_count;
-	if (a->candidate_count)
-		qsort(a->candidates, a->candidate_count, sizeof(*a->candidates), by_records);
-	for (size_t i = 0; i < a->candidate_count && i < ASSESS_SUBJECTS_MAX; i++) {
+	a->candidate_count = first_ones(a->candidates, a->candidate_count);
+	for (size_t i = 0; i < a->candidate_count; i++) {
 		const struct candidate *c = &a->candidates[i];
 		char text[ADDRESS_TEXT];
 		text_addr(c->at.ip_version, c->at.addr, text, sizeof(text));

@@ -105,7 +105,8 @@ static bool links_add(struct assess *a, size_t at, struct conclusion *c)
 {
 	for (size_t k = at + 1; a->named && a->subject_count <= ASSESS_LINKED_MAX && k < a->subject_count; k++) {
 		char about[ASSESS_HYPOTHESIS_TEXT];
-		snprintf(about, sizeof(about), "subjects %zu and %zu", at + 1, k + 1);
+		if (snprintf(about, sizeof(about), "%s and %s", a->subjects[at].text, a->subjects[k].text) >= (int)sizeof(about))
+			snprintf(about, sizeof(about), "subjects %zu and %zu", at + 1, k + 1);
 		struct assess_hypothesis *h = hypothesis_add(c, LEDGER_LINKED, about);
 		if (!h)
 			return false;

@@ -6,7 +6,7 @@
 const char *level_sentence(enum ledger_level level)
 {
 	static const char *const sentences[] = {
-		"is contradicted by a physical limit", "The collected data are insufficient to support or reject it", "The collected data give limited support to it rather than to the listed alternatives",
+		"It is contradicted by a physical limit", "The collected data are insufficient to support or reject it", "The collected data give limited support to it rather than to the listed alternatives",
 		"The collected data give moderate support to it rather than to the listed alternatives", "The collected data give strong support to it rather than to the listed alternatives",
 	};
 	return sentences[level + 1];

@@ -148,6 +148,8 @@ static void hypothesis_json(const struct assess *a, struct json *j, size_t subje
 	json_number(j, "net", r->net);
 	json_true(j, "own", h->own);
 	rules_json(j, r->rules);
+	if (h->type != LEDGER_OPEN)
+		json_text(j, "says", level_sentence(r->level));
 	sums_json(j, "support", r->support, r->has_support);
 	json_text(j, "text", type_sentence(h->type));
 	json_text(j, "type", ledger_type_name(h->type));

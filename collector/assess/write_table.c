@@ -119,6 +119,8 @@ static void hypothesis_lines(const struct assess *a, struct out *out, const stru
 	hinges_text(hinges, r->hinges);
 	line(out, "    %-12s  %-12s  %-14s %-16s for %d  against %d  net %d%s%s", ledger_level_name(r->level), ledger_type_name(h->type), h->about, class_words(ledger_class_of(h->type)), r->for_sum,
 		r->against_sum, r->net, families[0] ? "  families " : "", families);
+	if (r->level != LEDGER_INSUFFICIENT)
+		line(out, "      %s: %s", level_sentence(r->level), type_sentence(h->type));
 	item_lines(a, out, c, at);
 	rules_lines(out, r);
 	if (hinges[0])
