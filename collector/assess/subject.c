@@ -174,14 +174,21 @@ static const struct ind_signal *signal_of(const struct ind_record *record, enum 
 	return NULL;
 }
 
+/* Microseconds in decimal, at most some days; INT64_MAX for anything else. */
 static int64_t number_of(const struct ind_signal *signal)
 {
-	char text[24];
-	if (!signal || signal->value_bytes == 0 || signal->value_bytes >= sizeof(text))
+	enum { DIGITS_MAX = 12 };
+	size_t minus = signal && signal->value_bytes && signal->value[0] == '-', count = signal ? signal->value_bytes - minus : 0;
+	int64_t number = 0;
+	for (size_t i = 0; i < count && i < DIGITS_MAX; i++) {
+		char c = signal->value[minus + i];
+		if (c < '0' || c > '9')
+			return INT64_MAX;
+		number = number * 10 + (c - '0');
+	}
+	if (!count || count > DIGITS_MAX)
 		return INT64_MAX;
-	memcpy(text, signal->value, signal->value_bytes);
-	text[signal->value_bytes] = '\0';
-	return strtoll(text, NULL, 10);
+	return minus ? -number : number;
 }
 
 static struct cluster *cluster_of(struct subject *s, uint64_t key)
@@ -206,7 +213,7 @@ static void layers_note(struct subject *s, const struct ind_record *record, enum
 	const struct ind_signal *turn = signal_of(record, me, IND_SIG_PATH_CROSS_LAYER), *pause = signal_of(record, me, IND_SIG_PATH_PREHELLO),
 		*ja4 = signal_of(record, me, IND_SIG_TLS_JA4);
 	int64_t turn_us = number_of(turn), pause_us = number_of(pause);
-	if (!turn)
+	if (turn_us == INT64_MAX)
 		return;
 	struct { uint8_t addr[IND_ADDR_BYTES]; uint64_t program; uint64_t port; } key = { .port = f->port[1 - me] };
 	memcpy(key.addr, f->addr[me], IND_ADDR_BYTES);
@@ -219,7 +226,7 @@ static void layers_note(struct subject *s, const struct ind_record *record, enum
 	c->turn_us = turn_us < c->turn_us ? turn_us : c->turn_us;
 	c->pause_us = pause_us < c->pause_us ? pause_us : c->pause_us;
 	evidence_add(&c->turns, &record->id);
-	if (pause)
+	if (pause_us != INT64_MAX)
 		evidence_add(&c->pauses, &record->id);
 }
 

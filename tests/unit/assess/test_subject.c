@@ -138,6 +138,25 @@ static unsigned windows_of(const unsigned *hours, size_t count)
 	return subject_windows(&s);
 }
 
+/* Values that no collector writes are no values. */
+START_TEST(numbers_out_of_form_say_nothing)
+{
+	static const char *const broken[] = { "", "-", "x", "12x", "9223372036854775807", "-9223372036854775808", "99999999999999999999999999", " 1" };
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		struct subject *b = calloc(1, sizeof(*b));
+		ck_assert_ptr_nonnull(b);
+		flow_make(0);
+		signal_make(0, 0, IND_SIG_PATH_CROSS_LAYER, broken[i]);
+		subject_start(b);
+		b->kind = SUBJECT_ADDRESS;
+		ck_assert(subject_flow(b, &records[0], IND_SRC, 0, true));
+		ck_assert_msg(b->cluster_count == 0, "'%s'", broken[i]);
+		subject_free(b);
+		free(b);
+	}
+}
+END_TEST
+
 START_TEST(windows_are_a_day_apart)
 {
 	ck_assert_uint_eq(windows_of(NULL, 0), 0);
@@ -251,6 +270,7 @@ int main(void)
 {
 	TCase *c = tcase_create("subject");
 	tcase_add_test(c, order_of_records_never_matters);
+	tcase_add_test(c, numbers_out_of_form_say_nothing);
 	tcase_add_test(c, windows_are_a_day_apart);
 	tcase_add_test(c, hours_fit_their_offset);
 	tcase_add_test(c, systems);
