@@ -83,41 +83,68 @@ struct subject *subject_add(struct assess *a, enum subject_kind kind, const char
 	return s;
 }
 
+/* What the user says of a sensor's place wins over its bundles. */
+static void position_of(const struct assess *a, struct assess_sensor *s)
+{
+	for (size_t i = 0; i < a->position_count; i++) {
+		const struct assess_position *p = &a->positions[i];
+		if (strcmp(p->sensor, s->id) != 0)
+			continue;
+		s->has_position = s->given = true;
+		s->latitude_1e4 = p->latitude_1e4;
+		s->longitude_1e4 = p->longitude_1e4;
+		s->error_km = p->error_km;
+	}
+	if (s->has_position)
+		s->at = geo_point_of(s->latitude_1e4, s->longitude_1e4);
+}
+
+/* A sensor whose bundles name several places has none. */
+static void place_check(struct assess_sensor *s, const struct ind_header *h)
+{
+	bool same = h->has_position && h->latitude_1e4 == s->latitude_1e4 && h->longitude_1e4 == s->longitude_1e4 && h->position_error_km == s->error_km;
+	if (!same && !s->given)
+		s->has_position = false;
+}
+
+/* Its number; SENSORS_MAX if there are too many. */
 static unsigned sensor_of(struct assess *a, const struct ind_header *h)
 {
 	char id[IND_SENSOR_ID_MAX + 1] = "";
 	memcpy(id, h->sensor.at ? h->sensor.at : "", h->sensor.bytes < sizeof(id) ? h->sensor.bytes : sizeof(id) - 1);
 	for (size_t i = 0; i < a->sensor_count; i++)
-		if (strcmp(a->sensors[i].id, id) == 0)
+		if (strcmp(a->sensors[i].id, id) == 0) {
+			place_check(&a->sensors[i], h);
 			return (unsigned)i;
-	if (a->sensor_count == SENSORS_MAX)
-		return SENSORS_MAX - 1;
-	struct assess_sensor *s = &a->sensors[a->sensor_count++];
-	memcpy(s->id, id, sizeof(id));
-	s->has_position = h->has_position;
-	s->latitude_1e4 = h->latitude_1e4;
-	s->longitude_1e4 = h->longitude_1e4;
-	s->error_km = h->position_error_km;
-	for (size_t i = 0; i < a->position_count; i++)
-		if (strcmp(a->positions[i].sensor, id) == 0) {
-			s->has_position = true;
-			s->latitude_1e4 = a->positions[i].latitude_1e4;
-			s->longitude_1e4 = a->positions[i].longitude_1e4;
-			s->error_km = a->positions[i].error_km;
 		}
-	if (s->has_position)
-		s->at = geo_point_of(s->latitude_1e4, s->longitude_1e4);
+	if (a->sensor_count == SENSORS_MAX)
+		return SENSORS_MAX;
+	struct assess_sensor *s = &a->sensors[a->sensor_count++];
+	*s = (struct assess_sensor){ .has_position = h->has_position, .latitude_1e4 = h->latitude_1e4, .longitude_1e4 = h->longitude_1e4, .error_km = h->position_error_km };
+	memcpy(s->id, id, sizeof(id));
+	position_of(a, s);
 	return (unsigned)(a->sensor_count - 1);
 }
 
+const char *assess_unused_position(const struct assess *a)
+{
+	for (size_t i = 0; i < a->position_count; i++) {
+		bool used = false;
+		for (size_t k = 0; k < a->sensor_count; k++)
+			used |= strcmp(a->sensors[k].id, a->positions[i].sensor) == 0;
+		if (!used)
+			return a->positions[i].sensor;
+	}
+	return NULL;
+}
+
+/* Its number; DATA_SETS_MAX if there are too many. */
 static uint16_t data_of(struct assess *a, const struct ind_data_set *set)
 {
 	size_t at = 0;
 	while (at < a->data_count && memcmp(a->data[at].sha256, set->sha256, IND_SHA256_BYTES) != 0)
 		at++;
-	if (at == DATA_SETS_MAX)
-		return DATA_SETS_MAX - 1;
-	if (at < a->data_count)
+	if (at == DATA_SETS_MAX || at < a->data_count)
 		return (uint16_t)at;
 	struct assess_data *d = &a->data[a->data_count++];
 	*d = (struct assess_data){ .build_s = set->build_epoch_s };
@@ -221,9 +248,10 @@ static enum ind_err header_read(struct reading *r)
 		return IND_MALFORMED;
 	rows_context_of(&r->context, &record->header);
 	r->sensor = sensor_of(r->a, &record->header);
+	bool full = r->sensor == SENSORS_MAX;
 	for (size_t i = 0; !r->a->refdata && i < record->header.data_set_count; i++)
-		r->data[i] = data_of(r->a, &record->header.data_sets[i]);
-	return IND_OK;
+		full |= (r->data[i] = data_of(r->a, &record->header.data_sets[i])) == DATA_SETS_MAX;
+	return full ? IND_LIMIT : IND_OK;
 }
 
 /* Can a row of this batch be about a subject? */

@@ -50,6 +50,9 @@ enum ind_err assess_hypotheses(struct assess *a, const char *text, size_t bytes,
 enum ind_err assess_policy(struct assess *a, const char *text, size_t bytes, char error[static ASSESS_ERROR_BYTES]) IND_MUST_USE;
 enum ind_err assess_position(struct assess *a, const struct assess_position *position) IND_MUST_USE;
 
+/* A sensor that a position was given for and that no bundle is of; NULL if there is none. */
+const char *assess_unused_position(const struct assess *a);
+
 /* Data sets built before this time (s) are left out. */
 void assess_since_data(struct assess *a, uint64_t since_s);
 

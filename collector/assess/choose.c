@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CANDIDATES_MAX = 1 << 22, ADDRESS_TEXT = 46 };
+enum { CANDIDATES_MAX = 1 << 22, ADDRESS_TEXT = 46, TALLY_MAX = 1 << 23 };
 
 int tally_add(struct tally *t, uint64_t key)
 {
 	key += !key;
+	if (t->used == TALLY_MAX)
+		return -1;
 	if (t->used * 2 >= t->room) {
 		struct tally larger = { .room = t->room ? t->room * 2 : 1024 };
 		larger.slots = calloc(larger.room, sizeof(*larger.slots));

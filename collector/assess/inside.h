@@ -7,7 +7,7 @@
 
 /* What the files of an assessment share. */
 
-struct assess_sensor { char id[IND_SENSOR_ID_MAX + 1]; bool has_position; int32_t latitude_1e4, longitude_1e4; uint32_t error_km; struct geo_point at; };
+struct assess_sensor { char id[IND_SENSOR_ID_MAX + 1]; bool has_position, given; int32_t latitude_1e4, longitude_1e4; uint32_t error_km; struct geo_point at; };
 struct assess_data { char name[128]; uint8_t sha256[IND_SHA256_BYTES]; uint64_t build_s; uint8_t kind; bool used; };
 
 /* Where an item comes from; beside the ledger's item of the same place. */
@@ -41,7 +41,7 @@ struct shared { uint64_t digest; uint16_t signal; uint32_t holders; };
 enum { SHARED_MAX = 256 };
 
 struct tally { uint64_t *slots; size_t used, room; };
-/* 1 if it is new, 0 if not, -1 without memory. */
+/* 1 if it is new, 0 if not, -1 without memory or at its limit. */
 int tally_add(struct tally *t, uint64_t key);
 void tally_free(struct tally *t);
 

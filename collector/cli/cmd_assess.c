@@ -61,6 +61,8 @@ static void put(const struct request *r, struct out *out)
 
 static void tell_choice(const struct assess *a)
 {
+	if (assess_unused_position(a))
+		tell_note("--position: no bundle is of sensor %s", assess_unused_position(a));
 	if (!assess_subject_count(a))
 		tell_note("no address has a validated flow; name what to assess with --subject");
 	else if (assess_candidates(a) > assess_subject_count(a))

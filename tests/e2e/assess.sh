@@ -51,6 +51,7 @@ madrid=near=40.42,-3.70,10
 is "outside the disc" "EXCLUDED INCONSISTENT" "level('ORIGIN_AREA') + ' ' + s['findings'][0]['finding']" -s $subject --position $madrid home.ieb
 is "an error as wide as the world" "INSUFFICIENT CONSISTENT" "level('ORIGIN_AREA') + ' ' + s['findings'][0]['finding']" -s $subject --position near=40.42,-3.70,20000 home.ieb
 made far near --position 40.42,-3.70,10 -- handshakes 200
+run 0 "$indicia" assess -s $subject --position nowhere=1,2,3 home.ieb; grep -q "no bundle is of sensor nowhere" "$work/stderr" && good || bad "a position of no sensor"
 is "inside the disc" "INSUFFICIENT CONSISTENT" "level('ORIGIN_AREA') + ' ' + s['findings'][0]['finding']" -s $subject far.ieb
 made few near --position 40.42,-3.70,10 -- handshakes 20 9
 is "too few samples to exclude" "INSUFFICIENT" "level('ORIGIN_AREA')" -s $subject few.ieb
@@ -64,6 +65,7 @@ is "one address in two places" "True 0" "others['content network or anycast'] ==
 made wide osaka --position 34.69,135.50,10 -- handshakes 60
 is "two sensors" "S02 S05 S09" "signals('ORIGIN_AREA')" -s $subject far.ieb wide.ieb
 made later near -- handshakes 20 12 1.5
+is "a sensor in two places" "SENSOR_LIMIT" "missing['S08']" -s $subject far.ieb home.ieb
 is "windows" "2" "s['seen']['windows']" -s $subject home.ieb later.ieb
 
 # Not validated: an indication at most, and no claim of origin; of one side only nothing is said.

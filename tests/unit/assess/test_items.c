@@ -23,7 +23,7 @@ static void setup(void)
 	ck_assert_int_eq(assess_subject(a, "192.0.2.1", NULL, error), IND_OK);
 	s = &a->subjects[0];
 	a->sensor_count = 1;
-	a->sensors[0] = (struct assess_sensor){ "near", true, 525200, 134050, 5, geo_point_of(525200, 134050) };
+	a->sensors[0] = (struct assess_sensor){ "near", true, true, 525200, 134050, 5, geo_point_of(525200, 134050) };
 	s->sensors = 1;
 	s->first_ns = s->last_ns = NOW_S * SECOND_NS;
 	s->packets = 100;
