@@ -206,6 +206,18 @@ static struct cluster *cluster_of(struct subject *s, uint64_t key)
 	return c;
 }
 
+/* The same on machines of either byte order: clusters are printed in order of their keys. */
+static uint64_t cluster_key(const uint8_t addr[static IND_ADDR_BYTES], uint64_t program, uint16_t port)
+{
+	char bytes[IND_ADDR_BYTES + sizeof(program) + sizeof(port)];
+	memcpy(bytes, addr, IND_ADDR_BYTES);
+	for (size_t i = 0; i < sizeof(program); i++)
+		bytes[IND_ADDR_BYTES + i] = (char)(program >> (56 - 8 * i));
+	bytes[IND_ADDR_BYTES + sizeof(program)] = (char)(port >> 8);
+	bytes[IND_ADDR_BYTES + sizeof(program) + 1] = (char)port;
+	return text_digest(bytes, sizeof(bytes));
+}
+
 /* S10, S11: by address, program (JA4) and server port. */
 static void layers_note(struct subject *s, const struct ind_record *record, enum ind_dir me)
 {
@@ -215,10 +227,8 @@ static void layers_note(struct subject *s, const struct ind_record *record, enum
 	int64_t turn_us = number_of(turn), pause_us = number_of(pause);
 	if (turn_us == INT64_MAX)
 		return;
-	struct { uint8_t addr[IND_ADDR_BYTES]; uint64_t program; uint64_t port; } key = { .port = f->port[1 - me] };
-	memcpy(key.addr, f->addr[me], IND_ADDR_BYTES);
-	key.program = ja4 ? text_digest(ja4->value, ja4->value_bytes) : 0;
-	struct cluster *c = cluster_of(s, text_digest((const char *)&key, sizeof(key)));
+	uint64_t program = ja4 ? text_digest(ja4->value, ja4->value_bytes) : 0;
+	struct cluster *c = cluster_of(s, cluster_key(f->addr[me], program, f->port[1 - me]));
 	if (!c)
 		return;
 	uint32_t rtt = ind_flow_rtt_us(f, me);

@@ -80,6 +80,11 @@ is "no subject without a validated flow" "0" "len(a['subjects'])" flood.ieb
 made planted near -- planted
 is "a planted language" "INSUFFICIENT lang:pt" "level('OPERATOR_ENV') + ' ' + hyp('OPERATOR_ENV')[0]['about']" -s $subject planted.ieb
 
+# The lab sample: a relay is seen behind one address, in too few handshakes to weigh more; nothing claims an origin.
+run 0 "$indicia" collect -q --sensor sample -r "$sample" -w sample.ieb
+is "the sample's relay" "INSUFFICIENT S10 S11" "level('RELAY') + ' ' + signals('RELAY')" -s 193.136.250.101 sample.ieb
+is "the sample's claims of origin" "True" "all(h['level'] == 'INSUFFICIENT' for s in a['subjects'] for h in s['hypotheses'] if h['class'] == 'ACC')" sample.ieb
+
 # Real clients over delay lines: with and without a relay.
 lab=$root/../shared/lab/relay-lab.pcap
 if [ -e "$lab" ]; then
