@@ -51,19 +51,29 @@ static const char *parse_1e4(const char *at, int32_t limit, int32_t *value)
 	return at;
 }
 
-int collect_position(struct daemon_options *d, const char *value)
+bool position_read(const char *text, struct position *p)
 {
 	uint64_t error_km;
-	const char *at = parse_1e4(value, 90, &d->latitude_1e4);
-	if (at && *at == ',')
-		at = parse_1e4(at + 1, 180, &d->longitude_1e4);
-	else
-		at = NULL;
-	if (!at || *at != ',' || !args_number(at + 1, ERROR_KM_MAX, &error_km)) {
+	const char *at = parse_1e4(text, 90, &p->latitude_1e4);
+	if (!at || *at != ',')
+		return false;
+	at = parse_1e4(at + 1, 180, &p->longitude_1e4);
+	if (!at || *at != ',' || !args_number(at + 1, ERROR_KM_MAX, &error_km))
+		return false;
+	p->error_km = (uint32_t)error_km;
+	return true;
+}
+
+int collect_position(struct daemon_options *d, const char *value)
+{
+	struct position p;
+	if (!position_read(value, &p)) {
 		tell_error("--position %s: latitude, longitude and error are wanted, as in 52.52,13.40,5", value);
 		return CLI_USAGE;
 	}
-	d->position_error_km = (uint32_t)error_km;
+	d->latitude_1e4 = p.latitude_1e4;
+	d->longitude_1e4 = p.longitude_1e4;
+	d->position_error_km = p.error_km;
 	d->has_position = true;
 	return CLI_DONE;
 }

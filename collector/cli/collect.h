@@ -12,6 +12,8 @@ void collect_defaults(struct daemon_options *d);
 int collect_sensor(struct daemon_options *d, const char *value);
 
 /* LAT,LON,ERR_KM: decimal degrees and kilometres. */
+struct position { int32_t latitude_1e4, longitude_1e4; uint32_t error_km; };
+bool position_read(const char *text, struct position *position);
 int collect_position(struct daemon_options *d, const char *value);
 
 /* default, all, none, or names with commas between. */

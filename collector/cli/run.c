@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const struct cli_verb *const verbs[] = {
-	&cmd_collect, &cmd_status, &cmd_recover, &cmd_show, &cmd_flows, &cmd_signals, &cmd_origins, &cmd_stats, &cmd_query, &cmd_export, &cmd_replay, &cmd_diff, &cmd_fields, &cmd_verify, &cmd_disclose,
-	&cmd_custody, &cmd_stamp, &cmd_keys, &cmd_data, &cmd_completion,
+	&cmd_collect, &cmd_status, &cmd_recover, &cmd_show, &cmd_flows, &cmd_signals, &cmd_origins, &cmd_stats, &cmd_query, &cmd_export, &cmd_replay, &cmd_diff, &cmd_fields, &cmd_assess, &cmd_method,
+	&cmd_verify, &cmd_disclose, &cmd_custody, &cmd_stamp, &cmd_keys, &cmd_data, &cmd_completion,
 	&cmd_help, &cmd_version,
 };
 
