@@ -132,7 +132,7 @@ void signal_name(char name[static 4], unsigned number);
 
 /* inputs.c */
 enum ind_err inputs_identify(struct assess *a) IND_MUST_USE;
-struct json;
-void inputs_json(const struct assess *a, struct json *j, const char *key);
+struct canonical;
+void inputs_json(const struct assess *a, struct canonical *j, const char *key);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The assessment as canonical JSON (RFC 8785): keys in ascending order. */
 #include "assess/inside.h"
-#include "assess/json.h"
+#include "assess/canonical.h"
 #include "base/text.h"
 #include "indicia/catalogue.h"
 #include <string.h>
@@ -9,81 +9,81 @@
 static const unsigned family_order[] = { IND_FAMILY_A, IND_FAMILY_C, IND_FAMILY_E, IND_FAMILY_H, IND_FAMILY_I, IND_FAMILY_L, IND_FAMILY_P, IND_FAMILY_T };
 enum { FAMILIES = sizeof(family_order) / sizeof(family_order[0]) };
 
-static void sums_json(struct json *j, const char *key, const int32_t *sums, const bool *has)
+static void sums_json(struct canonical *j, const char *key, const int32_t *sums, const bool *has)
 {
-	json_open(j, key, '{');
+	canonical_open(j, key, '{');
 	for (size_t i = 0; i < FAMILIES; i++)
 		if (has[family_order[i]])
-			json_number(j, (char[]){ ind_family_letter(family_order[i]), '\0' }, sums[family_order[i]]);
-	json_close(j, '}');
+			canonical_number(j, (char[]){ ind_family_letter(family_order[i]), '\0' }, sums[family_order[i]]);
+	canonical_close(j, '}');
 }
 
-static void families_json(struct json *j, const char *key, unsigned set)
+static void families_json(struct canonical *j, const char *key, unsigned set)
 {
-	json_open(j, key, '[');
+	canonical_open(j, key, '[');
 	for (size_t i = 0; i < FAMILIES; i++)
 		if (set >> family_order[i] & 1)
-			json_text(j, NULL, (char[]){ ind_family_letter(family_order[i]), '\0' });
-	json_close(j, ']');
+			canonical_text(j, NULL, (char[]){ ind_family_letter(family_order[i]), '\0' });
+	canonical_close(j, ']');
 }
 
-static void records_json(struct json *j, const struct evidence *e)
+static void records_json(struct canonical *j, const struct evidence *e)
 {
 	char text[IND_RECORD_ID_TEXT];
-	json_open(j, "records", '[');
+	canonical_open(j, "records", '[');
 	for (size_t i = 0; i < e->id_count; i++)
-		json_text(j, NULL, ind_record_id_text(&e->id[i], text));
-	json_close(j, ']');
+		canonical_text(j, NULL, ind_record_id_text(&e->id[i], text));
+	canonical_close(j, ']');
 }
 
-static void item_json(const struct assess *a, struct json *j, const struct conclusion *c, size_t at)
+static void item_json(const struct assess *a, struct canonical *j, const struct conclusion *c, size_t at)
 {
 	const struct ledger_item *item = &c->items[at];
 	const struct item_note *note = &c->notes[at];
 	const struct method_rule *rule = &method_rules[note->rule];
 	char name[4];
 	signal_name(name, item->signal);
-	json_open(j, NULL, '{');
+	canonical_open(j, NULL, '{');
 	if (note->data_set != NOT_OF_DATA) {
 		const struct assess_data *data = &a->data[note->data_set];
-		json_open(j, "data", '{');
-		json_number(j, "build_s", (int64_t)data->build_s);
-		json_text(j, "name", data->name);
-		json_hex(j, "sha256", data->sha256, IND_SHA256_BYTES);
-		json_close(j, '}');
+		canonical_open(j, "data", '{');
+		canonical_number(j, "build_s", (int64_t)data->build_s);
+		canonical_text(j, "name", data->name);
+		canonical_hex(j, "sha256", data->sha256, IND_SHA256_BYTES);
+		canonical_close(j, '}');
 	}
-	json_text(j, "family", (char[]){ ind_family_letter(item->family), '\0' });
-	json_text(j, "forge", ledger_forge_name(rule->forge));
-	json_number(j, "n", (int64_t)note->n);
-	json_number(j, "quality", item->quality);
-	json_number(j, "rating", item->rating);
-	json_number(j, "record_count", (int64_t)note->records.n);
+	canonical_text(j, "family", (char[]){ ind_family_letter(item->family), '\0' });
+	canonical_text(j, "forge", ledger_forge_name(rule->forge));
+	canonical_number(j, "n", (int64_t)note->n);
+	canonical_number(j, "quality", item->quality);
+	canonical_number(j, "rating", item->rating);
+	canonical_number(j, "record_count", (int64_t)note->records.n);
 	records_json(j, &note->records);
-	json_text(j, "rule", rule->name);
+	canonical_text(j, "rule", rule->name);
 	if (note->sensor != NOT_OF_SENSOR)
-		json_text(j, "sensor", a->sensors[note->sensor].id);
-	json_text(j, "signal", name);
-	json_number(j, "tier", item->tier);
-	json_number(j, "weight", c->weights[at]);
-	json_close(j, '}');
+		canonical_text(j, "sensor", a->sensors[note->sensor].id);
+	canonical_text(j, "signal", name);
+	canonical_number(j, "tier", item->tier);
+	canonical_number(j, "weight", c->weights[at]);
+	canonical_close(j, '}');
 }
 
-static void fail_json(struct json *j, const char *condition, const char *level, int64_t is, int64_t wants)
+static void fail_json(struct canonical *j, const char *condition, const char *level, int64_t is, int64_t wants)
 {
-	json_open(j, NULL, '{');
-	json_text(j, "fails", condition);
-	json_text(j, "for", level);
-	json_number(j, "is", is);
-	json_number(j, "wants", wants);
-	json_close(j, '}');
+	canonical_open(j, NULL, '{');
+	canonical_text(j, "fails", condition);
+	canonical_text(j, "for", level);
+	canonical_number(j, "is", is);
+	canonical_number(j, "wants", wants);
+	canonical_close(j, '}');
 }
 
 /* Which conditions of the next level are not met. */
-static void gates_json(const struct assess *a, struct json *j, const struct conclusion *c, size_t at)
+static void gates_json(const struct assess *a, struct canonical *j, const struct conclusion *c, size_t at)
 {
 	const struct ledger_result *r = &c->results[at];
 	enum ledger_class class = ledger_class_of(c->hypotheses[at].type);
-	json_open(j, "gates", '[');
+	canonical_open(j, "gates", '[');
 	if (class != LEDGER_CLASS_OPEN && r->fails) {
 		const struct ledger_gate *g = &a->policy.gates.at[class][r->by_gates];
 		const char *level = ledger_level_name((enum ledger_level)(r->by_gates + 1));
@@ -100,60 +100,60 @@ static void gates_json(const struct assess *a, struct json *j, const struct conc
 			if (r->fails & all[i].bit)
 				fail_json(j, all[i].name, level, all[i].bit == LEDGER_FAILS_BREADTH ? (sensors >= 2) + (c->windows >= 2) : all[i].is, all[i].wants);
 	}
-	json_close(j, ']');
+	canonical_close(j, ']');
 }
 
-static void signals_json(struct json *j, const char *key, uint64_t set)
+static void signals_json(struct canonical *j, const char *key, uint64_t set)
 {
 	char name[4];
-	json_open(j, key, '[');
+	canonical_open(j, key, '[');
 	for (unsigned n = 1; n < LEDGER_SIGNALS_END; n++)
 		if (set >> n & 1) {
 			signal_name(name, n);
-			json_text(j, NULL, name);
+			canonical_text(j, NULL, name);
 		}
-	json_close(j, ']');
+	canonical_close(j, ']');
 }
 
-static void rules_json(struct json *j, unsigned rules)
+static void rules_json(struct canonical *j, unsigned rules)
 {
-	json_open(j, "rules", '[');
+	canonical_open(j, "rules", '[');
 	for (unsigned n = 0; n < 6; n++)
 		if (rules >> n & 1)
-			json_text(j, NULL, (char[]){ 'R', (char)('1' + n), '\0' });
-	json_close(j, ']');
+			canonical_text(j, NULL, (char[]){ 'R', (char)('1' + n), '\0' });
+	canonical_close(j, ']');
 }
 
-static void hypothesis_json(const struct assess *a, struct json *j, size_t subject, const struct conclusion *c, size_t at)
+static void hypothesis_json(const struct assess *a, struct canonical *j, size_t subject, const struct conclusion *c, size_t at)
 {
 	const struct assess_hypothesis *h = &c->hypotheses[at];
 	const struct ledger_result *r = &c->results[at];
-	json_open(j, NULL, '{');
-	json_text(j, "about", h->about[0] ? h->about : a->subjects[subject].text);
-	json_text(j, "class", ledger_class_name(ledger_class_of(h->type)));
+	canonical_open(j, NULL, '{');
+	canonical_text(j, "about", h->about[0] ? h->about : a->subjects[subject].text);
+	canonical_text(j, "class", ledger_class_name(ledger_class_of(h->type)));
 	sums_json(j, "contradiction", r->contradiction, r->has_contradiction);
 	families_json(j, "families", r->families);
 	gates_json(a, j, c, at);
 	families_json(j, "hard", r->hard);
 	signals_json(j, "hinges_on", r->level > LEDGER_INSUFFICIENT || r->rules & LEDGER_R6 ? r->hinges : 0);
-	json_open(j, "items", '[');
+	canonical_open(j, "items", '[');
 	for (size_t i = 0; i < c->item_count; i++)
 		if (c->items[i].hypothesis == at)
 			item_json(a, j, c, i);
-	json_close(j, ']');
-	json_text(j, "level", h->type == LEDGER_OPEN ? "NOT SCORED" : ledger_level_name(r->level));
-	json_text(j, "level_without_T", h->type == LEDGER_OPEN ? "NOT SCORED" : ledger_level_name(r->without_t));
+	canonical_close(j, ']');
+	canonical_text(j, "level", h->type == LEDGER_OPEN ? "NOT SCORED" : ledger_level_name(r->level));
+	canonical_text(j, "level_without_T", h->type == LEDGER_OPEN ? "NOT SCORED" : ledger_level_name(r->without_t));
 	if (r->margin != LEDGER_NO_RIVAL)
-		json_number(j, "margin", r->margin);
-	json_number(j, "net", r->net);
-	json_true(j, "own", h->own);
+		canonical_number(j, "margin", r->margin);
+	canonical_number(j, "net", r->net);
+	canonical_true(j, "own", h->own);
 	rules_json(j, r->rules);
 	if (h->type != LEDGER_OPEN)
-		json_text(j, "says", level_sentence(r->level));
+		canonical_text(j, "says", level_sentence(r->level));
 	sums_json(j, "support", r->support, r->has_support);
-	json_text(j, "text", type_sentence(h->type));
-	json_text(j, "type", ledger_type_name(h->type));
-	json_close(j, '}');
+	canonical_text(j, "text", type_sentence(h->type));
+	canonical_text(j, "type", ledger_type_name(h->type));
+	canonical_close(j, '}');
 }
 
 static const char *finding_name(enum finding_state state)
@@ -162,142 +162,142 @@ static const char *finding_name(enum finding_state state)
 	return names[state];
 }
 
-static void explanations_json(const struct assess *a, struct json *j, size_t subject)
+static void explanations_json(const struct assess *a, struct canonical *j, size_t subject)
 {
 	struct alternative list[ALTERNATIVES_MAX];
 	size_t count = alternatives_of(a, subject, list);
-	json_open(j, "alternatives", '[');
+	canonical_open(j, "alternatives", '[');
 	for (size_t i = 0; i < count; i++) {
 		char state[24] = "excluded by ";
-		json_open(j, NULL, '{');
-		json_text(j, "name", list[i].name);
+		canonical_open(j, NULL, '{');
+		canonical_text(j, "name", list[i].name);
 		if (list[i].by)
 			signal_name(state + strlen(state), list[i].by);
-		json_text(j, "state", list[i].by ? state : list[i].state);
-		json_text(j, "text", list[i].text);
-		json_close(j, '}');
+		canonical_text(j, "state", list[i].by ? state : list[i].state);
+		canonical_text(j, "text", list[i].text);
+		canonical_close(j, '}');
 	}
-	json_close(j, ']');
+	canonical_close(j, ']');
 }
 
-static void missing_json(const struct assess *a, struct json *j, size_t subject)
+static void missing_json(const struct assess *a, struct canonical *j, size_t subject)
 {
 	struct missing list[LEDGER_SIGNALS_END];
 	size_t count = missing_of(a, subject, list);
-	json_open(j, "missing", '[');
+	canonical_open(j, "missing", '[');
 	for (size_t i = 0; i < count; i++) {
 		char name[4];
 		signal_name(name, list[i].signal);
-		json_open(j, NULL, '{');
-		json_text(j, "code", list[i].code);
-		json_text(j, "resolves", list[i].resolves);
-		json_text(j, "signal", name);
-		json_close(j, '}');
+		canonical_open(j, NULL, '{');
+		canonical_text(j, "code", list[i].code);
+		canonical_text(j, "resolves", list[i].resolves);
+		canonical_text(j, "signal", name);
+		canonical_close(j, '}');
 	}
-	json_close(j, ']');
+	canonical_close(j, ']');
 }
 
-static void clusters_json(struct json *j, const struct subject *s)
+static void clusters_json(struct canonical *j, const struct subject *s)
 {
-	json_open(j, "layers", '[');
+	canonical_open(j, "layers", '[');
 	for (size_t i = 0; i < s->cluster_count; i++) {
 		const struct cluster *c = &s->clusters[i];
-		json_open(j, NULL, '{');
-		json_number(j, "handshakes", (int64_t)c->turns.n);
+		canonical_open(j, NULL, '{');
+		canonical_number(j, "handshakes", (int64_t)c->turns.n);
 		if (c->pause_us != INT64_MAX)
-			json_number(j, "least_pause_us", c->pause_us);
+			canonical_number(j, "least_pause_us", c->pause_us);
 		if (c->rtt_us != IND_ABSENT_U32)
-			json_number(j, "least_rtt_us", c->rtt_us);
-		json_number(j, "least_turn_us", c->turn_us);
-		json_close(j, '}');
+			canonical_number(j, "least_rtt_us", c->rtt_us);
+		canonical_number(j, "least_turn_us", c->turn_us);
+		canonical_close(j, '}');
 	}
-	json_close(j, ']');
+	canonical_close(j, ']');
 }
 
-static void trips_json(const struct assess *a, struct json *j, const struct subject *s)
+static void trips_json(const struct assess *a, struct canonical *j, const struct subject *s)
 {
-	json_open(j, "round_trips", '[');
+	canonical_open(j, "round_trips", '[');
 	for (size_t i = 0; i < a->sensor_count; i++) {
 		if (!s->rtt[i].n)
 			continue;
-		json_open(j, NULL, '{');
-		json_number(j, "fibre_km", geo_fibre_km(s->rtt[i].min_us));
-		json_number(j, "handshakes", (int64_t)s->rtt[i].n);
-		json_number(j, "least_us", s->rtt[i].min_us);
-		json_text(j, "sensor", a->sensors[i].id);
-		json_number(j, "vacuum_km", geo_vacuum_km(s->rtt[i].min_us));
-		json_close(j, '}');
+		canonical_open(j, NULL, '{');
+		canonical_number(j, "fibre_km", geo_fibre_km(s->rtt[i].min_us));
+		canonical_number(j, "handshakes", (int64_t)s->rtt[i].n);
+		canonical_number(j, "least_us", s->rtt[i].min_us);
+		canonical_text(j, "sensor", a->sensors[i].id);
+		canonical_number(j, "vacuum_km", geo_vacuum_km(s->rtt[i].min_us));
+		canonical_close(j, '}');
 	}
-	json_close(j, ']');
+	canonical_close(j, ']');
 }
 
-static void seen_json(const struct assess *a, struct json *j, const struct subject *s, const struct conclusion *c)
+static void seen_json(const struct assess *a, struct canonical *j, const struct subject *s, const struct conclusion *c)
 {
 	char time[28];
-	json_open(j, "seen", '{');
+	canonical_open(j, "seen", '{');
 	if (s->cotenants)
-		json_number(j, "cotenants", s->cotenants);
-	json_true(j, "cut", s->cut);
+		canonical_number(j, "cotenants", s->cotenants);
+	canonical_true(j, "cut", s->cut);
 	if (s->flows.n) {
 		text_time(s->first_ns, time, sizeof(time));
-		json_text(j, "first", time);
+		canonical_text(j, "first", time);
 	}
-	json_number(j, "flows", (int64_t)s->flows.n);
+	canonical_number(j, "flows", (int64_t)s->flows.n);
 	if (s->flows.n) {
 		text_time(s->last_ns, time, sizeof(time));
-		json_text(j, "last", time);
+		canonical_text(j, "last", time);
 	}
 	clusters_json(j, s);
 	trips_json(a, j, s);
-	json_number(j, "sensors", __builtin_popcountll(s->sensors));
-	json_number(j, "validated", (int64_t)s->validated.n);
-	json_number(j, "windows", c->windows);
-	json_close(j, '}');
+	canonical_number(j, "sensors", __builtin_popcountll(s->sensors));
+	canonical_number(j, "validated", (int64_t)s->validated.n);
+	canonical_number(j, "windows", c->windows);
+	canonical_close(j, '}');
 }
 
-static void subject_json(const struct assess *a, struct json *j, size_t at)
+static void subject_json(const struct assess *a, struct canonical *j, size_t at)
 {
 	const struct conclusion *c = &a->conclusions[at];
-	json_open(j, NULL, '{');
+	canonical_open(j, NULL, '{');
 	explanations_json(a, j, at);
-	json_true(j, "areas_disagree", c->disagrees);
-	json_true(j, "clusters_disagree", c->turns_disagree);
-	json_open(j, "findings", '[');
+	canonical_true(j, "areas_disagree", c->disagrees);
+	canonical_true(j, "clusters_disagree", c->turns_disagree);
+	canonical_open(j, "findings", '[');
 	for (size_t i = 0; i < c->finding_count; i++) {
-		json_open(j, NULL, '{');
-		json_text(j, "area", c->findings[i].area);
-		json_text(j, "finding", finding_name(c->findings[i].state));
-		json_text(j, "tier", "O1, O2");
-		json_close(j, '}');
+		canonical_open(j, NULL, '{');
+		canonical_text(j, "area", c->findings[i].area);
+		canonical_text(j, "finding", finding_name(c->findings[i].state));
+		canonical_text(j, "tier", "O1, O2");
+		canonical_close(j, '}');
 	}
-	json_close(j, ']');
-	json_open(j, "hypotheses", '[');
+	canonical_close(j, ']');
+	canonical_open(j, "hypotheses", '[');
 	for (size_t i = 0; i < c->hypothesis_count; i++)
 		hypothesis_json(a, j, at, c, i);
-	json_close(j, ']');
+	canonical_close(j, ']');
 	missing_json(a, j, at);
-	json_open(j, "not_assessed", '[');
-	json_text(j, NULL, "O5");
-	json_close(j, ']');
+	canonical_open(j, "not_assessed", '[');
+	canonical_text(j, NULL, "O5");
+	canonical_close(j, ']');
 	seen_json(a, j, &a->subjects[at], c);
-	json_text(j, "subject", a->subjects[at].text);
-	json_close(j, '}');
+	canonical_text(j, "subject", a->subjects[at].text);
+	canonical_close(j, '}');
 }
 
 void assess_json(const struct assess *a, struct out *out)
 {
-	struct json j = { .out = out };
-	json_open(&j, NULL, '{');
-	json_hex(&j, "assessment_id", a->id, IND_SHA256_BYTES);
+	struct canonical j = { .out = out };
+	canonical_open(&j, NULL, '{');
+	canonical_hex(&j, "assessment_id", a->id, IND_SHA256_BYTES);
 	if (!a->named)
-		json_number(&j, "candidates", (int64_t)a->candidates_valid);
+		canonical_number(&j, "candidates", (int64_t)a->candidates_valid);
 	inputs_json(a, &j, "inputs");
-	json_text(&j, "method", METHOD_ID);
-	json_true(&j, "reviewed", a->reviewed);
-	json_open(&j, "subjects", '[');
+	canonical_text(&j, "method", METHOD_ID);
+	canonical_true(&j, "reviewed", a->reviewed);
+	canonical_open(&j, "subjects", '[');
 	for (size_t i = 0; i < a->subject_count; i++)
 		subject_json(a, &j, i);
-	json_close(&j, ']');
-	json_close(&j, '}');
+	canonical_close(&j, ']');
+	canonical_close(&j, '}');
 	out_char(out, '\n');
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "assess/json.h"
+#include "assess/canonical.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include <string.h>
 
 static void string_put(struct out *out, const char *bytes, size_t count);
 
-static void before(struct json *j, const char *key)
+static void before(struct canonical *j, const char *key)
 {
 	if (j->comma)
 		out_char(j->out, ',');
@@ -51,40 +51,40 @@ static void string_put(struct out *out, const char *bytes, size_t count)
 	out_char(out, '"');
 }
 
-void json_open(struct json *j, const char *key, char bracket)
+void canonical_open(struct canonical *j, const char *key, char bracket)
 {
 	before(j, key);
 	out_char(j->out, bracket);
 	j->comma = false;
 }
 
-void json_close(struct json *j, char bracket)
+void canonical_close(struct canonical *j, char bracket)
 {
 	out_char(j->out, bracket);
 	j->comma = true;
 }
 
-void json_bytes(struct json *j, const char *key, const char *bytes, size_t count)
+void canonical_bytes(struct canonical *j, const char *key, const char *bytes, size_t count)
 {
 	before(j, key);
 	string_put(j->out, count ? bytes : "", count);
 }
 
-void json_text(struct json *j, const char *key, const char *text) { json_bytes(j, key, text, strlen(text)); }
+void canonical_text(struct canonical *j, const char *key, const char *text) { canonical_bytes(j, key, text, strlen(text)); }
 
-void json_number(struct json *j, const char *key, int64_t number)
+void canonical_number(struct canonical *j, const char *key, int64_t number)
 {
 	before(j, key);
 	out_i64(j->out, number);
 }
 
-void json_true(struct json *j, const char *key, bool value)
+void canonical_true(struct canonical *j, const char *key, bool value)
 {
 	before(j, key);
 	out_text(j->out, value ? "true" : "false");
 }
 
-void json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t count)
+void canonical_hex(struct canonical *j, const char *key, const uint8_t *bytes, size_t count)
 {
 	static const char digits[] = "0123456789abcdef";
 	before(j, key);
