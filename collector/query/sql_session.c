@@ -2,6 +2,7 @@
 /* sqlite.org/security.html: a data base in memory, an authorizer that lets reading through and nothing else, limits, no extensions. */
 #include "query/sql.h"
 #include "query/sql_table.h"
+#include "query/sql_top.h"
 #include "query/value.h"
 #include <math.h>
 #include <stdio.h>
@@ -102,14 +103,17 @@ static void set_limits(sqlite3 *db)
 static int make_tables(struct sql *sql)
 {
 	struct sql_source source = { .bundles = &sql->bundles };
-	char text[192];
+	char text[256];
 	int status = sql_module_register(sql->db, &source);
+	if (status == SQLITE_OK)
+		status = sql_top_register(sql->db, &sql->bundles);
 	for (size_t i = 0; i < SQL_TABLE_COUNT && status == SQLITE_OK; i++) {
 		snprintf(text, sizeof(text), "CREATE VIRTUAL TABLE %s USING indicia_%s", sql_specs[i].name, sql_specs[i].name);
 		status = sqlite3_exec(sql->db, text, NULL, NULL, NULL);
 	}
 	/* Tables that are functions are made at their first use, and the authorizer would take that for a change of the schema. */
-	snprintf(text, sizeof(text), "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%d; SELECT 1 FROM json_each('[]'),json_tree('[]'),pragma_table_info('flows')", CACHE_KIB);
+	snprintf(text, sizeof(text), "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-%d; SELECT 1 FROM json_each('[]'),json_tree('[]'),pragma_table_info('flows');"
+		"PRAGMA table_info(top)", CACHE_KIB);
 	return status == SQLITE_OK ? sqlite3_exec(sql->db, text, NULL, NULL, NULL) : status;
 }
 

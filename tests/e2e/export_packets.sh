@@ -50,7 +50,7 @@ if command -v tshark > /dev/null; then
     same "hosts that Wireshark reads" "$(seen lab.ieb http.host)" "$(values lab.seen http.host)"
     same "agents that Wireshark reads" "$(seen http.ieb http.user_agent)" "$(values http.seen http.user_agent)"
     same "SSH banners that Wireshark reads" "$(seen lab.ieb ssh.banner)" "$(values lab.seen ssh.protocol)"
-    same "names that Wireshark reads" "$(seen lab.ieb dns.qname -f udp)" "$(values lab.seen dns.qry.name)"
+    same "names that Wireshark reads" "$(seen lab.ieb dns.qname)" "$(values lab.seen dns.qry.name)"
     same "interfaces" "recorded synthesized" "$(values lab.seen frame.interface_name | xargs)"
     values lab.seen frame.interface_description '$3=="synthesized"' | grep -q 'headers are synthesized' && good || bad "the interface does not say that headers are synthesized"
     tshark -n -r lab.ipfix -V 2> /dev/null > lab.ipfix.text

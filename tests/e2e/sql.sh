@@ -126,6 +126,18 @@ if /usr/bin/python3 -c 'import sqlite3; sqlite3.connect(":memory:").enable_load_
     same "both ways" "$(cat "$work/by-extension")" "$(cat "$work/stdout")"
 fi
 
+# top(): what GROUP BY says, of all flows and of those that a filter selects.
+for spec in saddr daddr dport proto; do
+    rows() { "$indicia" query -q -o tsv -c "$1" case | tail -n +2; }
+    same "top by $spec" "$(rows "SELECT CAST($spec AS TEXT),count(*),sum(sbytes)+coalesce(sum(dbytes),0) FROM flows WHERE $spec IS NOT NULL AND parent IS NULL GROUP BY $spec ORDER BY 1")" \
+        "$(rows "SELECT CAST(key AS TEXT),flows,bytes FROM top('$spec/bytes') WHERE key IS NOT NULL ORDER BY 1")"
+done
+same "top with a filter" "$("$indicia" flows -q --count -f 'tcp and dst port 443' case)" "$(rows "SELECT sum(flows) FROM top('saddr/flows','tcp and dst port 443')")"
+same "the largest first, as many as are asked for" "$(rows "SELECT key FROM top('saddr/bytes') ORDER BY bytes DESC,key LIMIT 3")" "$(rows "SELECT key FROM top('saddr/bytes') LIMIT 3")"
+run 2 "$indicia" query -c "SELECT * FROM top('nonsense/bytes')" case; one_error nonsense
+run 2 "$indicia" query -c "SELECT * FROM top('saddr/bytes','port')" case; one_error filter
+run 2 "$indicia" query -c "SELECT * FROM top" case; one_error "top('saddr/bytes')"
+
 # The queries of docs/sql.md and of --help run as they are printed.
 mkdir "$work/doc" "$work/bin"; ln -s "$indicia" "$work/bin/indicia"; cp case/sample.ieb "$work/doc/case.ieb"; cp -r case "$work/doc/bundles"; cp claims.ieb "$work/doc/bundles"
 awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' "$root/docs/sql.md" > "$work/examples.sh"

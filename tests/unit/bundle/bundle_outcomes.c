@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FLIP_STEP = 97, PATH_MAX_BYTES = 4096 };
+enum { FLIP_STEP = 293, PATH_MAX_BYTES = 4096 };
 
 static FILE *open_in(const char *dir, const char *name, const char *ending)
 {
