@@ -31,6 +31,6 @@ printed '146.83.250.41,150.99.200.18,193.136.250.101'
 printed '"differing":0'
 printed 'NOT ASSESSED'
 same "Zeek's logs" "conn.log dns.log http.log ssh.log ssl.log" "$(ls zeek | paste -sd ' ')"
-rtt=$(awk '$1 == "path.rtt_min_us" { print $3 }' "$work/said" | sort -n | tail -1)
-same "the longest of the shortest round trips" yes "$([ "${rtt:-99999}" -le 39500 ] && echo yes)"
+printed '29.179 ms of 3; light goes 4374 km at most'
+same "levels" INSUFFICIENT "$(awk '/^ *(INSUFFICIENT|LIMITED|MODERATE|STRONG|EXCLUDED) / { print $1 }' "$work/said" | sort -u | paste -sd ' ')"
 finish
