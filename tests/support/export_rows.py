@@ -9,6 +9,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 
 indicia, bundle, folder = sys.argv[1:4]
@@ -182,6 +183,10 @@ def delimited(name):
     return rows
 
 
+def undelimited(row):
+    return row[next(i for i, b in enumerate(row) if b < 128) + 1:]
+
+
 check('rows: as many as there are', (len(delimited('flows.pb')), len(delimited('signals.pb')), len(delimited('claims.pb')), len(delimited('origins.pb')),
                                     len(delimited('exhibits.pb'))) == (len(flows), len(signals), len(claims), len(origins), len(exhibits)))
 try:
@@ -192,6 +197,18 @@ try:
         found = [x.split('"')[1] for x in decoded.splitlines() if x.startswith('  record: "')]
         check(f'rows: protoc reads {name}', found == [x['record'] for x in expected])
         check(f'rows: {name} has no field without a name', not any(x.strip()[:1].isdigit() for x in decoded.splitlines()))
+    # The classes that protoc makes of it, read by the library of Python.
+    with tempfile.TemporaryDirectory() as made:
+        subprocess.run(['protoc', f'--python_out={made}', f'--proto_path={proto}', 'rows.proto'], check=True)
+        sys.path.insert(0, made)
+        import rows_pb2
+        for name, kind, expected in (('flows.pb', rows_pb2.Flow, flows), ('signals.pb', rows_pb2.Signal, signals), ('claims.pb', rows_pb2.Claim, claims)):
+            read = [kind.FromString(undelimited(r)) for r in delimited(name)]
+            check(f'rows: Python reads {name}', [r.record for r in read] == [x['record'] for x in expected])
+        check('rows: counters in Python', [(r.sbytes, r.spkts) for r in map(rows_pb2.Flow.FromString, map(undelimited, delimited('flows.pb')))] ==
+              [(f.get('sbytes', 0), f.get('spkts', 0)) for f in flows])
 except FileNotFoundError:
     print('protoc is not there; rows.proto was read by hand only')
+except ImportError:
+    print('python3-protobuf is not there; rows.proto was read by protoc only')
 sys.exit(1 if failed else 0)
