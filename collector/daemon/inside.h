@@ -68,6 +68,10 @@ void keep_release(struct keep *k);
 /* streamkeep.c: the stream of a live sensor, from run to run. */
 int stream_begin(struct keep *k);
 
+/* Removes what a run left that was interrupted between making a file and noting its name: an empty file of this sensor. The stream's lock is held, so
+ * that no other run is making one. */
+void stream_tidy(const struct keep *k);
+
 /* Another file begins at that leaf: noted before a byte of it is written. */
 enum ind_err stream_file(struct keep *k, uint64_t first_leaf) IND_MUST_USE;
 

@@ -135,8 +135,12 @@ static int data_open(struct keep *k)
 static int stream_open(struct keep *k)
 {
 	uint8_t derived[HASH_SHA256_BYTES];
-	if (keep_live(k))
-		return stream_begin(k);
+	if (keep_live(k)) {
+		int status = stream_begin(k);
+		if (!status)
+			stream_tidy(k);
+		return status;
+	}
 	seed_derive(k, "stream", derived);
 	memcpy(k->stream.id, derived, sizeof k->stream.id);
 	if (k->deterministic || hash_random(k->stream.id, sizeof k->stream.id) == IND_OK)

@@ -8,11 +8,13 @@
 #include "daemon/keyfile.h"
 #include "daemon/recover.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum ind_err keys_of(void *ctx, const struct ind_stream *at, struct restart *keys, const char **why)
@@ -122,6 +124,39 @@ int stream_begin(struct keep *k)
 	else if (err)
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
 	return err ? 4 : stream_ready(k);
+}
+
+/* SENSOR-20261129T022101Z.ieb.open, also with a number before .ieb; no sensor's name has upper-case letters. */
+static bool is_own_open(const struct keep *k, const char *name)
+{
+	static const char form[] = "00000000T000000Z", end[] = ".ieb.open";
+	size_t sensor = strlen(k->sensor), bytes = strlen(name);
+	if (bytes < sensor + 1 + sizeof form - 1 + sizeof end - 1 || strncmp(name, k->sensor, sensor) != 0 || name[sensor] != '-')
+		return false;
+	const char *at = name + sensor + 1;
+	for (size_t i = 0; i < sizeof form - 1; i++)
+		if (form[i] == '0' ? at[i] < '0' || at[i] > '9' : at[i] != form[i])
+			return false;
+	at += sizeof form - 1;
+	return strcmp(name + bytes - (sizeof end - 1), end) == 0 && strspn(at, "-0123456789") == (size_t)(name + bytes - (sizeof end - 1) - at);
+}
+
+void stream_tidy(const struct keep *k)
+{
+	struct stat info;
+	int fd = openat(k->place->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	const struct dirent *entry;
+	if (!folder) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(folder)))
+		if (is_own_open(k, entry->d_name) && fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) && info.st_size == 0 &&
+			unlinkat(fd, entry->d_name, 0) == 0)
+			say_now(k->say, "%s: empty, of a run that was interrupted before it wrote a byte; removed", entry->d_name);
+	closedir(folder);
 }
 
 enum ind_err stream_file(struct keep *k, uint64_t first_leaf)

@@ -51,6 +51,13 @@ seals() { python3 -c "import sys; sys.path.insert(0, '$root/tests/support'); imp
 run 0 "$indicia" collect -q -i lo --sensor idle -w idle.ieb -a duration:4
 same "seals of an idle capture" yes "$([ "$(seals idle.ieb)" -ge 3 ] && echo yes)"
 
+# A run that was killed between making a file and noting its name left it empty: the next one removes it, and nothing else.
+mkdir tidy; touch tidy/tidy-20260101T000000Z.ieb.open tidy/tidy-20260101T000000Z-2.ieb.open tidy/tidy-b-20260101T000000Z.ieb.open tidy/tidy-2026.ieb.open tidy/other.ieb.open
+echo torn > tidy/tidy-20260101T000001Z.ieb.open
+run 0 "$indicia" collect -i lo --sensor tidy -w tidy -a duration:1
+same "what it says" 2 "$(grep -c 'before it wrote a byte; removed' "$work/stderr")"
+same "what is left open" "other.ieb.open tidy-2026.ieb.open tidy-20260101T000001Z.ieb.open tidy-b-20260101T000000Z.ieb.open" "$(cd tidy && ls *.open | paste -sd ' ')"
+
 # killed NAME: a capture into NAME/, killed when a seal is durable.
 killed() {
     mkdir "$1"

@@ -53,17 +53,19 @@ class Heads(ieb_verify.Verifier):
 
 
 def check(heads, bundles):
-    streams, wrong, before = {}, 0, {}
+    streams, wrong, before, read = {}, 0, {}, []
     for name in bundles:
         with open(name, "rb") as f:
-            stream, first, seen = Heads(f.read()).all_roots()
+            read.append((*Heads(f.read()).all_roots(), name))
+    for stream, first, seen, name in sorted(read, key=lambda b: b[1]):
         known = streams.setdefault(stream, {0: ieb_verify.root_of([]).hex()})
         if set(known) & set(seen):
             print(name, "has leaves that another bundle has too")
             wrong += 1
-        known.update(seen)
         if first not in known:
             print(name, "begins at leaf", first, "where no bundle ends")
+            wrong += 1
+        known.update(seen)
     for line in open(heads, encoding="ascii"):
         stream, leaves, root = line.split()
         leaves = int(leaves)
