@@ -56,7 +56,7 @@ bool stat_measure_word(size_t n, struct filter_word *word)
 
 struct parsing { const char *text, *at; struct stat_spec *spec; struct filter_error *error; };
 
-static bool fail(struct parsing *p, const char *at, const char *format, ...)
+static bool __attribute__((format(printf, 3, 4))) fail(struct parsing *p, const char *at, const char *format, ...)
 {
 	va_list list;
 	va_start(list, format);

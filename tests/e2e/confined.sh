@@ -6,7 +6,7 @@
 plain=$indicia
 if "$indicia" version --build | grep -q 'confinement none'; then
     build=$(dirname "$indicia")/plain
-    { cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Debug -DBUILD_TESTING=OFF && cmake --build "$build" --target indicia -j "$(nproc)"; } > "$work/build.log" 2>&1 ||
+    { cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 -DBUILD_TESTING=OFF && cmake --build "$build" --target indicia -j "$(nproc)"; } > "$work/build.log" 2>&1 ||
         { tail -20 "$work/build.log"; bad "it does not build"; finish; }
     plain=$build/indicia
 fi
