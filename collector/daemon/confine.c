@@ -138,8 +138,10 @@ static void allow(struct filter *f, int call)
 		f->err = seccomp_rule_add(f->rules, SCMP_ACT_ALLOW, call, 0);
 }
 
-static void allow_if(struct filter *f, int call, struct scmp_arg_cmp condition)
+/* If this argument, or what `mask` leaves of it, is that. */
+static void allow_if(struct filter *f, int call, unsigned argument, uint64_t mask, uint64_t is)
 {
+	const struct scmp_arg_cmp condition = { .arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = is };
 	if (!f->err)
 		f->err = seccomp_rule_add_array(f->rules, SCMP_ACT_ALLOW, call, 1, &condition);
 }
@@ -155,21 +157,21 @@ static void tap_rules(struct filter *f)
 	for (size_t i = 0; i < sizeof tap_denied / sizeof *tap_denied && !f->err; i++)
 		f->err = seccomp_rule_add(f->rules, SCMP_ACT_ERRNO(EACCES), tap_denied[i], 0);
 	allow(f, SCMP_SYS(getsockopt));
-	allow_if(f, SCMP_SYS(setsockopt), SCMP_A1_32(SCMP_CMP_EQ, SOL_SOCKET));
-	allow_if(f, SCMP_SYS(setsockopt), SCMP_A1_32(SCMP_CMP_EQ, SOL_PACKET));
-	allow_if(f, SCMP_SYS(ioctl), SCMP_A1_32(SCMP_CMP_EQ, SIOCGIFINDEX));
+	allow_if(f, SCMP_SYS(setsockopt), 1, UINT32_MAX, SOL_SOCKET);
+	allow_if(f, SCMP_SYS(setsockopt), 1, UINT32_MAX, SOL_PACKET);
+	allow_if(f, SCMP_SYS(ioctl), 1, UINT32_MAX, SIOCGIFINDEX);
 }
 
 static void keep_rules(struct filter *f, pid_t child)
 {
 	allow_all(f, keep_also, sizeof keep_also / sizeof *keep_also);
-	allow_if(f, SCMP_SYS(kill), SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)child));
+	allow_if(f, SCMP_SYS(kill), 0, UINT32_MAX, (uint32_t)child);
 }
 
 /* A stream, and no packet of one's own making. */
 static void connect_rules(struct filter *f)
 {
-	allow_if(f, SCMP_SYS(socket), SCMP_A1_32(SCMP_CMP_MASKED_EQ, 0xff, SOCK_STREAM));
+	allow_if(f, SCMP_SYS(socket), 1, 0xff, SOCK_STREAM);
 	allow(f, SCMP_SYS(connect));
 	allow(f, SCMP_SYS(shutdown));
 }
@@ -181,8 +183,8 @@ enum ind_err confine_calls(enum confine_role role, pid_t child)
 		return IND_NOMEM;
 	allow_all(&f, both, sizeof both / sizeof *both);
 	/* No memory becomes a program. */
-	allow_if(&f, SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	allow_if(&f, SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	allow_if(&f, SCMP_SYS(mmap), 2, PROT_EXEC, 0);
+	allow_if(&f, SCMP_SYS(mprotect), 2, PROT_EXEC, 0);
 	if (role == CONFINE_TAP)
 		tap_rules(&f);
 	else
