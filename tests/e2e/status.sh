@@ -44,7 +44,9 @@ os.execv(sys.argv[1], sys.argv[1:])' "$indicia" collect -q -i lo --sensor st -w 
     run 1 "$indicia" status -o ndjson live
     same "a gap" 1 "$(jq -r 'select(.what=="gap")|select(.leaves>0)|.sensor' "$work/stdout" | wc -l)"
     mv "$gone.away" "$gone"
-    sensor; wait_for recording; kill -KILL $pid; wait $pid 2> /dev/null;
+    sensor; wait_for recording
+    for _ in $(seq 100); do [ -n "$(find live -name '*.open' -size +0)" ] && break; sleep 0.1; done
+    kill -KILL $pid; wait $pid 2> /dev/null
     wait_for interrupted
     same "it was killed" interrupted "$(state)"
     run 1 "$indicia" status -o ndjson
