@@ -127,14 +127,14 @@ static int file_add(struct custody *c, const char *path, enum ind_custody_role r
 	return err == IND_OK ? CLI_DONE : err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED;
 }
 
-static bool hex_get(const char *text, uint8_t id[static 4])
+bool custody_hex(const char *text, uint8_t *bytes, size_t count)
 {
 	static const char digits[] = "0123456789abcdef";
-	for (size_t i = 0; i < KEY_ID_DIGITS; i++) {
+	for (size_t i = 0; i < 2 * count; i++) {
 		const char *at = text[i] ? strchr(digits, text[i]) : NULL;
 		if (!at)
 			return false;
-		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (at - digits));
+		bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | (at - digits));
 	}
 	return true;
 }
@@ -149,7 +149,7 @@ static bool is_beside(const char *entry, const char *base, enum ind_custody_role
 	if (strcmp(entry + bytes, ".iec") == 0)
 		return true;
 	*role = IND_CUSTODY_PARTY;
-	return entry[bytes] == '.' && hex_get(entry + bytes + 1, key_id) && strcmp(entry + bytes + 1 + KEY_ID_DIGITS, ".iec") == 0;
+	return entry[bytes] == '.' && custody_hex(entry + bytes + 1, key_id, KEY_ID_DIGITS / 2) && strcmp(entry + bytes + 1 + KEY_ID_DIGITS, ".iec") == 0;
 }
 
 static int is_iec(const struct dirent *entry)

@@ -81,6 +81,9 @@ bool custody_add_option(struct custody_add *add, int id, const char *value, int 
 enum { CUSTODY_ID_TEXT = 17 };
 void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT]);
 
+/* True if the text begins with the lower-case digits of so many bytes. */
+bool custody_hex(const char *text, uint8_t *bytes, size_t count);
+
 /* Digest of all that a source gives. */
 enum ind_err custody_digest(const struct ind_source *source, uint8_t digest[static IND_SHA256_BYTES]) IND_MUST_USE;
 

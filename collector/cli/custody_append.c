@@ -119,16 +119,6 @@ static int texts_set(const struct custody_add *add, struct ind_custody_event *e)
 	return status == CLI_DONE ? must_say("--purpose", "why it is done", &e->purpose) : status;
 }
 
-static bool digest_of_text(const char *text, uint8_t digest[static IND_SHA256_BYTES])
-{
-	static const char digits[] = "0123456789abcdef";
-	if (strlen(text) != 2 * IND_SHA256_BYTES || strspn(text, digits) != 2 * IND_SHA256_BYTES)
-		return false;
-	for (size_t i = 0; i < IND_SHA256_BYTES; i++)
-		digest[i] = (uint8_t)((strchr(digits, text[2 * i]) - digits) << 4 | (strchr(digits, text[2 * i + 1]) - digits));
-	return true;
-}
-
 static int object_set(const char *path, struct ind_custody_event *e)
 {
 	struct input in;
@@ -138,7 +128,7 @@ static int object_set(const char *path, struct ind_custody_event *e)
 	}
 	if (!path)
 		return CLI_DONE;
-	e->has_object_sha256 = digest_of_text(path, e->object_sha256);
+	e->has_object_sha256 = strlen(path) == 2 * IND_SHA256_BYTES && custody_hex(path, e->object_sha256, IND_SHA256_BYTES);
 	if (e->has_object_sha256)
 		return CLI_DONE;
 	if (input_open(&in, path) != CLI_DONE)

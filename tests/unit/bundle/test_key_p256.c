@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ECDSA over P-256: RFC 6979 appendix A.2.5; the forms of a key and of its signatures, of which each has one; statements by such a key. */
 #include "indicia/trust.h"
-#include <check.h>
+#include "support/suite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,17 +179,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("bundle key P-256");
 	TCase *t = tcase_create("all");
 	tcase_add_test(t, pem);
 	tcase_add_test(t, one_form_of_a_signature);
 	tcase_add_test(t, signs_and_checks);
 	tcase_add_test(t, texts);
 	tcase_add_test(t, statements);
-	suite_add_tcase(s, t);
-	SRunner *runner = srunner_create(s);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
+	return suite_run("bundle key P-256", t);
 }
