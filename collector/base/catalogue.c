@@ -173,7 +173,7 @@ const char *ind_claim_kind_name(unsigned kind)
 	static const char *const words[] = {
 		[IND_CLAIM_DATABASE] = "database", [IND_CLAIM_RIR] = "rir", [IND_CLAIM_RIR_AS] = "rir_as", [IND_CLAIM_PFX2AS] = "pfx2as",
 		[IND_CLAIM_TOR] = "tor", [IND_CLAIM_VPN] = "vpn", [IND_CLAIM_HOSTS] = "hosting", [IND_CLAIM_SCANNER] = "scanner",
-		[IND_CLAIM_IOC] = "ioc",
+		[IND_CLAIM_IOC] = "ioc", [IND_CLAIM_RPKI] = "rpki",
 	};
 	return WORD(words, kind);
 }

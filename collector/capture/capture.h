@@ -11,6 +11,14 @@
 /* Where frames come from: a savefile (pcap or pcapng) or a live interface. One path for both after opening.
  * After opening, a savefile needs only read(2); a live one what libpcap needs to poll its ring. */
 
+/* Several processes that share the packets of one interface, each with a ring of its own (PACKET_FANOUT of packet(7)). The gate is made before they are forked, and each opens the
+ * interface with it. All packets between two addresses, those of the outermost IP header, come to one of them, in both directions and whether fragmented or not: no flow and no
+ * datagram is split. Addresses are looked for behind VLAN tags, labels of MPLS and PPPoE; what has none there comes to the first. */
+struct capture_gate;
+enum { CAPTURE_SHARERS_MAX = 64 };
+enum ind_err capture_gate_new(uint32_t sharers, struct capture_gate **gate) IND_MUST_USE;
+void capture_gate_free(struct capture_gate *gate);
+
 enum { CAPTURE_ERROR_BYTES = 256, CAPTURE_BATCH = 32, CAPTURE_SNAPLEN = 65535, CAPTURE_RING_BYTES = 64 << 20 };
 
 struct capture;
@@ -30,6 +38,8 @@ struct capture_options {
 	bool promiscuous;
 	bool hash;                   /* savefile: SHA-256 of the bytes as read, for capture_sha256 */
 	size_t ring_bytes;           /* live: 0 means CAPTURE_RING_BYTES */
+	struct capture_gate *gate;   /* live: NULL, or what this process shares the interface's packets through */
+	uint32_t sharer;             /* which of them it is, from 0 */
 };
 
 /* On failure `error` holds one line that names the thing, and nothing is left open.

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100, LOOK_MS = 1000 };
+enum { WAIT_MS = 100, LOOK_MS = 1000, EMPTY_READS = 2 };
 
 struct batch {
 	struct capture *c;
@@ -29,13 +29,23 @@ static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_c
 	uint8_t *copy = c->buffer + batch->count * c->snaplen;
 	uint64_t fraction = (uint64_t)header->ts.tv_usec * (c->nanoseconds ? 1 : 1000);
 
+	uint64_t time_ns = (uint64_t)header->ts.tv_sec * 1000000000 + fraction;
+	if (time_ns < c->from_ns) {
+		c->early++;
+		return;
+	}
+	c->from_ns = 0; /* frames come in their order, and a clock may be set back */
+	if (c->until_ns && time_ns > c->until_ns) {
+		c->rest_reads = 0;
+		return;
+	}
 	c->links[0].told.seen = true;
 	memcpy(copy, bytes, captured);
 	batch->frames[batch->count++] = (struct frame) {
 		.bytes = copy,
 		.captured = captured,
 		.wire = header->len < captured ? captured : header->len,
-		.time_ns = (uint64_t)header->ts.tv_sec * 1000000000 + fraction,
+		.time_ns = time_ns,
 		.number = ++c->number,
 		.link = c->links[0].told.number,
 	};
@@ -80,16 +90,50 @@ static enum ind_err name_check(struct capture *c)
 	return capture_fail(c, IND_IO, "%s: the interface disappeared or was renamed", c->name);
 }
 
+/* The interface is gone. What had come by then may wait in the ring, the last of it in a block that is handed over when it has waited as long as a read does. */
+static enum ind_err rest_take(struct capture *c, struct batch *batch, size_t max)
+{
+	const struct timespec pause = { .tv_nsec = WAIT_MS * 1000000L };
+
+	while (c->rest_reads) {
+		(void)pcap_dispatch(c->pcap, (int)max, frame_take, (u_char *)batch);
+		if (batch->count)
+			return IND_OK;
+		if (c->rest_reads && --c->rest_reads)
+			nanosleep(&pause, NULL);
+	}
+	return IND_IO;
+}
+
+static uint64_t realtime_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 static enum ind_err live_next(struct capture *c, struct frame *frames, size_t max, size_t *count)
 {
 	struct batch batch = { .c = c, .frames = frames };
 	struct pollfd ready = { .fd = pcap_get_selectable_fd(c->pcap), .events = POLLIN };
+	uint64_t early = c->early;
 
-	enum ind_err err = ring_take(c, &batch, max);
+	enum ind_err err = c->until_ns ? rest_take(c, &batch, max) : ring_take(c, &batch, max);
 	if (!err && batch.count == 0 && poll(&ready, 1, WAIT_MS) > 0)
 		err = ring_take(c, &batch, max);
 	*count = batch.count;
-	return err ? err : name_check(c);
+	/* Nothing of before is left: what the clock says then does not matter. */
+	if (c->from_ns && batch.count == 0 && c->early == early && ++c->empty_reads == EMPTY_READS)
+		c->from_ns = 0;
+	if (c->until_ns)
+		return err;
+	err = err ? err : name_check(c);
+	if (err != IND_IO)
+		return err;
+	c->until_ns = realtime_ns();
+	c->rest_reads = EMPTY_READS + 1;
+	return IND_OK;
 }
 
 /* The interface's own counters, opened before rights are given up. libpcap's ps_ifdrop opens them anew each time. */
@@ -137,6 +181,7 @@ void capture_stats(struct capture *c, struct capture_stats *stats)
 	if (drops > c->drops_before)
 		c->stats.interface_drops = drops - c->drops_before;
 	*stats = c->stats;
+	stats->received -= c->early < stats->received ? c->early : stats->received;
 }
 
 static enum ind_err settings_make(struct capture *c, const struct capture_options *options)
@@ -162,6 +207,8 @@ static enum ind_err ring_open(struct capture *c)
 	const char *reason = pcap_geterr(c->pcap);
 	if (!*reason)
 		reason = pcap_statustostr(result);
+	if (result == PCAP_ERROR_IFACE_NOT_UP)
+		return capture_fail(c, IND_MISSING, "%s: the interface is down; bring it up first (ip link set %s up)", c->name, c->name);
 	if (result == PCAP_ERROR_NO_SUCH_DEVICE)
 		return capture_fail(c, IND_MISSING, "%s: there is no such network interface", c->name);
 	if (result == PCAP_ERROR_PERM_DENIED || result == PCAP_ERROR_PROMISC_PERM_DENIED)
@@ -202,7 +249,8 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 	c->interface_index = index_of(c);
 	drops_open(c, options->interface);
 	c->drops_before = drops_read(c);
-	return live_filter(c);
+	err = live_filter(c);
+	return err || !options->gate ? err : gate_join(c, options->gate, options->sharer);
 }
 
 enum ind_err capture_open_live(const struct capture_options *options, struct capture **capture, char error[static CAPTURE_ERROR_BYTES])

@@ -4,6 +4,7 @@
 
 #include "capture/capture.h"
 #include "capture/source.h"
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 
 /* What the files of this room share: one capture, one of four readers behind it. */
@@ -46,6 +47,11 @@ struct capture {
 	uint64_t looked_ms;          /* live: when the interface was last looked for */
 	int drops_fd[2];             /* live: the interface's own drop counters, -1 where it has none */
 	uint64_t drops_before;       /* their sum at the start */
+	uint64_t from_ns;            /* live: frames of before are not of this capture; 0: all are */
+	uint64_t early;              /* how many there were */
+	unsigned empty_reads;        /* how often none came */
+	uint64_t until_ns;           /* live: when the interface was found to be gone; frames of later are not of this capture. 0: it is there */
+	unsigned rest_reads;         /* how often the ring is looked into still */
 	uint32_t kernel_received, kernel_dropped; /* libpcap's counters at the last look; they wrap */
 	struct capture_stats stats;
 	enum ind_err outcome;        /* IND_OK while there may be more */
@@ -86,6 +92,17 @@ static inline bool filter_takes(const struct link *link, uint32_t captured, uint
 	struct pcap_pkthdr header = { .caplen = captured, .len = wire };
 	return !link->has_filter || pcap_offline_filter(&link->program, &header, bytes) != 0;
 }
+
+/* gate.c: joins the others, waits until all are there, and sets c->from_ns. IND_IO with the reason in c->error; IND_MISSING if the system has no such sharing. */
+enum ind_err gate_join(struct capture *c, struct capture_gate *gate, uint32_t sharer) IND_MUST_USE;
+
+/* share.c: the program by which the kernel chooses one of the sharers: it gives the same number for both directions of two addresses. */
+enum { SHARE_STEPS_MAX = 512 };
+struct share {
+	uint16_t count;
+	struct sock_filter steps[SHARE_STEPS_MAX];
+};
+void share_program(struct share *s, bool ethernet);
 
 struct capture *capture_new(const char *name);
 

@@ -14,12 +14,19 @@ static const char *syn_rest(const struct ind_signal *signal)
 	return at;
 }
 
+/* Quirks that say whether the identification is zero: of one packet in 65,536 of any machine it is, so that a busy one would be two. '-': no quirk. */
+static bool is_by_chance(char quirk) { return quirk == 'i' || quirk == 'j' || quirk == '-'; }
+
 /* FNV-1a. Whoever makes two stacks collide could as well send the same SYN twice. */
 static uint16_t digest_of(const char *at, const char *end)
 {
 	uint32_t hash = 2166136261u;
+	const char *quirks = end;
+	while (quirks > at && quirks[-1] != ':')
+		quirks--;
 	for (; at < end; at++)
-		hash = (hash ^ (uint8_t)*at) * 16777619u;
+		if (at < quirks || !is_by_chance(*at))
+			hash = (hash ^ (uint8_t)*at) * 16777619u;
 	hash ^= hash >> DIGEST_BITS;
 	hash &= (1u << DIGEST_BITS) - 1;
 	return (uint16_t)((hash ? hash : 1) << SYSTEM_BITS);

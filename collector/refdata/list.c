@@ -62,6 +62,7 @@ static line_reader *reader_of(unsigned kind)
 	case IND_CLAIM_RIR: return rir_line;
 	case IND_CLAIM_PFX2AS: return pfx2as_line;
 	case IND_CLAIM_TOR: return tor_line;
+	case IND_CLAIM_RPKI: return rpki_line;
 	default: return named_line;
 	}
 }

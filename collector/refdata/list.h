@@ -51,4 +51,7 @@ size_t list_address(const struct list *l, unsigned ip_version, const uint8_t *ad
 size_t list_as(const struct list *l, uint32_t asn, struct ind_claim *claims, size_t max);
 size_t list_value(const struct list *l, unsigned signal, const char *value, size_t bytes, struct ind_claim *claims, size_t max);
 
+/* list_rpki.c: "valid" or "invalid", by the list of kind IND_CLAIM_RPKI, for a routing table's claim and one of its origins; NULL if nothing covers it. */
+const char *list_origin_state(const struct list *l, const struct ind_claim *route, uint32_t asn);
+
 #endif

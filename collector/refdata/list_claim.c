@@ -81,6 +81,8 @@ static size_t matches(const struct list *l, unsigned which, const uint32_t *key,
 size_t list_address(const struct list *l, unsigned ip_version, const uint8_t *addr, struct ind_claim *claims, size_t max)
 {
 	uint32_t key[RANGES_KEY_WORDS];
+	if (l->kind == IND_CLAIM_RPKI) /* says nothing of an address, but of routes */
+		return 0;
 	network_key(ip_version, addr, key);
 	return matches(l, ip_version == 4 ? LIST_IP4 : LIST_IP6, key, claims, matches_max(l, max));
 }

@@ -92,7 +92,7 @@ static enum ind_err meta_of(const char *folder, const char *name, struct bytes *
 		meta->kind = IND_CLAIM_RIR;
 	if (meta->kind != IND_CLAIM_DATABASE)
 		return IND_OK;
-	snprintf(error, LIST_NOTE_BYTES, "%.80s is not used: nothing says what it is; write 'kind = tor' (or rir, pfx2as, vpn, hosting, scanner, ioc) and "
+	snprintf(error, LIST_NOTE_BYTES, "%.80s is not used: nothing says what it is; write 'kind = tor' (or rir, pfx2as, rpki, vpn, hosting, scanner, ioc) and "
 		"'date = 2026-11-20' into %.80s.meta", name, name);
 	return IND_MISSING;
 }

@@ -50,7 +50,7 @@ static const char *value_take(struct meta *m, struct piece key, struct piece val
 	if (!lines_same(key.at, key.bytes, "kind"))
 		return "the keys are name, date, source, grade, kind and licence";
 	m->kind = meta_kind(value.at, value.bytes);
-	return m->kind != IND_CLAIM_DATABASE ? NULL : "the kinds are rir, pfx2as, tor, vpn, hosting, scanner and ioc";
+	return m->kind != IND_CLAIM_DATABASE ? NULL : "the kinds are rir, pfx2as, rpki, tor, vpn, hosting, scanner and ioc";
 }
 
 enum ind_err meta_read(const char *bytes, size_t count, struct meta *meta, struct complaint *complaint)

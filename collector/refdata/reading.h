@@ -26,7 +26,7 @@ struct reading {
 	struct list *list;
 	enum ind_err err;            /* of memory; the first one */
 	uint64_t number;             /* of the line */
-	uint8_t columns[FIELDS_MAX]; /* enum column, of a CSV */
+	uint8_t columns[FIELDS_MAX]; /* of a CSV: enum column, or the reader's own */
 	size_t column_count;         /* 0: it is no CSV */
 	bool begun;                  /* a line that is no comment was seen */
 	bool names;                  /* a name of a host was among the indicators */
@@ -46,6 +46,7 @@ const char *rir_line(struct reading *r, struct piece line);
 const char *pfx2as_line(struct reading *r, struct piece line);
 const char *named_line(struct reading *r, struct piece line);
 const char *tor_line(struct reading *r, struct piece line);
+const char *rpki_line(struct reading *r, struct piece line);
 
 /* A list of Tor's at its end, before its ranges are closed; how equal ones are joined, or NULL; and after they are closed. */
 void tor_end(struct reading *r);

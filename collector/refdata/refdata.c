@@ -53,7 +53,7 @@ static void scope_add(struct refdata *r, const struct data_set *set)
 {
 	unsigned kind = set->is_list ? set->list.kind : IND_CLAIM_DATABASE;
 	r->scope.territory |= kind <= IND_CLAIM_PFX2AS;
-	r->scope.lists |= kind > IND_CLAIM_PFX2AS;
+	r->scope.lists |= kind > IND_CLAIM_PFX2AS && kind != IND_CLAIM_RPKI;
 	r->scope.values |= set->is_list && (set->list.signals[0] || set->list.signals[1]);
 }
 
@@ -158,7 +158,7 @@ unsigned refdata_old_days(const struct refdata *r, size_t index)
 {
 	static const uint8_t days[IND_CLAIM_KIND_COUNT] = {
 		[IND_CLAIM_DATABASE] = 60, [IND_CLAIM_RIR] = 60, [IND_CLAIM_RIR_AS] = 60, [IND_CLAIM_PFX2AS] = 30, [IND_CLAIM_TOR] = 2, [IND_CLAIM_VPN] = 7,
-		[IND_CLAIM_HOSTS] = 30, [IND_CLAIM_SCANNER] = 30, [IND_CLAIM_IOC] = 90,
+		[IND_CLAIM_HOSTS] = 30, [IND_CLAIM_SCANNER] = 30, [IND_CLAIM_IOC] = 90, [IND_CLAIM_RPKI] = 7,
 	};
 	return days[index < r->count && r->sets[index].is_list ? r->sets[index].list.kind : IND_CLAIM_DATABASE];
 }
@@ -230,13 +230,43 @@ static size_t as_claims(const struct refdata *r, const struct named_as *as, stru
 	return count;
 }
 
+/* What RPKI says of an announced prefix and one of its origins: one claim a list that says anything. */
+static size_t origin_claims(const struct refdata *r, const struct ind_claim *route, uint32_t asn, struct ind_claim *claims, size_t max)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < r->count && count < max; i++) {
+		const struct list *l = &r->sets[i].list;
+		const char *state = r->sets[i].is_list && l->kind == IND_CLAIM_RPKI ? list_origin_state(l, route, asn) : NULL;
+		if (!state)
+			continue;
+		claims[count] = (struct ind_claim){ .kind = IND_CLAIM_RPKI, .asn = asn, .prefix_bits = route->prefix_bits, .radius_km = IND_ABSENT_U32, .status = { state, (uint16_t)strlen(state) } };
+		claims_place(&claims[count++], 1, i, route->ip_version, route->addr);
+	}
+	return count;
+}
+
+/* An AS set does not say which of its members is the origin. */
+static size_t routes_claims(const struct refdata *r, const struct ind_claim *claims, size_t routes, struct ind_claim *out, size_t max)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < routes; i++) {
+		const struct ind_claim *c = &claims[i];
+		if (c->kind != IND_CLAIM_PFX2AS || c->flags & IND_CLAIM_AS_SET)
+			continue;
+		count += origin_claims(r, c, c->asn, out + count, max - count);
+		for (size_t k = 0; k < c->more_asn_count; k++)
+			count += origin_claims(r, c, c->more_asn[k], out + count, max - count);
+	}
+	return count;
+}
+
 size_t refdata_claims(struct refdata *r, unsigned ip_version, const uint8_t *addr, struct ind_claim *claims, size_t max)
 {
 	struct named_as named[ASNS_MAX];
-	size_t count = address_claims(r, ip_version, addr, claims, max), as_count = as_named(claims, count, named);
+	size_t routes = address_claims(r, ip_version, addr, claims, max), count = routes, as_count = as_named(claims, count, named);
 	for (size_t i = 0; i < as_count; i++)
 		count += as_claims(r, &named[i], claims + count, max - count, ip_version, addr);
-	return count;
+	return count + routes_claims(r, claims, routes, claims + count, max - count);
 }
 
 size_t refdata_value_claims(

@@ -6,11 +6,11 @@
 #include "base/hash.h"
 
 /* state[0]: how far this direction is. Banner and KEXINIT make one exhibit, so the banner stays unread until both are there. */
-enum { AT_BANNER = 0, AT_KEXINIT = 1, AT_HOST_KEY = 2 };
+enum { AT_BANNER = 0, AT_KEXINIT = 1, AT_EXCHANGE = 2 };
 
 enum { BANNER_MAX_BYTES = 512, PACKET_HEAD_BYTES = 6, PACKET_MIN = 2, PACKET_MAX = 35000, MESSAGE_MAX_BYTES = 16384, COOKIE_BYTES = 16 };
 enum { ALGORITHM_MIN_BYTES = 4, ALGORITHM_MAX_BYTES = 64 };
-enum { MSG_IGNORE = 2, MSG_UNIMPLEMENTED = 3, MSG_DEBUG = 4, MSG_KEXINIT = 20, MSG_KEX_FIRST = 30, MSG_KEX_LAST = 34 };
+enum { MSG_IGNORE = 2, MSG_UNIMPLEMENTED = 3, MSG_DEBUG = 4, MSG_KEXINIT = 20, MSG_NEWKEYS = 21, MSG_KEX_FIRST = 30, MSG_KEX_LAST = 34 };
 
 /* Name-lists of a KEXINIT, in order. */
 enum { KEX, HOST_KEY, CIPHER, MAC = CIPHER + 2, COMPRESSION = MAC + 2, LANGUAGE = COMPRESSION + 2, LISTS = LANGUAGE + 2 };
@@ -156,8 +156,8 @@ static enum parse opening_see(struct signal_ctx *ctx, struct cursor *bytes)
 		seen += packet.bytes;
 	signal_put_exhibit(ctx, IND_EXHIBIT_STREAM, side_of(ctx), bytes->p, seen, false);
 	cursor_skip(bytes, seen);
-	ctx->state[0] = AT_HOST_KEY;
-	return got == PARSE_DONE && side_of(ctx) == IND_SERVER ? PARSE_MORE : PARSE_DONE;
+	ctx->state[0] = AT_EXCHANGE;
+	return got == PARSE_DONE ? PARSE_MORE : PARSE_DONE;
 }
 
 /* A host key blob starts with the name of its algorithm (RFC 4253 section 6.6); a group (RFC 4419) or a GSS token in its place does not. */
@@ -203,16 +203,30 @@ static bool is_passed_over(uint8_t message)
 	       (message >= MSG_KEX_FIRST && message <= MSG_KEX_LAST);
 }
 
-static enum parse host_key_see(struct signal_ctx *ctx, struct cursor *bytes)
+/* PARSE_DONE with the message that a client sends once it has checked the server's signature (RFC 4253 sections 7.3 and 8). */
+static enum parse new_keys_read(struct signal_ctx *ctx, struct cursor *bytes, const struct packet *packet)
 {
+	if (cursor_left(bytes) < packet->bytes)
+		return more(ctx, bytes, packet->bytes - cursor_left(bytes));
+	signal_put_number(ctx, IND_SIG_SSH_NEWKEYS, IND_CLIENT, MSG_NEWKEYS);
+	signal_put_exhibit(ctx, IND_EXHIBIT_STREAM, IND_CLIENT, bytes->p, packet->bytes, false);
+	return PARSE_DONE;
+}
+
+/* Of the server the host key is looked for, of the client that it went on. */
+static enum parse exchange_see(struct signal_ctx *ctx, struct cursor *bytes)
+{
+	bool client = side_of(ctx) == IND_CLIENT;
 	for (;;) {
 		struct packet packet;
 		enum parse got = packet_read(ctx, bytes, 0, &packet);
 		if (got == PARSE_MORE)
 			return got;
+		if (got == PARSE_DONE && client && packet.message == MSG_NEWKEYS)
+			return new_keys_read(ctx, bytes, &packet);
 		if (got == PARSE_NOT || !is_passed_over(packet.message))
 			return PARSE_DONE;
-		if (packet.message >= MSG_KEX_FIRST) {
+		if (packet.message >= MSG_KEX_FIRST && !client) {
 			got = host_key_read(ctx, bytes, &packet);
 			if (got != PARSE_NOT)
 				return got;
@@ -226,12 +240,12 @@ static enum parse host_key_see(struct signal_ctx *ctx, struct cursor *bytes)
 static enum parse ssh_see(struct signal_ctx *ctx, struct cursor *bytes)
 {
 	ctx->need = 0;
-	if (ctx->state[0] != AT_HOST_KEY) {
+	if (ctx->state[0] != AT_EXCHANGE) {
 		enum parse got = opening_see(ctx, bytes);
-		if (got != PARSE_MORE || ctx->state[0] != AT_HOST_KEY)
+		if (got != PARSE_MORE || ctx->state[0] != AT_EXCHANGE)
 			return got;
 	}
-	return host_key_see(ctx, bytes);
+	return exchange_see(ctx, bytes);
 }
 
 const struct signal_stream_parser ssh_parser = { "ssh", ssh_probe, 'S', ssh_see };

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """rewrite.py ADDRESSES IN.pcap OUT.pcap: puts the public addresses of the table in place of the lab's and computes IP, TCP, UDP and ICMPv6
-checksums anew. Ethernet captures of whole IPv4 and IPv6 packets only. A packet with an address that is not in the table, or a lab address
+checksums anew. Captures of whole IPv4 and IPv6 packets only, of Ethernet or without a link layer. A packet with an address that is not in the table, or a lab address
 left anywhere in the output, is an error: nothing of the lab's own addressing may stay by accident."""
 import ipaddress
 import struct
 import sys
 
 TCP, UDP, ICMP6 = 6, 17, 58
+ETHERNET, RAW = 1, 101
 
 
 def read_table(path):
@@ -29,9 +30,10 @@ def checksum(data):
     return ~total & 0xFFFF
 
 
-def rewrite(frame, names):
+def rewrite(frame, names, link):
     f = bytearray(frame)
-    kind, ip = struct.unpack_from('>H', f, 12)[0], 14
+    ip = 14 if link == ETHERNET else 0
+    kind = struct.unpack_from('>H', f, 12)[0] if ip else {4: 0x0800, 6: 0x86DD}.get(f[0] >> 4, 0)
     if kind == 0x0800:
         header, proto, ends = (f[ip] & 15) * 4, f[ip + 9], (ip + 12, ip + 16, 4)
         del f[ip + struct.unpack_from('>H', f, ip + 2)[0]:]         # Ethernet padding
@@ -59,14 +61,14 @@ def main():
     with open(sys.argv[2], 'rb') as f:
         data = f.read()
     magic, _, _, _, _, _, link = struct.unpack_from('<IHHiIII', data)
-    if magic != 0xA1B2C3D4 or link != 1:
-        raise SystemExit('not a little-endian microsecond Ethernet capture')
+    if magic != 0xA1B2C3D4 or link not in (ETHERNET, RAW):
+        raise SystemExit('not a little-endian microsecond capture of Ethernet or of IP packets')
     out, at = [data[:24]], 24
     while at < len(data):
         seconds, micros, captured, wire = struct.unpack_from('<IIII', data, at)
         if captured != wire:
             raise SystemExit('a packet that was cut by the snapshot length')
-        frame = rewrite(data[at + 16:at + 16 + captured], names)
+        frame = rewrite(data[at + 16:at + 16 + captured], names, link)
         out.append(struct.pack('<IIII', seconds, micros, len(frame), len(frame)) + frame)
         at += 16 + captured
     whole = b''.join(out)

@@ -25,6 +25,8 @@ struct ind_data_set {
 	uint8_t sha256[IND_SHA256_BYTES];
 };
 
+enum { IND_TAPS_MAX = 64 };
+
 struct ind_header {
 	struct ind_text sensor;      /* [a-z0-9][a-z0-9._-]{0,62} */
 	struct ind_text interface;   /* of a live capture, else empty */
@@ -34,7 +36,7 @@ struct ind_header {
 	struct ind_text capture_filter;
 	struct ind_text authority, case_id;
 	struct ind_text clock_source;
-	struct ind_text build_id;    /* "indicia 0.1.0 (abcdef0)" */
+	struct ind_text build_id;    /* "indicia VERSION (GNU build id in hexadecimal)" */
 	struct ind_text signals;     /* the set in force: "default", "all", "none" or a list */
 	struct ind_text exhibits;    /* "signal" or "none" */
 	struct ind_text privacy;     /* "full" or "reduced" */
@@ -44,6 +46,7 @@ struct ind_header {
 	uint64_t retain_until_s;     /* 0: not stated */
 	uint32_t link_type_number;
 	uint32_t snaplen;
+	uint32_t taps;               /* how many processes shared the packets of the interface; 0: one read them all */
 	bool has_position;
 	bool deterministic;          /* made with a test seed: never evidence */
 	int32_t latitude_1e4, longitude_1e4;

@@ -33,13 +33,14 @@ enum {
 	X(WITNESSED, 10, "witnessed") \
 	X(KEY_REVOKED, 11, "key_revoked") \
 	X(DESTROYED, 12, "destroyed") \
-	X(REVIEWED, 13, "reviewed")
+	X(REVIEWED, 13, "reviewed") \
+	X(CORRECTED, 14, "corrected")
 
 enum ind_custody_type {
 #define IND_CUSTODY_TYPE_ENUM(name, number, text) IND_CUSTODY_##name = number,
 	IND_CUSTODY_TYPE_LIST(IND_CUSTODY_TYPE_ENUM)
 #undef IND_CUSTODY_TYPE_ENUM
-	IND_CUSTODY_TYPE_END = 14,
+	IND_CUSTODY_TYPE_END = 15,
 };
 
 /* "released"; "?" for a number outside the list. Static storage. */

@@ -119,6 +119,7 @@ enum ind_claim_kind {
 	IND_CLAIM_RIR_AS = 2,        /* a registry, of an AS that another claim names */
 	IND_CLAIM_PFX2AS = 3,        /* a routing table: origin AS of the announced prefix */
 	IND_CLAIM_TOR, IND_CLAIM_VPN, IND_CLAIM_HOSTS, IND_CLAIM_SCANNER, IND_CLAIM_IOC,
+	IND_CLAIM_RPKI = 9,          /* validated payloads of RPKI, of a prefix and origin that a routing table's claim names */
 	IND_CLAIM_KIND_COUNT,
 };
 

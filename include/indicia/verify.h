@@ -39,6 +39,7 @@ struct ind_clock_state {
 	uint64_t steps;              /* that say that the clock was moved */
 	uint64_t undeclared;         /* movements that no CLOCK says */
 	uint64_t largest_ns;         /* of all movements, as a distance */
+	uint64_t back_ns;            /* sum of the steps back that they say */
 	uint8_t worst_sync;          /* enum ind_clock_sync: UNKNOWN or NONE if any CLOCK says so, else what the last one says */
 };
 
@@ -90,6 +91,9 @@ struct ind_verify_result {
 	size_t checkpoint_bytes;     /* 0: none */
 	char checkpoint[IND_CHECKPOINT_MAX]; /* the last good one, a signed note: to be kept elsewhere as a head */
 };
+
+/* Not before, by the sensor's own clock (docs/custody.md section 6): what the HEADER says, by the clock as it stood after all steps back that CLOCK frames say. */
+IND_API uint64_t ind_not_before_ns(const struct ind_verify_result *result);
 
 /* Checks every byte: form, CRCs, hash tree, record commitments recomputed from decoded records, epoch certificate, checkpoint
  * signatures, trust. No check is optional. IND_OK whenever a verdict could be given; IND_IO or IND_NOMEM if the bytes could not be
