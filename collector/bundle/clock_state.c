@@ -16,6 +16,8 @@ void clock_follow(struct clock_follower *f, const struct ind_clock *c)
 	if (c->step_ns) {
 		uint64_t said = distance((uint64_t)c->step_ns);
 		s->steps++;
+		if (c->step_ns < 0)
+			s->back_ns = said > UINT64_MAX - s->back_ns ? UINT64_MAX : s->back_ns + said;
 		s->largest_ns = said > s->largest_ns ? said : s->largest_ns;
 	} else if (far > step_min_ns || boot_back) {
 		s->undeclared++;
@@ -26,4 +28,9 @@ void clock_follow(struct clock_follower *f, const struct ind_clock *c)
 		s->worst_sync = c->sync;
 	s->frames++;
 	f->last = *c;
+}
+
+uint64_t ind_not_before_ns(const struct ind_verify_result *r)
+{
+	return r->not_before_ns > r->clock.back_ns ? r->not_before_ns - r->clock.back_ns : 0;
 }

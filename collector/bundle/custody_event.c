@@ -51,7 +51,7 @@ static bool event_ok(const struct ind_custody_event *e)
 	bool two_sided = e->type == IND_CUSTODY_RELEASED || e->type == IND_CUSTODY_RECEIVED || e->type == IND_CUSTODY_KEY_REVOKED;
 	return e->type > 0 && e->type < IND_CUSTODY_TYPE_END && e->tlp < IND_TLP_COUNT && e->claimed_ns && texts_fit(e) &&
 		parents_ascend(e) && e->has_other_key == two_sided && e->has_stamp == (e->type == IND_CUSTODY_TIMESTAMPED) &&
-		(e->has_object_sha256 || e->type != IND_CUSTODY_REVIEWED);
+		(e->has_object_sha256 || (e->type != IND_CUSTODY_REVIEWED && e->type != IND_CUSTODY_CORRECTED));
 }
 
 /* ---- reading ---- */

@@ -135,6 +135,7 @@ static void draft_header(struct draft *d, const struct ind_header *h)
 	m->boot_id = bytes_unless_zero(h->boot_id, sizeof h->boot_id);
 	m->link_type_number = h->link_type_number;
 	m->snaplen = h->snaplen;
+	m->taps = h->taps;
 	m->retain_until_s = h->retain_until_s;
 	m->deterministic = h->deterministic;
 }
@@ -210,6 +211,7 @@ static void values_get(const Indicia__V1__Header *m, struct ind_header *h)
 	h->retain_until_s = m->retain_until_s;
 	h->link_type_number = m->link_type_number;
 	h->snaplen = m->snaplen;
+	h->taps = m->taps;
 	h->deterministic = m->deterministic;
 	h->first_leaf = m->first_leaf;
 	h->epoch = m->epoch;
@@ -250,10 +252,12 @@ static bool stream_get(const Indicia__V1__Header *m, struct ind_stream *s)
 	return m->first_leaf == 0 || memcmp(root.bytes, m->previous_root.data, IND_SHA256_BYTES) == 0;
 }
 
+static bool taps_ok(const Indicia__V1__Header *m) { return m->taps == 0 || (m->taps > 1 && m->taps <= IND_TAPS_MAX); }
+
 static const char *image_fill(struct header_image *image, const uint8_t *stream_id)
 {
 	const Indicia__V1__Header *m = image->message;
-	if (!lengths_ok(m) || !message_key_get(&m->identity_key, &image->header.identity))
+	if (!lengths_ok(m) || !taps_ok(m) || !message_key_get(&m->identity_key, &image->header.identity))
 		return "header_form";
 	if (memcmp(m->stream_id.data, stream_id, IND_STREAM_ID_BYTES) != 0)
 		return "stream_id";

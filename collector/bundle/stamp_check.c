@@ -96,12 +96,15 @@ struct chain_view {
 	STACK_OF(X509_CRL) * crls;  /* of the stamp */
 };
 
+/* Threads check stamps at the same time, and all need the same index. */
+static CRYPTO_ONCE view_once = CRYPTO_ONCE_STATIC_INIT;
+static int view_at = -1;
+
+static void view_index_make(void) { view_at = X509_STORE_get_ex_new_index(0, NULL, NULL, NULL, NULL); }
+
 static int view_index(void)
 {
-	static int at = -1;
-	if (at < 0)
-		at = X509_STORE_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-	return at;
+	return CRYPTO_THREAD_run_once(&view_once, view_index_make) == 1 ? view_at : -1;
 }
 
 /* RFC 3161 section 4: with one of these reasons what was stamped before stays good; a revocation for another reason, or for none, takes all

@@ -44,7 +44,8 @@ struct export_options {
 	bool count_all;              /* counts records of kinds that the format does not carry, too */
 	bool csv_raw, on_terminal;   /* as in struct writer_options */
 	bool datagrams;              /* IPFIX: messages of at most EXPORT_MESSAGE_BYTES, each handed over whole, templates again at times */
-	uint64_t trackable[IND_SIGNAL_SET_WORDS]; /* signals of those that follow a person or name a query, which a marked export may hold */
+	bool guarded;                /* leaves signals out that follow a person or name a query, as a marked export does */
+	uint64_t trackable[IND_SIGNAL_SET_WORDS]; /* of these signals, those which a marked or guarded export may hold */
 };
 
 struct export;

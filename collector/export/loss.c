@@ -29,7 +29,7 @@ bool export_is_trackable(unsigned id)
 
 bool export_may_say(const struct export *e, unsigned id)
 {
-	return !(e->info->flags & EXPORT_MARKED) || !export_is_trackable(id) || ind_signal_set_has(e->options.trackable, id);
+	return !(e->info->flags & EXPORT_MARKED || e->options.guarded) || !export_is_trackable(id) || ind_signal_set_has(e->options.trackable, id);
 }
 
 void loss_start(struct export *e)
@@ -83,6 +83,11 @@ bool loss_count(struct export *e, const struct ind_record *r)
 	}
 	if (r->kind == IND_REC_CLAIM && e->info->flags & EXPORT_MARKED && r->claim.tlp > e->options.tlp) {
 		e->lost_marked++;
+		return false;
+	}
+	/* A list that names the value of such a signal says that it was seen. */
+	if (r->kind == IND_REC_CLAIM && r->claim.signal && r->claim.signal < IND_SIGNAL_ID_END && !export_may_say(e, r->claim.signal)) {
+		e->lost_signal[r->claim.signal]++;
 		return false;
 	}
 	count_row(e, &e->row);

@@ -172,6 +172,9 @@ static void put(struct export *e, const struct ind_record *r)
 		if (&query_kinds[kinds[f].kind] == e->row.kind)
 			put_row(e, f, &e->row, &id);
 	for (size_t n = 0; r->kind == IND_REC_FLOW && !e->first_only && n < r->flow.signal_count + e->derived.count; n++) {
+		unsigned signal = export_signal(e, r, n)->id;
+		if (signal < IND_SIGNAL_ID_END && e->signal_is_lost[signal])
+			continue;
 		if (n < r->flow.signal_count)
 			row_of_signal(&e->signal_row, r, n);
 		else

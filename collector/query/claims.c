@@ -21,6 +21,14 @@ enum query_kind_id query_filter_kind(const struct query_filter *f) { return f->k
 
 bool query_filter_asks_claims(const struct query_filter *f) { return f->claim_count != 0; }
 
+bool query_filter_asks_signal(const struct query_filter *f, unsigned id)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (f->steps[i].op == CODE_SIGNAL && f->steps[i].subject == id)
+			return true;
+	return false;
+}
+
 static enum truth text_passes(const struct query_filter *f, const struct code_claim *c, const char *at, size_t bytes)
 {
 	return bytes ? truth_of(code_text_passes(f, c->test, c->set, at, bytes)) : TRUTH_UNKNOWN;

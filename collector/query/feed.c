@@ -29,7 +29,7 @@ enum ind_err feed_new(const struct ind_source *source, const struct feed_options
 		return IND_NOMEM;
 	f->source = source;
 	f->filter = o->filter;
-	f->filters = o->filter ? query_filter_kind(o->filter) : QUERY_KIND_FLOW;
+	f->filters = o->filter ? query_filter_kind(o->filter) : o->want & IND_WANT(IND_REC_FLOW) ? QUERY_KIND_FLOW : QUERY_KIND_ORIGIN;
 	f->by_columns = (o->want & ~IND_WANT(IND_REC_HEADER)) == IND_WANT(IND_REC_FLOW) && f->filters == QUERY_KIND_FLOW;
 	enum ind_err err = ind_reader_new(source, o->want | IND_WANT(IND_REC_HEADER), &f->reader);
 	if (err == IND_OK && f->filter && query_filter_asks_claims(f->filter))

@@ -65,6 +65,9 @@ struct filter_claims;
 /* Does the filter ask data sets? Then the claims of a bundle are loaded before it is asked of its rows. */
 bool query_filter_asks_claims(const struct query_filter *filter);
 
+/* Does one of its terms ask this signal? */
+bool query_filter_asks_signal(const struct query_filter *filter, unsigned id);
+
 /* Reads the claims of a bundle. The caller frees *claims. A damaged bundle gives those before the damage, and IND_OK. */
 enum ind_err filter_claims_load(const struct query_filter *filter, const struct ind_source *source, struct filter_claims **claims) IND_MUST_USE;
 void filter_claims_free(struct filter_claims *claims);

@@ -20,13 +20,15 @@ struct span { size_t bundle; uint8_t stream[IND_STREAM_ID_BYTES]; uint64_t first
 
 struct place_name { uint8_t stream[IND_STREAM_ID_BYTES]; char sensor[IND_SENSOR_ID_MAX + 1]; bool known; };
 
-struct sql_gaps {
+struct gaps {
 	struct gap *list;
 	size_t count, room;
 	struct place_name *names;    /* of each bundle */
+	struct span *spans;
+	size_t bundles;
 };
 
-static enum ind_err add(struct sql_gaps *g, const struct gap *gap)
+static enum ind_err add(struct gaps *g, const struct gap *gap)
 {
 	if (g->count == GAPS_MAX)
 		return IND_LIMIT;
@@ -42,7 +44,7 @@ static enum ind_err add(struct sql_gaps *g, const struct gap *gap)
 	return IND_OK;
 }
 
-static enum ind_err add_losses(struct sql_gaps *g, const struct gap *of, const struct ind_loss *loss)
+static enum ind_err add_losses(struct gaps *g, const struct gap *of, const struct ind_loss *loss)
 {
 	struct gap gap = *of;
 	enum ind_err err = IND_OK;
@@ -59,7 +61,7 @@ static enum ind_err add_losses(struct sql_gaps *g, const struct gap *of, const s
 }
 
 /* Leaves that no seal of the run had covered, and bytes behind them that made no frame. */
-static enum ind_err add_recovery(struct sql_gaps *g, const struct gap *of, const struct ind_recovery *r, uint64_t first_leaf)
+static enum ind_err add_recovery(struct gaps *g, const struct gap *of, const struct ind_recovery *r, uint64_t first_leaf)
 {
 	struct gap gap = *of;
 	gap.kind = "recovery";
@@ -82,12 +84,12 @@ static const char *damage_name(enum ind_err err)
 	}
 }
 
-static enum ind_err take(struct sql_gaps *g, const struct ind_record *record, struct span *span)
+static enum ind_err take(struct gaps *g, const struct ind_record *record, struct span *span)
 {
 	struct gap gap = { .bundle = span->bundle, .record = record->id, .has_record = true };
 	struct place_name *name = &g->names[span->bundle];
 	struct rows_context context;
-	span->last = record->id.leaf;
+	span->last = record->id.leaf + (record->kind == IND_REC_SEAL); /* whose CHECKPOINT, the leaf behind it, is no record */
 	switch (record->kind) {
 	case IND_REC_HEADER:
 		rows_context_of(&context, &record->header);
@@ -106,7 +108,7 @@ static enum ind_err take(struct sql_gaps *g, const struct ind_record *record, st
 }
 
 /* Records that say nothing of gaps are handed out too where the format does not let them be skipped; they tell how far the leaves go. */
-static enum ind_err look_into(struct sql_gaps *g, const struct ind_source *source, struct span *span, uint64_t *offset)
+static enum ind_err look_into(struct gaps *g, const struct ind_source *source, struct span *span, uint64_t *offset)
 {
 	const uint32_t want = IND_WANT(IND_REC_HEADER) | IND_WANT(IND_REC_SEAL) | IND_WANT(IND_REC_LOSS) | IND_WANT(IND_REC_RECOVERY);
 	struct ind_reader *reader = NULL;
@@ -119,23 +121,18 @@ static enum ind_err look_into(struct sql_gaps *g, const struct ind_source *sourc
 	return room != IND_OK ? room : err;
 }
 
-static enum ind_err look_at(struct sql_gaps *g, struct sql_reading *reading, size_t n, struct span *span)
+enum ind_err gaps_look(struct gaps *g, size_t n, const struct ind_source *source, enum ind_err *read, uint64_t *offset)
 {
-	const struct sql_inputs *in = reading->bundles->inputs;
-	struct ind_source source;
-	uint64_t offset = 0;
-	void *handle;
-	*span = (struct span){ .bundle = n };
-	bool opened = in->open(in->ctx, n, &source, &handle) == IND_OK;
-	enum ind_err err = opened ? look_into(g, &source, span, &offset) : IND_IO;
-	if (opened)
-		in->close(in->ctx, handle);
+	struct span *span = &g->spans[n];
+	*offset = 0;
+	*read = IND_OK;
+	span->bundle = n;
+	enum ind_err err = source ? look_into(g, source, span, offset) : IND_IO;
 	if (err == IND_END || err == IND_NOMEM || err == IND_LIMIT)
 		return err == IND_END ? IND_OK : err;
-	if (opened && in->damaged)
-		in->damaged(in->ctx, n, offset, err);
+	*read = err;
 	span->damaged = true;
-	struct gap gap = { .kind = "damage", .reason = damage_name(err), .bundle = n, .offset = offset, .has_offset = opened };
+	struct gap gap = { .kind = "damage", .reason = damage_name(err), .bundle = n, .offset = *offset, .has_offset = source != NULL };
 	return add(g, &gap);
 }
 
@@ -149,7 +146,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Between the bundles of one stream, and before the first. */
-static enum ind_err add_leaves(struct sql_gaps *g, const struct span *spans, size_t count)
+static enum ind_err add_leaves(struct gaps *g, const struct span *spans, size_t count)
 {
 	enum ind_err err = IND_OK;
 	const struct span *before = NULL;
@@ -175,39 +172,41 @@ static enum ind_err add_leaves(struct sql_gaps *g, const struct span *spans, siz
 	return err;
 }
 
-enum ind_err sql_gaps_find(struct sql_reading *reading, struct sql_gaps **gaps)
+struct gaps *gaps_new(size_t bundles)
 {
-	size_t count = reading->bundles->inputs->count;
-	struct sql_gaps *g = calloc(1, sizeof(*g));
-	struct span *spans = calloc(count + 1, sizeof(*spans));
-	enum ind_err err = g && spans && (g->names = calloc(count + 1, sizeof(*g->names))) ? IND_OK : IND_NOMEM;
-	for (size_t n = 0; n < count && err == IND_OK; n++)
-		err = sql_reading_stopped(reading) ? IND_LIMIT : look_at(g, reading, n, &spans[n]);
-	if (err == IND_OK) {
-		qsort(spans, count, sizeof(*spans), by_place);
-		err = add_leaves(g, spans, count);
-	}
-	free(spans);
-	if (err != IND_OK)
-		sql_gaps_free(g);
-	else
-		*gaps = g;
-	return err;
+	struct gaps *g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->bundles = bundles;
+	g->names = calloc(bundles + 1, sizeof(*g->names));
+	g->spans = calloc(bundles + 1, sizeof(*g->spans));
+	if (g->names && g->spans)
+		return g;
+	gaps_free(g);
+	return NULL;
 }
 
-void sql_gaps_free(struct sql_gaps *g)
+enum ind_err gaps_end(struct gaps *g)
+{
+	if (g->bundles)
+		qsort(g->spans, g->bundles, sizeof(*g->spans), by_place);
+	return add_leaves(g, g->spans, g->bundles);
+}
+
+void gaps_free(struct gaps *g)
 {
 	if (!g)
 		return;
 	free(g->list);
 	free(g->names);
+	free(g->spans);
 	free(g);
 }
 
-size_t sql_gaps_count(const struct sql_gaps *g) { return g->count; }
-size_t sql_gaps_bundle(const struct sql_gaps *g, size_t n) { return g->list[n].bundle; }
+size_t gaps_count(const struct gaps *g) { return g->count; }
+size_t gaps_bundle(const struct gaps *g, size_t n) { return g->list[n].bundle; }
 
-void sql_gaps_row(const struct sql_gaps *g, size_t n, struct query_row *row)
+void gaps_row(const struct gaps *g, size_t n, struct query_row *row)
 {
 	const struct gap *gap = &g->list[n];
 	const struct place_name *name = &g->names[gap->bundle];

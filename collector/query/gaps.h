@@ -2,19 +2,26 @@
 #ifndef QUERY_GAPS_H
 #define QUERY_GAPS_H
 
+#include "indicia/bundle.h"
 #include "query/row.h"
-#include "query/sql_reading.h"
 
-/* What is missing: leaves of streams that no bundle at hand holds, the rest of damaged bundles, what sensors say that they did not record. */
-struct sql_gaps;
+/* What is missing: leaves of streams that no bundle at hand holds, the rest of damaged bundles, what sensors say that they did not record. Bundles are
+ * looked at one by one. */
+struct gaps;
 
-/* Looks into every bundle of the reading, which is not moved. Each that is damaged is told of where somebody wants to be told. */
-enum ind_err sql_gaps_find(struct sql_reading *reading, struct sql_gaps **gaps) IND_MUST_USE;
-void sql_gaps_free(struct sql_gaps *g);
-size_t sql_gaps_count(const struct sql_gaps *g);
+struct gaps *gaps_new(size_t bundles);
+void gaps_free(struct gaps *g);
+
+/* Looks into number n, once. NULL: it cannot be opened. *read is how far reading came: IND_OK, or what is wrong with it from *offset on, which is a gap
+ * itself and no error here. IND_NOMEM, IND_LIMIT. */
+enum ind_err gaps_look(struct gaps *g, size_t n, const struct ind_source *source, enum ind_err *read, uint64_t *offset) IND_MUST_USE;
+
+/* After the last one: what lies between the bundles of each stream, and before the first. */
+enum ind_err gaps_end(struct gaps *g) IND_MUST_USE;
+size_t gaps_count(const struct gaps *g);
 
 /* Gap n as a row of kind GAP, and the number of its bundle. */
-void sql_gaps_row(const struct sql_gaps *g, size_t n, struct query_row *row);
-size_t sql_gaps_bundle(const struct sql_gaps *g, size_t n);
+void gaps_row(const struct gaps *g, size_t n, struct query_row *row);
+size_t gaps_bundle(const struct gaps *g, size_t n);
 
 #endif

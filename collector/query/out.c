@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "query/out.h"
 #include "base/text.h"
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,20 @@ void out_i64(struct out *o, int64_t value)
 	char *at = out_room(o, 24);
 	if (at)
 		out_used(o, text_i64(value, at, 24));
+}
+
+void out_shell_word(struct out *o, const char *word)
+{
+	bool plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%") == strlen(word);
+	if (!plain)
+		out_char(o, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			out_text(o, "'\\''");
+		else
+			out_char(o, *word);
+	if (!plain)
+		out_char(o, '\'');
 }
 
 enum ind_err out_flush(struct out *o)

@@ -11,6 +11,7 @@ struct out {
 	char *at;
 	size_t used, size;
 	enum ind_err err;
+	size_t cut;                  /* columns that the lines of a table were cut to; 0: none was */
 	enum ind_err (*write)(void *ctx, const void *bytes, size_t count);
 	void *ctx;
 };
@@ -28,6 +29,9 @@ void out_char(struct out *o, char c);
 void out_fill(struct out *o, char c, size_t count);
 void out_u64(struct out *o, uint64_t value);
 void out_i64(struct out *o, int64_t value);
+
+/* A word of a command for a shell, in quotes unless it is plain. */
+void out_shell_word(struct out *o, const char *word);
 
 /* Hands over what is waiting, and says how all went. */
 enum ind_err out_flush(struct out *o);

@@ -95,6 +95,8 @@ static void header_capture(struct query_row *row, const struct ind_header *h)
 	row_ind_text(row, QUERY_BUNDLE_link_type, h->link_type);
 	if (h->snaplen)
 		row_u64(row, QUERY_BUNDLE_snaplen, h->snaplen);
+	if (h->taps)
+		row_u64(row, QUERY_BUNDLE_taps, h->taps);
 	row_ind_text(row, QUERY_BUNDLE_capture_filter, h->capture_filter);
 	row_ind_text(row, QUERY_BUNDLE_clock_source, h->clock_source);
 	row_ind_text(row, QUERY_BUNDLE_signal_set, h->signals);

@@ -4,10 +4,10 @@
 #include "indicia/catalogue.h"
 #include <string.h>
 
-/* One letter each and a NUL, so that maps can borrow them. */
+/* One letter each and a NUL, so that maps can borrow them; threads make rows at the same time. */
 static const char *family_key(unsigned family)
 {
-	static char keys[IND_FAMILY_COUNT][2];
+	static _Thread_local char keys[IND_FAMILY_COUNT][2];
 	keys[family][0] = ind_family_letter(family);
 	return keys[family];
 }

@@ -243,14 +243,46 @@ static enum ind_err next_bundle(struct sql_cursor *c)
 	return IND_OK;
 }
 
+static enum ind_err look_for_gaps(struct sql_cursor *c, size_t n)
+{
+	const struct sql_inputs *in = c->reading.bundles->inputs;
+	struct ind_source source;
+	uint64_t offset;
+	void *handle;
+	enum ind_err read;
+	if (sql_reading_stopped(&c->reading))
+		return IND_LIMIT;
+	bool opened = in->open(in->ctx, n, &source, &handle) == IND_OK;
+	enum ind_err err = gaps_look(c->gaps, n, opened ? &source : NULL, &read, &offset);
+	if (opened)
+		in->close(in->ctx, handle);
+	if (opened && read != IND_OK && in->damaged)
+		in->damaged(in->ctx, n, offset, read);
+	return err;
+}
+
+/* The reading is not moved. */
+static enum ind_err find_gaps(struct sql_cursor *c)
+{
+	size_t count = c->reading.bundles->inputs->count;
+	enum ind_err err = (c->gaps = gaps_new(count)) ? IND_OK : IND_NOMEM;
+	for (size_t n = 0; n < count && err == IND_OK; n++)
+		err = look_for_gaps(c, n);
+	if (err == IND_OK)
+		err = gaps_end(c->gaps);
+	if (err == IND_OK)
+		return IND_OK;
+	gaps_free(c->gaps);
+	c->gaps = NULL;
+	return err;
+}
+
 static enum ind_err next_gap(struct sql_cursor *c)
 {
-	if (!c->gaps) {
-		enum ind_err err = sql_gaps_find(&c->reading, &c->gaps);
-		if (err != IND_OK)
-			return err;
-	}
-	if (c->place >= sql_gaps_count(c->gaps))
+	enum ind_err err = c->gaps ? IND_OK : find_gaps(c);
+	if (err != IND_OK)
+		return err;
+	if (c->place >= gaps_count(c->gaps))
 		return IND_END;
 	c->place++;
 	return IND_OK;
@@ -325,7 +357,7 @@ static void make_row(struct sql_cursor *c)
 	case SQL_CLAIMS: row_of_claim(&c->row, r, &c->reading.context); break;
 	case SQL_ORIGINS: row_of_origin(&c->row, r, &c->reading.context); break;
 	case SQL_EXHIBITS: row_of_exhibit(&c->row, r); break;
-	case SQL_GAPS: sql_gaps_row(c->gaps, c->place - 1, &c->row); break;
+	case SQL_GAPS: gaps_row(c->gaps, c->place - 1, &c->row); break;
 	default: break;
 	}
 }
@@ -355,6 +387,6 @@ void sql_cursor_close(struct sql_cursor *c)
 	sql_reading_close(&c->reading);
 	sql_flows_free(&c->flows);
 	whole_free(c->whole);
-	sql_gaps_free(c->gaps);
+	gaps_free(c->gaps);
 	out_free(&c->text);
 }

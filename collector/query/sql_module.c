@@ -333,7 +333,7 @@ static int cursor_rowid(sqlite3_vtab_cursor *cursor, sqlite3_int64 *rowid)
 
 static void result_bundle(struct sql_cursor *c, sqlite3_context *result)
 {
-	size_t n = c->gaps ? sql_gaps_bundle(c->gaps, c->place - 1) : c->reading.at;
+	size_t n = c->gaps ? gaps_bundle(c->gaps, c->place - 1) : c->reading.at;
 	sqlite3_result_text(result, c->table->bundles->inputs->names[n], -1, SQLITE_TRANSIENT);
 }
 

@@ -44,7 +44,7 @@ struct sql_table {
 	uint8_t field[SQL_COLUMNS_MAX]; /* of each column but the first */
 };
 
-struct sql_gaps;
+struct gaps;
 struct whole;
 
 struct sql_cursor {
@@ -64,7 +64,7 @@ struct sql_cursor {
 	bool has_derived, in_flow;
 	size_t place;                /* of the signal at hand; behind it, of the next gap */
 	struct whole *whole;         /* of the bundle at hand, for table bundles */
-	struct sql_gaps *gaps;
+	struct gaps *gaps;
 	struct query_row row;
 	bool has_row;                /* it is of the row at hand */
 	bool at_end;

@@ -81,6 +81,7 @@ static void line_put(struct writer *w, struct line *line, const char *text, size
 		return;
 	if (width && line->used + columns > width) {
 		line->cut = true;
+		w->out->cut = width;
 		out_bytes(w->out, text, fitting(text, bytes, width - line->used));
 		return;
 	}

@@ -13,7 +13,8 @@ struct whole {
 	struct query_row sets[IND_DATA_SETS_MAX];
 	struct totals totals;
 	uint64_t signal_set[IND_SIGNAL_SET_WORDS];
-	struct ind_reader *header;   /* the row borrows from it */
+	struct ind_reader *header_reader; /* the row borrows from it */
+	const struct ind_header *header;
 	uint8_t key_id[4], sha256[HASH_SHA256_BYTES];
 	struct ind_seal_info seal;   /* the last one */
 	struct ind_recovery cut;     /* the last one of this form */
@@ -26,11 +27,12 @@ struct whole *whole_new(void) { return calloc(1, sizeof(struct whole)); }
 void whole_free(struct whole *o)
 {
 	if (o)
-		ind_reader_free(o->header);
+		ind_reader_free(o->header_reader);
 	free(o);
 }
 
 struct query_row *whole_row(struct whole *o) { return o->has_row ? &o->row : NULL; }
+const struct ind_header *whole_header(const struct whole *o) { return o->has_row ? o->header : NULL; }
 
 /* Who counts the flows around others too counts their bytes twice. */
 static void count_flow(struct totals *t, const struct ind_flow *flow)
@@ -106,13 +108,13 @@ static enum ind_err count_all(struct whole *o, const struct ind_source *source, 
 static enum ind_err header_read(struct whole *o, const struct ind_source *source, uint64_t *offset)
 {
 	const struct ind_record *record = NULL;
-	ind_reader_free(o->header);
-	o->header = NULL;
-	enum ind_err err = ind_reader_new(source, IND_WANT(IND_REC_HEADER), &o->header);
+	ind_reader_free(o->header_reader);
+	o->header_reader = NULL;
+	enum ind_err err = ind_reader_new(source, IND_WANT(IND_REC_HEADER), &o->header_reader);
 	if (err == IND_OK)
-		err = ind_reader_next(o->header, &record);
+		err = ind_reader_next(o->header_reader, &record);
 	if (err != IND_OK || record->kind != IND_REC_HEADER) {
-		*offset = o->header ? ind_reader_offset(o->header) : 0;
+		*offset = o->header_reader ? ind_reader_offset(o->header_reader) : 0;
 		return err == IND_OK || err == IND_END ? IND_SHORT : err;
 	}
 	row_of_header(&o->row, &record->header, o->sets);
@@ -120,6 +122,7 @@ static enum ind_err header_read(struct whole *o, const struct ind_source *source
 	ind_key_id(&record->header.identity, "indicia", o->key_id);
 	row_hex(&o->row, QUERY_BUNDLE_key, o->key_id, sizeof(o->key_id));
 	o->first_leaf = record->header.first_leaf;
+	o->header = &record->header;
 	o->has_row = true;
 	return IND_OK;
 }
@@ -215,7 +218,8 @@ enum ind_err whole_read(struct whole *o, const struct ind_source *source, const 
 		return err;
 	err = count_all(o, source, offset);
 	row_totals(o);
-	row_file(o, source, name);
+	if (name)
+		row_file(o, source, name);
 	return err;
 }
 
