@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Areas as circles on the sphere, and which of them are neighbours: areas.def, which deploy/areas/make-areas made from Natural Earth. */
+/* Areas as circles on the sphere, and which of them are neighbours: areas.def, which deploy/areas/make-areas made from Natural Earth. What their clocks show:
+ * zones.def, which deploy/areas/make-zones made from the time zone database. */
 #include "assess/geo.h"
 #include "base/hash.h"
 #include <string.h>
@@ -36,7 +37,14 @@ static const struct area { char code[3], with[3]; uint16_t circles, neighbours; 
 #undef C
 #undef N
 
-enum { AREAS = sizeof(areas) / sizeof(areas[0]) };
+enum { AREAS = sizeof(areas) / sizeof(areas[0]), OFFSET_FIRST = -12, OFFSET_LAST = 14, DAY_HOURS = 24 };
+
+static const struct zones { char code[3]; uint32_t offsets; } zones[] = {
+#define ZONES(code, offsets) { code, offsets },
+#include "assess/zones.def"
+#undef ZONES
+};
+enum { ZONE_ROWS = sizeof(zones) / sizeof(zones[0]) };
 
 static size_t circles_before(uint16_t area)
 {
@@ -72,16 +80,27 @@ size_t geo_area_count(void)
 	return count;
 }
 
-static bool reaches_one(const struct geo_disc *disc, uint16_t area)
+/* The middles of all circles, computed once. */
+static const struct geo_point *middles(void)
 {
-	size_t first = circles_before(area);
-	for (size_t i = 0; i < areas[area].circles; i++) {
-		const struct circle *c = &circles[first + i];
-		if (geo_reaches_circle(disc, geo_point_of(c->latitude_1e4, c->longitude_1e4), c->km))
+	static struct geo_point at[sizeof(circles) / sizeof(circles[0])];
+	static bool there;
+	for (size_t i = 0; !there && i < sizeof(circles) / sizeof(circles[0]); i++)
+		at[i] = geo_point_of(circles[i].latitude_1e4, circles[i].longitude_1e4);
+	there = true;
+	return at;
+}
+
+static bool reaches_from(const struct geo_disc *disc, size_t first, size_t count)
+{
+	const struct geo_point *at = middles();
+	for (size_t i = first; i < first + count; i++)
+		if (geo_reaches_circle(disc, at[i], circles[i].km))
 			return true;
-	}
 	return false;
 }
+
+static bool reaches_one(const struct geo_disc *disc, uint16_t area) { return reaches_from(disc, circles_before(area), areas[area].circles); }
 
 /* An area and its territories are tested together, whichever of them is asked about. */
 static const char *group_of(uint16_t area) { return areas[area].with[0] ? areas[area].with : areas[area].code; }
@@ -114,14 +133,39 @@ bool geo_reaches_neighbour(const struct geo_disc *disc, uint16_t area)
 
 size_t geo_areas_within(const struct geo_disc *discs, size_t count)
 {
-	size_t within = 0;
-	for (uint16_t i = 0; i < AREAS; i++) {
+	size_t within = 0, first = 0;
+	for (uint16_t i = 0; i < AREAS; first += areas[i++].circles) {
 		bool all = areas[i].code[0] && areas[i].circles;
 		for (size_t d = 0; all && d < count; d++)
-			all = reaches_one(&discs[d], i);
+			all = reaches_from(&discs[d], first, areas[i].circles);
 		within += all;
 	}
 	return within;
+}
+
+/* Offsets that are 24 hours apart are one hour of the day. */
+static bool is_of_day(int offset, int first, int last)
+{
+	for (int turn = -DAY_HOURS; turn <= DAY_HOURS; turn += DAY_HOURS)
+		if (offset + turn >= first && offset + turn <= last)
+			return true;
+	return false;
+}
+
+bool geo_shows_offset(uint16_t area, int first, int last)
+{
+	const char *group = group_of(area);
+	bool known = false;
+	for (size_t z = 0; z < ZONE_ROWS; z++) {
+		uint16_t i = geo_area(zones[z].code);
+		if (i == GEO_AREA_NONE || !in_group(i, group))
+			continue;
+		known = true;
+		for (int o = OFFSET_FIRST; o <= OFFSET_LAST; o++)
+			if (zones[z].offsets >> (o - OFFSET_FIRST) & 1 && is_of_day(o, first, last))
+				return true;
+	}
+	return !known;
 }
 
 /* In big-endian bytes, so that it is the same on every machine. */
@@ -152,5 +196,17 @@ void geo_areas_digest(uint8_t digest[static 32])
 	}
 	for (size_t i = 0; i < sizeof(neighbours) / sizeof(neighbours[0]); i++)
 		hash_sha256_add(&s, bytes, put_be32(bytes, neighbours[i]));
+	hash_sha256_end(&s, digest);
+}
+
+void geo_zones_digest(uint8_t digest[static 32])
+{
+	struct hash_sha256_state s;
+	uint8_t bytes[8];
+	hash_sha256_start(&s);
+	for (size_t i = 0; i < ZONE_ROWS; i++) {
+		memcpy(bytes, zones[i].code, 2);
+		hash_sha256_add(&s, bytes, 2 + put_be32(bytes + 2, zones[i].offsets));
+	}
 	hash_sha256_end(&s, digest);
 }

@@ -2,7 +2,7 @@
 /* The way of an assessment: subjects, passes over the bundles, conclusions. */
 #include "assess/grow.h"
 #include "assess/inside.h"
-#include "base/hash.h"
+#include "indicia/catalogue.h"
 #include <string.h>
 
 enum { SLOTS = 4096 };
@@ -10,8 +10,8 @@ enum { SLOTS = 4096 };
 struct assess *assess_new(void)
 {
 	struct assess *a = calloc(1, sizeof(*a));
-	if (!a || !(a->slots = calloc(SLOTS, sizeof(*a->slots)))) {
-		free(a);
+	if (!a || !(a->slots = calloc(SLOTS, sizeof(*a->slots))) || hash_random(&a->secret, sizeof(a->secret)) != IND_OK) {
+		assess_free(a);
 		return NULL;
 	}
 	a->slot_count = SLOTS;
@@ -24,6 +24,7 @@ static void conclusion_free(struct conclusion *c)
 	free(c->hypotheses);
 	free(c->results);
 	free(c->items);
+	free(c->left);
 	free(c->notes);
 	free(c->weights);
 }
@@ -41,23 +42,17 @@ void assess_free(struct assess *a)
 	free(a->slots);
 	free(a->candidates);
 	free(a->bundles);
-	tally_free(&a->candidate_index);
+	once_free(&a->once);
 	tally_free(&a->shared_seen);
 	tally_free(&a->signal_seen);
 	free(a);
 }
 
-static uint64_t address_hash(unsigned ip_version, const uint8_t *addr)
-{
-	static const struct hash_key key = { 0x696e6469636961, 1 };
-	uint64_t words[3] = { ip_version };
-	memcpy(words + 1, addr, IND_ADDR_BYTES);
-	return hash_words(&key, words, 3);
-}
-
 static uint32_t *slot_of(const struct assess *a, unsigned ip_version, const uint8_t *addr)
 {
-	size_t i = address_hash(ip_version, addr) % a->slot_count;
+	uint64_t words[3] = { ip_version };
+	memcpy(words + 1, addr, IND_ADDR_BYTES);
+	size_t i = hash_words(&a->secret, words, 3) % a->slot_count;
 	while (a->slots[i]) {
 		const struct subject *s = &a->subjects[a->slots[i] - 1];
 		if (s->at.ip_version == ip_version && memcmp(s->at.addr, addr, IND_ADDR_BYTES) == 0)
@@ -138,6 +133,17 @@ const char *assess_unused_position(const struct assess *a)
 	return NULL;
 }
 
+/* What a list is, it says itself; all else is a database, whatever it calls itself. */
+static uint8_t kind_of(struct ind_text type)
+{
+	for (unsigned kind = 0; kind < IND_CLAIM_KIND_COUNT; kind++) {
+		const char *name = ind_claim_kind_name(kind);
+		if (type.bytes == strlen(name) && memcmp(type.at, name, type.bytes) == 0)
+			return (uint8_t)kind;
+	}
+	return IND_CLAIM_DATABASE;
+}
+
 /* Its number; DATA_SETS_MAX if there are too many. */
 static uint16_t data_of(struct assess *a, const struct ind_data_set *set)
 {
@@ -147,7 +153,7 @@ static uint16_t data_of(struct assess *a, const struct ind_data_set *set)
 	if (at == DATA_SETS_MAX || at < a->data_count)
 		return (uint16_t)at;
 	struct assess_data *d = &a->data[a->data_count++];
-	*d = (struct assess_data){ .build_s = set->build_epoch_s };
+	*d = (struct assess_data){ .build_s = set->build_epoch_s, .kind = kind_of(set->type) };
 	memcpy(d->name, set->name.at ? set->name.at : "", set->name.bytes < sizeof(d->name) ? set->name.bytes : sizeof(d->name) - 1);
 	memcpy(d->sha256, set->sha256, IND_SHA256_BYTES);
 	return (uint16_t)at;
@@ -159,9 +165,24 @@ struct reading {
 	struct ind_reader *reader;
 	struct rows_context context;
 	unsigned sensor;
+	uint32_t bundle;             /* its number */
 	uint16_t data[IND_DATA_SETS_MAX];
 	uint64_t frames;
 };
+
+static bool flow_take(struct reading *r, const struct ind_record *record, struct subject *s, enum ind_dir me, bool links)
+{
+	struct assess *a = r->a;
+	enum once_state state = ONCE_NEW;
+	if (a->several)
+		state = once_note(&a->once, &a->secret, record, (size_t)(s - a->subjects), r->bundle, a->sensors[r->sensor].has_position);
+	s->cut |= state == ONCE_UNKNOWN;
+	if (state == ONCE_AGAIN) {
+		subject_flow_again(s, record, me);
+		return true;
+	}
+	return state != ONCE_NO_MEMORY && subject_flow(s, record, me, r->sensor, links);
+}
 
 static enum ind_err flow_read(struct reading *r, const struct ind_record *record)
 {
@@ -172,15 +193,15 @@ static enum ind_err flow_read(struct reading *r, const struct ind_record *record
 	for (unsigned dir = 0; dir < 2; dir++) {
 		uint32_t number = *slot_of(a, f->ip_version, f->addr[dir]);
 		if (number && f->packets[dir])
-			fine &= subject_flow(&a->subjects[number - 1], record, (enum ind_dir)dir, r->sensor, links);
+			fine &= flow_take(r, record, &a->subjects[number - 1], (enum ind_dir)dir, links);
 	}
 	for (size_t i = 0; a->named && i < a->subject_count; i++) {
 		struct subject *s = &a->subjects[i];
 		for (unsigned dir = 0; s->kind == SUBJECT_NETWORK && dir < 2; dir++)
 			if (f->packets[dir] && subject_has(s, f->ip_version, f->addr[dir]))
-				fine &= subject_flow(s, record, (enum ind_dir)dir, r->sensor, links);
+				fine &= flow_take(r, record, s, (enum ind_dir)dir, links);
 		if (s->kind == SUBJECT_FILTER && query_filter_matches(s->filter, record, &context) == TRUTH_YES)
-			fine &= subject_flow(s, record, IND_SRC, r->sensor, links);
+			fine &= flow_take(r, record, s, IND_SRC, links);
 	}
 	return fine ? IND_OK : IND_NOMEM;
 }
@@ -212,10 +233,17 @@ static bool claim_take(struct reading *r, struct subject *s, const struct ind_re
 
 static bool claims_take(struct reading *r, const struct ind_record *record)
 {
+	struct assess *a = r->a;
 	const struct ind_claim *c = &record->claim;
-	if (r->a->refdata || c->data_set >= IND_DATA_SETS_MAX)
+	bool fine = true;
+	if (a->refdata || c->data_set >= IND_DATA_SETS_MAX)
 		return true;
-	return subjects_of(r, c->ip_version, c->addr, claim_take, record);
+	for (size_t i = 0; i < a->embedding_count; i++) {
+		struct subject *s = &a->subjects[a->embedding[i]];
+		if (embedded_has(s, c->ip_version, c->addr))
+			fine &= subject_embedded_claim(s, c, r->data[c->data_set], &record->id);
+	}
+	return subjects_of(r, c->ip_version, c->addr, claim_take, record) && fine;
 }
 
 static enum ind_err other_read(struct reading *r, const struct ind_record *record)
@@ -238,6 +266,14 @@ static enum ind_err other_read(struct reading *r, const struct ind_record *recor
 	return fine ? IND_OK : IND_NOMEM;
 }
 
+static void recorded_note(struct assess *a, const struct ind_header *h)
+{
+	uint64_t set[IND_SIGNAL_SET_WORDS];
+	(void)ind_signal_set(h->signals.at ? h->signals.at : "", h->signals.bytes, set);
+	for (size_t i = 0; i < IND_SIGNAL_SET_WORDS; i++)
+		a->recorded[i] |= set[i];
+}
+
 static enum ind_err header_read(struct reading *r)
 {
 	const struct ind_record *record;
@@ -247,6 +283,7 @@ static enum ind_err header_read(struct reading *r)
 	if (record->kind != IND_REC_HEADER)
 		return IND_MALFORMED;
 	rows_context_of(&r->context, &record->header);
+	recorded_note(r->a, &record->header);
 	r->sensor = sensor_of(r->a, &record->header);
 	bool full = r->sensor == SENSORS_MAX;
 	for (size_t i = 0; !r->a->refdata && i < record->header.data_set_count; i++)
@@ -298,10 +335,10 @@ static enum ind_err records_read(struct reading *r)
 	return err;
 }
 
-static enum ind_err bundle_note(struct assess *a, const uint8_t sha256[static IND_SHA256_BYTES])
+static enum ind_err bundle_note(struct assess *a, const uint8_t sha256[static IND_SHA256_BYTES], uint32_t *number)
 {
-	for (size_t i = 0; i < a->bundle_count; i++)
-		if (memcmp(a->bundles[i], sha256, IND_SHA256_BYTES) == 0)
+	for (*number = 0; *number < a->bundle_count; ++*number)
+		if (memcmp(a->bundles[*number], sha256, IND_SHA256_BYTES) == 0)
 			return IND_OK;
 	if (a->bundle_count == ASSESS_BUNDLES_MAX)
 		return IND_LIMIT;
@@ -318,7 +355,7 @@ enum ind_err assess_bundle(struct assess *a, const struct ind_source *source, co
 	uint32_t want = a->pass == PASS_CHOOSE ? IND_WANT(IND_REC_ORIGIN) : IND_WANT(IND_REC_FLOW);
 	if (a->pass == PASS_RECORDS)
 		want = IND_WANT(IND_REC_ORIGIN) | IND_WANT(IND_REC_CLAIM) | IND_WANT(IND_REC_LOSS) | IND_WANT(IND_REC_SEAL);
-	enum ind_err err = bundle_note(a, sha256);
+	enum ind_err err = bundle_note(a, sha256, &r.bundle);
 	*offset = 0;
 	if (err == IND_OK)
 		err = ind_reader_new(source, want | IND_WANT(IND_REC_HEADER), &r.reader);
@@ -332,18 +369,32 @@ enum ind_err assess_bundle(struct assess *a, const struct ind_source *source, co
 	return err;
 }
 
-/* Claims of other reference data than the bundles', of each address of each subject. */
-static enum ind_err claims_look_up(struct assess *a)
+typedef bool claim_keep(struct subject *s, const struct ind_claim *claim, uint16_t data_set, const struct ind_record_id *id);
+
+static bool look_up(struct assess *a, struct subject *s, unsigned ip_version, const uint8_t *addr, claim_keep *keep)
 {
 	static struct ind_claim claims[REFDATA_CLAIMS_MAX];
+	size_t count = refdata_claims(a->refdata, ip_version, addr, claims, REFDATA_CLAIMS_MAX);
 	bool fine = true;
-	for (size_t i = 0; i < a->subject_count; i++)
-		for (size_t k = 0; k < a->subjects[i].address_count; k++) {
-			const struct subject_address *at = &a->subjects[i].addresses[k];
-			size_t count = refdata_claims(a->refdata, at->ip_version, at->addr, claims, REFDATA_CLAIMS_MAX);
-			for (size_t n = 0; n < count; n++)
-				fine &= subject_claim(&a->subjects[i], &claims[n], data_of(a, refdata_data_set(a->refdata, claims[n].data_set)), NULL);
+	for (size_t n = 0; n < count; n++)
+		fine &= keep(s, &claims[n], data_of(a, refdata_data_set(a->refdata, claims[n].data_set)), NULL);
+	return fine;
+}
+
+/* Claims of other reference data than the bundles', of each address of each subject, and of those that these hold. */
+static enum ind_err claims_look_up(struct assess *a)
+{
+	bool fine = true;
+	for (size_t i = 0; i < a->subject_count; i++) {
+		struct subject *s = &a->subjects[i];
+		for (size_t k = 0; k < s->address_count; k++)
+			fine &= look_up(a, s, s->addresses[k].ip_version, s->addresses[k].addr, subject_claim);
+		for (size_t k = 0; k < s->embedded_count; k++) {
+			uint8_t addr[IND_ADDR_BYTES] = { 0 };
+			memcpy(addr, s->embedded[k].addr, sizeof(s->embedded[k].addr));
+			fine &= look_up(a, s, 4, addr, subject_embedded_claim);
 		}
+	}
 	return fine ? IND_OK : IND_NOMEM;
 }
 
@@ -363,7 +414,17 @@ enum ind_err assess_next_pass(struct assess *a, bool *again)
 		err = choose_end(a);
 		a->pass = PASS_FLOWS;
 		break;
-	case PASS_FLOWS: a->pass = PASS_RECORDS; break;
+	case PASS_FLOWS:
+		if (once_settle(&a->once)) {
+			for (size_t i = 0; i < a->subject_count; i++)
+				subject_restart(&a->subjects[i]);
+			break;
+		}
+		for (size_t i = 0; i < a->subject_count; i++)
+			if (a->subjects[i].embedded_count)
+				a->embedding[a->embedding_count++] = (uint16_t)i;
+		a->pass = PASS_RECORDS;
+		break;
 	case PASS_RECORDS:
 		err = a->refdata ? claims_look_up(a) : IND_OK;
 		a->pass = a->named && shared_find(a) ? PASS_SHARED : PASS_DONE;
@@ -382,8 +443,20 @@ enum ind_err assess_position(struct assess *a, const struct assess_position *pos
 	return IND_OK;
 }
 
+bool assess_links_left_out(const struct assess *a) { return a->named && a->subject_count > ASSESS_LINKED_MAX; }
+void assess_several(struct assess *a) { a->several = true; }
 void assess_since_data(struct assess *a, uint64_t since_s) { a->since_s = since_s; }
 size_t assess_subject_count(const struct assess *a) { return a->subject_count; }
+const char *assess_subject_text(const struct assess *a, size_t n) { return a->subjects[n].text; }
+uint64_t assess_subject_flows(const struct assess *a, size_t n) { return a->subjects[n].flows.n; }
 uint64_t assess_candidates(const struct assess *a) { return a->candidates_valid; }
 void assess_id(const struct assess *a, uint8_t id[static IND_SHA256_BYTES]) { memcpy(id, a->id, IND_SHA256_BYTES); }
 bool claim_counts(const struct assess *a, const struct claim_note *claim) { return a->data[claim->data_set].build_s >= a->since_s; }
+
+bool data_could(const struct assess *a, unsigned kinds)
+{
+	for (size_t i = 0; i < a->data_count; i++)
+		if (a->data[i].build_s >= a->since_s && kinds >> a->data[i].kind & 1)
+			return true;
+	return false;
+}

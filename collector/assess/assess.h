@@ -36,19 +36,27 @@ struct assess;
 struct assess *assess_new(void);
 void assess_free(struct assess *a);
 
-#define ASSESS_NO_SUBJECT \
-	"a subject is an address, a network or a filter of flows. A State, a government, an organisation or a person cannot be one: no traffic shows who " \
-	"is responsible (O5), and it is never assessed"
+#define ASSESS_WHO "A State, a government, an organisation or a person cannot be one: no traffic shows who is responsible (O5), and it is never assessed"
+#define ASSESS_NO_SUBJECT "a subject is an address, a network or a filter of flows. " ASSESS_WHO
 
 /* Adds a subject: an address, a network in CIDR form, or a filter that was compiled for flows (then the assessment's). IND_LIMIT, IND_NOMEM;
  * IND_USAGE for what is no subject: then `error` says why. */
 enum ind_err assess_subject(struct assess *a, const char *text, struct query_filter *filter, char error[static ASSESS_ERROR_BYTES]) IND_MUST_USE;
+/* Has it the form of an address or a network? Whatever else is a filter. */
+bool assess_is_address(const char *text);
 size_t assess_subject_count(const struct assess *a);
 
-/* Reads a line of an own file; IND_MALFORMED with one line of `error`. */
+/* Reads a file's text, once each; IND_MALFORMED, or IND_USAGE for a second one, with one line of `error`. */
 enum ind_err assess_hypotheses(struct assess *a, const char *text, size_t bytes, char error[static ASSESS_ERROR_BYTES]) IND_MUST_USE;
 enum ind_err assess_policy(struct assess *a, const char *text, size_t bytes, char error[static ASSESS_ERROR_BYTES]) IND_MUST_USE;
 enum ind_err assess_position(struct assess *a, const struct assess_position *position) IND_MUST_USE;
+
+/* The n-th subject, from 0, as it is printed; how many flows of it there are. */
+const char *assess_subject_text(const struct assess *a, size_t n);
+uint64_t assess_subject_flows(const struct assess *a, size_t n);
+
+/* Were more subjects named than are weighed for links with one another? */
+bool assess_links_left_out(const struct assess *a);
 
 /* A sensor that a position was given for and that no bundle is of; NULL if there is none. */
 const char *assess_unused_position(const struct assess *a);
@@ -61,6 +69,9 @@ enum ind_err assess_refdata(struct assess *a, struct refdata *data) IND_MUST_USE
 
 /* Weighs again with a review, which names the assessment_id of the assessment without it. After assess_conclude. */
 enum ind_err assess_reviewed(struct assess *a) IND_MUST_USE;
+
+/* Says that more than one bundle comes: a flow that several of them hold counts once. Before the first one. */
+void assess_several(struct assess *a);
 
 /* Reads one bundle for the pass at hand. Bundles are given in the order of their digests, in each pass the same ones. Ends with IND_END as
  * ind_reader_next does, or with what is wrong at *offset: what stands before it counts. IND_NOMEM, IND_LIMIT. */
@@ -78,7 +89,8 @@ void assess_id(const struct assess *a, uint8_t id[static IND_SHA256_BYTES]);
 /* The inputs, or all of it, as RFC 8785 JSON; for people. */
 void assess_inputs_json(const struct assess *a, struct out *out);
 void assess_json(const struct assess *a, struct out *out);
-void assess_table(const struct assess *a, struct out *out);
+/* Lines are broken at `width` columns; 0: nowhere. */
+void assess_table(const struct assess *a, struct out *out, size_t width);
 
 /* How many subjects there were to choose from, when none were named. */
 uint64_t assess_candidates(const struct assess *a);

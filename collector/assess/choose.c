@@ -4,6 +4,7 @@
 #include "assess/inside.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "indicia/catalogue.h"
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
@@ -183,6 +184,27 @@ static enum ind_err refuse(char error[static ASSESS_ERROR_BYTES], const char *wh
 	return err;
 }
 
+bool assess_is_address(const char *text) { return strspn(text, "0123456789abcdefABCDEF.:/") == strlen(text) && strpbrk(text, ".:"); }
+
+/* Signals by whose values persons and organisations go. */
+static bool names_somebody(const struct query_filter *filter)
+{
+	static const uint16_t names[] = { IND_SIG_NTLM_USER, IND_SIG_NTLM_DOMAIN, IND_SIG_KRB_CNAME, IND_SIG_KRB_REALM, IND_SIG_RDP_COOKIE };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (query_filter_asks_signal(filter, names[i]))
+			return true;
+	return false;
+}
+
+static enum ind_err filter_check(const struct query_filter *filter, char error[static ASSESS_ERROR_BYTES])
+{
+	if (query_filter_asks_claims(filter))
+		return refuse(error, "a filter for a subject cannot ask claims: what data sets say of an address (a country, a holder) does not make a subject", IND_USAGE);
+	if (names_somebody(filter))
+		return refuse(error, "a filter for a subject cannot ask a name that a person or an organisation goes by. " ASSESS_WHO, IND_USAGE);
+	return IND_OK;
+}
+
 enum ind_err assess_subject(struct assess *a, const char *text, struct query_filter *filter, char error[static ASSESS_ERROR_BYTES])
 {
 	struct subject_address at;
@@ -195,11 +217,12 @@ enum ind_err assess_subject(struct assess *a, const char *text, struct query_fil
 	bool is_address = !filter && address_read(text, bytes, &at);
 	unsigned most = is_address && at.ip_version == 4 ? 32 : 128, bits = most;
 	if (!filter && (!is_address || (slash && !prefix_read(slash + 1, most, &bits))))
-		return refuse(error, ASSESS_NO_SUBJECT, IND_USAGE);
+		return refuse(error, assess_is_address(text) ? "it is no whole address and no network: 203.0.113.7, 203.0.113.0/24, 2001:db8::/32" : ASSESS_NO_SUBJECT, IND_USAGE);
 	if (is_address && has_host_bits(&at, bits))
 		return refuse(error, "bits are set behind the prefix of the network", IND_USAGE);
-	if (filter && query_filter_asks_claims(filter))
-		return refuse(error, "a filter for a subject cannot ask claims: what data sets say of an address (a country, a holder) does not make a subject", IND_USAGE);
+	enum ind_err err = filter ? filter_check(filter, error) : IND_OK;
+	if (err != IND_OK)
+		return err;
 	if (is_address) {
 		size_t length = text_addr(at.ip_version, at.addr, name, sizeof(name));
 		if (bits != most)

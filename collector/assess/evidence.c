@@ -3,7 +3,7 @@
 #include "base/hash.h"
 #include <string.h>
 
-static int id_order(const struct ind_record_id *a, const struct ind_record_id *b)
+int record_id_order(const struct ind_record_id *a, const struct ind_record_id *b)
 {
 	int order = memcmp(a->stream_id, b->stream_id, sizeof(a->stream_id));
 	if (order)
@@ -18,9 +18,9 @@ static int id_order(const struct ind_record_id *a, const struct ind_record_id *b
 static void id_add(struct evidence *e, const struct ind_record_id *id)
 {
 	size_t at = e->id_count;
-	while (at > 0 && id_order(id, &e->id[at - 1]) < 0)
+	while (at > 0 && record_id_order(id, &e->id[at - 1]) < 0)
 		at--;
-	if (at == EVIDENCE_IDS || (at > 0 && id_order(id, &e->id[at - 1]) == 0))
+	if (at == EVIDENCE_IDS || (at > 0 && record_id_order(id, &e->id[at - 1]) == 0))
 		return;
 	size_t kept = e->id_count < EVIDENCE_IDS ? e->id_count : EVIDENCE_IDS - 1;
 	memmove(&e->id[at + 1], &e->id[at], (kept - at) * sizeof(*id));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Gates and the rules R1 to R6 (docs/method.md, "Gates", "Rules"). */
 #include "assess/sums.h"
+#include "base/i18n.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -303,10 +304,10 @@ const char *ledger_level_name(enum ledger_level level)
 const char *ledger_forge_name(enum ledger_forge forge)
 {
 	switch (forge) {
-	case LEDGER_TRIVIAL: return "trivial";
-	case LEDGER_FORGE_MODERATE: return "moderate";
-	case LEDGER_HARD: return "hard";
-	case LEDGER_PHYSICAL: return "physical";
+	case LEDGER_TRIVIAL: return N_("trivial");
+	case LEDGER_FORGE_MODERATE: return N_("moderate");
+	case LEDGER_HARD: return N_("hard");
+	case LEDGER_PHYSICAL: return N_("physical");
 	}
 	return "?";
 }

@@ -20,37 +20,48 @@ static int64_t sine_of(int64_t angle)
 	return angle * term / GEO_ONE;
 }
 
-int32_t geo_sine(int32_t degrees_1e4) { return (int32_t)sine_of(degrees_1e4 * PI_30 / HALF_1E4); }
-
-static int32_t sine_any(int32_t degrees_1e4)
+int32_t geo_sine(int32_t degrees_1e4)
 {
 	int32_t part = degrees_1e4 < 0 ? -degrees_1e4 : degrees_1e4;
-	int32_t sine = geo_sine(part > QUARTER_1E4 ? HALF_1E4 - part : part);
-	return degrees_1e4 < 0 ? -sine : sine;
+	part %= 2 * HALF_1E4;
+	bool below = (degrees_1e4 < 0) != (part > HALF_1E4);
+	part = part > HALF_1E4 ? part - HALF_1E4 : part;
+	int64_t sine = sine_of((part > QUARTER_1E4 ? HALF_1E4 - part : part) * PI_30 / HALF_1E4);
+	return (int32_t)(below ? -sine : sine);
 }
 
-static int32_t cosine_any(int32_t degrees_1e4)
+int32_t geo_cosine(int32_t degrees_1e4)
 {
 	int32_t part = degrees_1e4 < 0 ? -degrees_1e4 : degrees_1e4;
-	return part > QUARTER_1E4 ? -geo_sine(part - QUARTER_1E4) : geo_sine(QUARTER_1E4 - part);
+	return geo_sine(QUARTER_1E4 - part % (2 * HALF_1E4));
 }
 
 struct geo_point geo_point_of(int32_t latitude_1e4, int32_t longitude_1e4)
 {
-	int64_t ring = cosine_any(latitude_1e4);
-	return (struct geo_point){ (int32_t)(ring * cosine_any(longitude_1e4) / GEO_ONE), (int32_t)(ring * sine_any(longitude_1e4) / GEO_ONE), sine_any(latitude_1e4) };
+	int64_t ring = geo_cosine(latitude_1e4);
+	return (struct geo_point){ (int32_t)(ring * geo_cosine(longitude_1e4) / GEO_ONE), (int32_t)(ring * geo_sine(longitude_1e4) / GEO_ONE), geo_sine(latitude_1e4) };
 }
 
-/* The square of the straight line to a place `km` along the surface. */
+/* The square of the straight line to a place `km` along the surface. Each is computed once: a test of all areas asks for thousands. */
 static int64_t chord_square(uint32_t km)
 {
-	int64_t half = sine_of((int64_t)km * GEO_ONE * 10000 / TWO_RADII_1E4);
-	return 4 * half * half;
+	static int64_t squares[GEO_HALF_ROUND_KM + 1];
+	if (!squares[km]) {
+		int64_t half = sine_of((int64_t)km * GEO_ONE * 10000 / TWO_RADII_1E4);
+		squares[km] = 4 * half * half;
+	}
+	return squares[km];
+}
+
+static int64_t square_between(struct geo_point a, struct geo_point b)
+{
+	int64_t x = (int64_t)a.x - b.x, y = (int64_t)a.y - b.y, z = (int64_t)a.z - b.z;
+	return x * x + y * y + z * z;
 }
 
 uint32_t geo_distance_km(struct geo_point a, struct geo_point b)
 {
-	int64_t x = (int64_t)a.x - b.x, y = (int64_t)a.y - b.y, z = (int64_t)a.z - b.z, square = x * x + y * y + z * z;
+	int64_t square = square_between(a, b);
 	uint32_t low = 0, high = GEO_HALF_ROUND_KM;
 	while (low < high) {
 		uint32_t middle = (low + high + 1) / 2;
@@ -73,9 +84,18 @@ struct geo_disc geo_disc_of(struct geo_point at, uint32_t km, uint32_t error_km)
 	return (struct geo_disc){ at, wide > GEO_HALF_ROUND_KM ? GEO_HALF_ROUND_KM : (uint32_t)wide };
 }
 
-/* The Earth is an ellipsoid: a way on it differs from that on the sphere by less than 1 in 150. */
+/* The Earth is an ellipsoid: a way on it differs from that on the sphere by less than 1 in 150. The longest way in whole km that is within the disc and the
+ * circle once it is taken shorter by that. */
+static uint32_t longest_km(uint32_t within_km)
+{
+	uint32_t km = within_km + within_km / (MARGIN_OF_FORM - 1) + 2;
+	while (km - (km + MARGIN_OF_FORM - 1) / MARGIN_OF_FORM > within_km)
+		km--;
+	return km;
+}
+
 bool geo_reaches_circle(const struct geo_disc *disc, struct geo_point at, uint32_t radius_km)
 {
-	uint32_t km = geo_distance_km(disc->at, at);
-	return km - (km + MARGIN_OF_FORM - 1) / MARGIN_OF_FORM <= disc->km + radius_km;
+	uint32_t km = longest_km(disc->km + radius_km);
+	return km >= GEO_HALF_ROUND_KM || square_between(disc->at, at) < chord_square(km + 1);
 }

@@ -11,10 +11,14 @@
 
 enum { GEO_ONE = 1 << 30, GEO_MARGIN_KM = 25, GEO_HALF_ROUND_KM = 20015, GEO_AREA_NONE = UINT16_MAX };
 
+/* With fewer round trips a sensor says nothing of distance (S08). */
+enum { GEO_TRIPS_LEAST = 3 };
+
 struct geo_point { int32_t x, y, z; };
 
-/* Sine of 0 to 90 degrees, given in 1/10,000 degree: within 4 parts in 2^30. */
+/* Of any angle, given in 1/10,000 degree: within 4 parts in 2^30. */
 int32_t geo_sine(int32_t degrees_1e4);
+int32_t geo_cosine(int32_t degrees_1e4);
 
 /* Latitude within 90, longitude within 180 degrees. */
 struct geo_point geo_point_of(int32_t latitude_1e4, int32_t longitude_1e4);
@@ -52,7 +56,11 @@ bool geo_reaches_neighbour(const struct geo_disc *disc, uint16_t area);
 /* How many areas all of the discs reach, each by itself. */
 size_t geo_areas_within(const struct geo_disc *discs, size_t count);
 
-/* SHA-256 of the table of areas as it is compiled in. */
+/* Do clocks of the area, or of what is tested with it, show an offset from UTC of `first` to `last` hours? True of an area whose zones are not known (zones.def). */
+bool geo_shows_offset(uint16_t area, int first, int last);
+
+/* SHA-256 of the two tables as they are compiled in. */
 void geo_areas_digest(uint8_t digest[static 32]);
+void geo_zones_digest(uint8_t digest[static 32]);
 
 #endif

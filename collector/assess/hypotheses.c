@@ -95,8 +95,12 @@ static bool environments_add(const struct subject *s, struct conclusion *c)
 		int minutes = s->offsets[i].minutes, low = minutes >= 0 ? minutes / 60 : -((-minutes + 59) / 60);
 		fine &= offsets_add(c, low, low + (minutes % 60 != 0));
 	}
+	struct clock_state clock = clock_state_of(s, false);
+	int ahead = clock.readings.n >= method_signal(29)->least ? clock_hours(&clock) : 0;
+	if (ahead)
+		fine &= offsets_add(c, ahead, ahead);
 	c->hours = hours_fit_of(s->cells, s->cell_count);
-	if (c->hours.uneven && c->hours.width <= 12)
+	if (c->hours.uneven && c->hours.width <= HOURS_TELL)
 		fine &= offsets_add(c, c->hours.first, c->hours.last);
 	return fine;
 }
@@ -105,6 +109,8 @@ static bool links_add(struct assess *a, size_t at, struct conclusion *c)
 {
 	for (size_t k = at + 1; a->named && a->subject_count <= ASSESS_LINKED_MAX && k < a->subject_count; k++) {
 		char about[ASSESS_HYPOTHESIS_TEXT];
+		if (subjects_overlap(&a->subjects[at], &a->subjects[k]))
+			continue;
 		if (snprintf(about, sizeof(about), "%s and %s", a->subjects[at].text, a->subjects[k].text) >= (int)sizeof(about))
 			snprintf(about, sizeof(about), "subjects %zu and %zu", at + 1, k + 1);
 		struct assess_hypothesis *h = hypothesis_add(c, LEDGER_LINKED, about);
@@ -125,22 +131,24 @@ enum ind_err hypotheses_make(struct assess *a, size_t subject)
 {
 	const struct subject *s = &a->subjects[subject];
 	struct conclusion *c = &a->conclusions[subject];
-	bool fine = claims_add(a, s, c) && environments_add(s, c) && links_add(a, subject, c);
 	static const enum ledger_type always[] = { LEDGER_RELAY, LEDGER_SPOOFED, LEDGER_STAGED, LEDGER_OPEN };
+	bool fine = true;
 	for (size_t i = 0; fine && i < sizeof(always) / sizeof(always[0]); i++)
 		fine = hypothesis_add(c, always[i], "") != NULL;
 	for (size_t i = 0; fine && i < a->extra_count; i++) {
-		const struct assess_hypothesis *e = &a->extra[i];
-		struct assess_hypothesis *h = hypothesis_add(c, e->type, e->about);
+		struct assess_hypothesis *h = hypothesis_add(c, a->extra[i].type, a->extra[i].about);
 		fine = h != NULL;
-		bool own = fine && h->own;
 		if (fine)
-			*h = *e;
-		if (fine)
-			h->own = own;
+			*h = a->extra[i];
+	}
+	fine = fine && environments_add(s, c) && links_add(a, subject, c);
+	/* What claims name comes last: of a large network it may be more than there is room for. */
+	if (fine && !claims_add(a, s, c)) {
+		c->cut = c->hypothesis_count == LEDGER_HYPOTHESES_MAX;
+		fine = c->cut;
 	}
 	if (!fine)
-		return c->hypothesis_count == LEDGER_HYPOTHESES_MAX ? IND_LIMIT : IND_NOMEM;
+		return IND_NOMEM;
 	qsort(c->hypotheses, c->hypothesis_count, sizeof(*c->hypotheses), by_name);
 	return IND_OK;
 }
@@ -233,6 +241,11 @@ static enum ind_err line_read(struct assess *a, char *line, char error[static AS
 
 enum ind_err assess_hypotheses(struct assess *a, const char *text, size_t bytes, char error[static ASSESS_ERROR_BYTES])
 {
+	if (a->extra_given) {
+		snprintf(error, ASSESS_ERROR_BYTES, "a second file of hypotheses: put all lines into one, whose digest stands among the inputs");
+		return IND_USAGE;
+	}
+	a->extra_given = true;
 	hash_sha256(text, bytes, a->extra_sha256);
 	return text_lines(a, text, bytes, line_read, error);
 }

@@ -67,6 +67,8 @@ void inputs_json(const struct assess *a, struct canonical *j, const char *key)
 		canonical_hex(j, NULL, a->bundles[i], IND_SHA256_BYTES);
 	canonical_close(j, ']');
 	data_json(a, j);
+	if (a->refdata)
+		canonical_true(j, "data_given", true);
 	if (a->since_s)
 		canonical_number(j, "data_since_s", (int64_t)a->since_s);
 	if (a->extra_count)

@@ -4,11 +4,12 @@
 
 #include "assess/assess.h"
 #include "assess/geo.h"
+#include "base/hash.h"
 
 /* What the files of an assessment share. */
 
 struct assess_sensor { char id[IND_SENSOR_ID_MAX + 1]; bool has_position, given; int32_t latitude_1e4, longitude_1e4; uint32_t error_km; struct geo_point at; };
-struct assess_data { char name[128]; uint8_t sha256[IND_SHA256_BYTES]; uint64_t build_s; uint8_t kind; bool used; };
+struct assess_data { char name[128]; uint8_t sha256[IND_SHA256_BYTES]; uint64_t build_s; uint8_t kind; };
 
 /* Where an item comes from; beside the ledger's item of the same place. */
 struct item_note { enum method_rule_id rule; uint64_t n; struct evidence records; int16_t data_set; int8_t sensor; };
@@ -23,16 +24,18 @@ enum { FINDINGS_MAX = 16 };
 struct conclusion {
 	struct assess_hypothesis *hypotheses;
 	struct ledger_result *results;
-	struct ledger_item *items;
+	struct ledger_item *items, *left; /* left: of signals that a policy leaves out */
 	struct item_note *notes;
 	int32_t *weights;
-	size_t hypothesis_count, hypothesis_room, item_count, item_room, note_count, note_room;
+	size_t hypothesis_count, hypothesis_room, item_count, item_room, note_count, note_room, left_count, left_room;
 	struct finding findings[FINDINGS_MAX];
 	size_t finding_count;
 	uint64_t spoke;              /* set of signals with an item */
 	uint64_t dropped;            /* set of signals that a policy left out */
 	unsigned windows;
+	bool cut;                    /* what claims name, or items, were more than there is room for */
 	bool unvalidated, disagrees, geo_satellite, not_geo, scanner, anycast, turns_disagree;
+	bool several_places;         /* discs of two sensors or more were held against each other (S09) */
 	struct hours_fit hours;
 };
 
@@ -45,6 +48,15 @@ struct tally { uint64_t *slots; size_t used, room; };
 int tally_add(struct tally *t, uint64_t key);
 void tally_free(struct tally *t);
 
+/* once.c: flows of each subject by their ends and their first packet, and the bundle that has most of each. UNKNOWN: there is no more room to tell. */
+struct once_flow { uint64_t key; uint32_t bundle, rank; };
+struct once { struct once_flow *slots; size_t used, room; bool better; };
+enum once_state { ONCE_NEW, ONCE_AGAIN, ONCE_UNKNOWN, ONCE_NO_MEMORY };
+enum once_state once_note(struct once *o, const struct hash_key *secret, const struct ind_record *flow, size_t subject, uint32_t bundle, bool placed);
+/* Did a bundle have more of a flow than one before it, whose record was taken? Then flows are to be read again, and those that have most are known. */
+bool once_settle(struct once *o);
+void once_free(struct once *o);
+
 enum assess_pass { PASS_CHOOSE, PASS_FLOWS, PASS_RECORDS, PASS_SHARED, PASS_DONE };
 
 struct candidate { struct subject_address at; uint64_t records; bool validated; };
@@ -54,11 +66,13 @@ struct assess {
 	bool named;                  /* subjects were given */
 	struct subject *subjects;
 	size_t subject_count, subject_room;
+	uint16_t embedding[ASSESS_SUBJECTS_MAX]; /* subjects whose addresses hold others (S06) */
+	size_t embedding_count;
+	struct hash_key secret;      /* of this run: no bundle is made so that tables are slow, or two of its flows one. No result depends on it */
 	uint32_t *slots;             /* number of an ADDRESS subject, from 1 */
 	size_t slot_count;
 	struct candidate *candidates;
 	size_t candidate_count, candidate_room;
-	struct tally candidate_index;
 	uint64_t candidates_valid;
 	struct assess_sensor sensors[SENSORS_MAX];
 	size_t sensor_count;
@@ -68,15 +82,18 @@ struct assess {
 	size_t data_count;
 	uint8_t (*bundles)[IND_SHA256_BYTES];
 	size_t bundle_count, bundle_room;
+	bool several;                /* more than one bundle comes */
+	struct once once;
 	uint64_t since_s;
+	uint64_t recorded[IND_SIGNAL_SET_WORDS]; /* signals that some bundle records */
 	struct refdata *refdata;
 	struct assess_hypothesis extra[ASSESS_EXTRA_MAX];
 	size_t extra_count;
 	uint8_t extra_sha256[IND_SHA256_BYTES];
+	bool extra_given;
 	struct assess_policy policy;
 	bool reviewed;
 	uint64_t lost, frames;       /* of all bundles */
-	bool lists_known;            /* some data set in use is a list of relays or hosting */
 	struct shared shared[SHARED_MAX];
 	size_t shared_count;
 	struct tally shared_seen, signal_seen;
@@ -116,9 +133,17 @@ bool items_distance(struct builder *b);
 bool items_claims(struct builder *b);
 bool items_person(struct builder *b);
 bool items_links(struct builder *b);
+bool items_embedded(struct builder *b);
 
 /* A claim that is not left out by its age. */
 bool claim_counts(const struct assess *a, const struct claim_note *claim);
+
+/* Is a data set in use that could make a claim of one of these kinds (bit n: enum ind_claim_kind n) of some address? */
+bool data_could(const struct assess *a, unsigned kinds);
+
+/* items_claims.c: the code that a claim stands for, "" for none; does a registry or database place the address with it? */
+const char *claim_area(const struct claim_note *claim);
+bool claim_is_of_place(const struct assess *a, const struct claim_note *claim);
 
 /* words.c: what people read. */
 struct missing { unsigned signal; const char *code, *resolves; };
@@ -126,6 +151,10 @@ size_t missing_of(const struct assess *a, size_t subject, struct missing list[st
 struct alternative { const char *name, *text, *state; unsigned by; /* signal that excludes it, 0: none */ };
 enum { ALTERNATIVES_MAX = 16 };
 size_t alternatives_of(const struct assess *a, size_t subject, struct alternative list[static ALTERNATIVES_MAX]);
+/* Which conditions of the next level's gate a hypothesis does not meet; how many. */
+struct gate_fail { const char *name; int64_t is, wants; };
+enum { GATE_FAILS_MAX = 9 };
+size_t gate_fails_of(const struct assess *a, size_t subject, size_t hypothesis, struct gate_fail fails[static GATE_FAILS_MAX], enum ledger_level *next);
 const char *level_sentence(enum ledger_level level);
 const char *type_sentence(enum ledger_type type);
 void signal_name(char name[static 4], unsigned number);

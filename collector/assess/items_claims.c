@@ -32,13 +32,44 @@ static bool net_item(struct builder *b, enum method_rule_id rule, uint32_t asn, 
 	return true;
 }
 
+/* What RPKI says of this origin: where claims of several routes or lists differ, the one against it. */
+static const struct claim_note *origin_note(const struct builder *b, uint32_t asn)
+{
+	const struct claim_note *found = NULL;
+	for (size_t i = 0; i < b->s->claim_count; i++) {
+		const struct claim_note *c = &b->s->claims[i];
+		if (c->origin != ORIGIN_UNKNOWN && c->asn == asn && claim_counts(b->a, c) && (!found || c->origin > found->origin))
+			found = c;
+	}
+	return found;
+}
+
+/* Of a routing table. What RPKI does not allow may be a hijack: it does not count, and speaks for a source that is not the sender's. */
+static bool route_add(struct builder *b, enum method_rule_id rule, uint32_t asn, const struct said *said)
+{
+	const struct claim_note *origin = origin_note(b, asn);
+	struct evidence records = *said->records;
+	struct said both = *said, nothing = *said;
+	if (!origin || (origin->origin == ORIGIN_VALID && rule != RULE_S04_SINGLE))
+		return net_item(b, rule, asn, said);
+	if (origin->has_id)
+		evidence_add(&records, &origin->id);
+	both.records = &records;
+	both.data_set = origin->data_set;
+	if (origin->origin == ORIGIN_VALID)
+		return net_item(b, RULE_S04_VALID, asn, &both);
+	nothing.worthless = true;
+	return net_item(b, rule, asn, &nothing) && item_add_all(b, RULE_S04_INVALID, false, &both);
+}
+
 static bool nets_add(struct builder *b, const struct claim_note *c, const struct said *said)
 {
-	bool several = c->more_asn_count || c->flags & IND_CLAIM_AS_SET, fine;
-	enum method_rule_id rule = c->kind == IND_CLAIM_DATABASE ? RULE_S04_DATABASE : several ? RULE_S04_SEVERAL : RULE_S04_SINGLE;
-	fine = !c->asn || net_item(b, rule, c->asn, said);
+	if (c->kind == IND_CLAIM_DATABASE)
+		return !c->asn || net_item(b, RULE_S04_DATABASE, c->asn, said);
+	enum method_rule_id rule = c->more_asn_count || c->flags & IND_CLAIM_AS_SET ? RULE_S04_SEVERAL : RULE_S04_SINGLE;
+	bool fine = !c->asn || route_add(b, rule, c->asn, said);
 	for (unsigned i = 0; i < c->more_asn_count && i < IND_CLAIM_MORE_ASNS; i++)
-		fine &= net_item(b, rule, c->more_asn[i], said);
+		fine &= route_add(b, rule, c->more_asn[i], said);
 	return fine;
 }
 
@@ -59,8 +90,8 @@ static bool relay_add(struct builder *b, const struct claim_note *c, const struc
 	return item_add_all(b, days <= LIST_DAYS ? RULE_S34_SERVICE : RULE_S34_HOSTING, false, said);
 }
 
-/* The code that a claim stands for: registries register, databases locate. */
-static const char *code_of(const struct claim_note *c)
+/* Registries register, databases locate. */
+const char *claim_area(const struct claim_note *c)
 {
 	bool registry = c->kind == IND_CLAIM_RIR || c->kind == IND_CLAIM_RIR_AS;
 	return registry && c->registered[0] ? c->registered : c->country;
@@ -74,10 +105,10 @@ static bool claim_add(struct builder *b, const struct claim_note *c)
 		evidence_add(&record, &c->id);
 	b->c->anycast |= (c->flags & IND_CLAIM_ANYCAST) != 0;
 	switch (c->kind) {
-	case IND_CLAIM_RIR: return !code_of(c)[0] || area_item(b, RULE_S02_REGISTRY, code_of(c), &said);
+	case IND_CLAIM_RIR: return !claim_area(c)[0] || area_item(b, RULE_S02_REGISTRY, claim_area(c), &said);
 	case IND_CLAIM_DATABASE: return database_add(b, c, &said);
 	case IND_CLAIM_PFX2AS: return nets_add(b, c, &said);
-	case IND_CLAIM_RIR_AS: return !code_of(c)[0] || area_item(b, RULE_S05_HOLDER, code_of(c), &said);
+	case IND_CLAIM_RIR_AS: return !claim_area(c)[0] || area_item(b, RULE_S05_HOLDER, claim_area(c), &said);
 	case IND_CLAIM_TOR:
 	case IND_CLAIM_VPN: return relay_add(b, c, &said);
 	case IND_CLAIM_HOSTS: return item_add_all(b, RULE_S34_HOSTING, false, &said) && item_add_all(b, RULE_S34_AREA, true, &said);
@@ -86,17 +117,20 @@ static bool claim_add(struct builder *b, const struct claim_note *c)
 	}
 }
 
-/* Do registries and databases name different areas? */
+bool claim_is_of_place(const struct assess *a, const struct claim_note *c) { return c->kind <= IND_CLAIM_RIR_AS && claim_area(c)[0] && claim_counts(a, c); }
+
+/* Do registries and databases name different areas, of the address or of its holder (S02, S03, S05)? */
 static bool do_disagree(const struct builder *b)
 {
 	const char *first = NULL;
 	for (size_t i = 0; i < b->s->claim_count; i++) {
 		const struct claim_note *c = &b->s->claims[i];
-		if (c->kind > IND_CLAIM_RIR_AS || !code_of(c)[0] || !claim_counts(b->a, c))
-			continue;
-		if (first && memcmp(first, code_of(c), 2) != 0)
-			return true;
-		first = code_of(c);
+		const char *const named[] = { c->country, c->registered };
+		for (size_t k = 0; c->kind <= IND_CLAIM_RIR_AS && claim_counts(b->a, c) && k < sizeof(named) / sizeof(named[0]); k++) {
+			if (first && named[k][0] && memcmp(first, named[k], 2) != 0)
+				return true;
+			first = named[k][0] ? named[k] : first;
+		}
 	}
 	return false;
 }

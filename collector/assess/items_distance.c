@@ -3,7 +3,7 @@
 #include "assess/inside.h"
 #include <string.h>
 
-enum { TRIPS_LEAST = 3, FEW = 3, SOME = 15 };
+enum { FEW = 3, SOME = 15 };
 #define DAY_NS UINT64_C(86400000000000)
 
 /* One sensor's discs. */
@@ -15,7 +15,7 @@ static size_t sights_of(const struct builder *b, struct sight sights[SENSORS_MAX
 	for (unsigned i = 0; i < b->a->sensor_count; i++) {
 		const struct round_trips *r = &b->s->rtt[i];
 		const struct assess_sensor *sensor = &b->a->sensors[i];
-		if (!sensor->has_position || r->n < TRIPS_LEAST)
+		if (!sensor->has_position || r->n < GEO_TRIPS_LEAST)
 			continue;
 		sights[count++] = (struct sight){ i, geo_disc_of(sensor->at, geo_vacuum_km(r->min_us), sensor->error_km),
 			geo_disc_of(sensor->at, geo_fibre_km(r->min_us), sensor->error_km), r };
@@ -136,6 +136,7 @@ bool items_distance(struct builder *b)
 	uint64_t least;
 	size_t together = together_of(sights, count, discs, &least, &b->c->anycast);
 	bool fine = true;
+	b->c->several_places = together >= 2;
 	for (size_t i = 0; i < count; i++)
 		within[i] = geo_areas_within(&sights[i].vacuum, 1);
 	for (size_t h = 0; h < b->c->hypothesis_count; h++) {

@@ -3,12 +3,18 @@
 #include "assess/sums.h"
 #include <string.h>
 
-enum { WEIGHT_UNIT = 64, CAP_EXCLUDED = 300, CAP_T_DISAGREES = 30, RATING_EXCLUDES = -4, SHARED_FROM = 2, CROWD_FROM = 8 };
+enum { RATING_EXCLUDES = -4 };
 
 static const int32_t caps[IND_FAMILY_COUNT] = {
 	[IND_FAMILY_T] = 60, [IND_FAMILY_P] = 160, [IND_FAMILY_H] = 80, [IND_FAMILY_A] = 80, [IND_FAMILY_L] = 50, [IND_FAMILY_C] = 60,
 	[IND_FAMILY_I] = 120, [IND_FAMILY_E] = 80,
 };
+
+int32_t ledger_base(unsigned rating)
+{
+	static const int32_t base[LEDGER_RATINGS + 1] = { 0, 30, 70, 100, 300 };
+	return base[rating];
+}
 
 int32_t ledger_family_cap(unsigned family) { return family < IND_FAMILY_COUNT ? caps[family] : 0; }
 
@@ -19,27 +25,27 @@ unsigned ledger_quality(uint64_t n, uint64_t n_min, uint64_t n_full)
 	return n >= n_full ? LEDGER_QUALITY_MAX : (unsigned)(LEDGER_QUALITY_MAX * n / n_full);
 }
 
+bool ledger_is_personal(unsigned family) { return family == IND_FAMILY_H || family == IND_FAMILY_A || family == IND_FAMILY_L || family == IND_FAMILY_C; }
+
 static bool is_origin(enum ledger_type type) { return type == LEDGER_ORIGIN_NET || type == LEDGER_ORIGIN_AREA; }
 
 /* What others behind the address make of a sample (S19). */
 static unsigned quality_of(const struct ledger *l, const struct ledger_item *item)
 {
-	bool personal = item->family == IND_FAMILY_H || item->family == IND_FAMILY_A || item->family == IND_FAMILY_L || item->family == IND_FAMILY_C;
 	unsigned quality = item->quality;
-	if (l->cotenants >= SHARED_FROM && personal && !item->bound)
+	if (l->cotenants >= LEDGER_SHARED_FROM && ledger_is_personal(item->family) && !item->bound)
 		quality /= 2;
-	if (l->cotenants >= CROWD_FROM && is_origin(l->hypotheses[item->hypothesis].type))
+	if (l->cotenants >= LEDGER_CROWD_FROM && is_origin(l->hypotheses[item->hypothesis].type))
 		quality /= 2;
 	return quality;
 }
 
 void sums_weights(const struct ledger *l, int32_t *weights)
 {
-	static const int32_t base[] = { 0, 30, 70, 100, 300 };
 	for (size_t i = 0; i < l->item_count; i++) {
 		const struct ledger_item *item = &l->items[i];
-		int rating = item->rating < 0 ? -item->rating : item->rating;
-		weights[i] = base[rating] * (int32_t)quality_of(l, item) * item->forge / WEIGHT_UNIT;
+		unsigned rating = (unsigned)(item->rating < 0 ? -item->rating : item->rating);
+		weights[i] = ledger_base(rating) * (int32_t)quality_of(l, item) * item->forge / LEDGER_WEIGHT_UNIT;
 	}
 }
 
@@ -138,7 +144,7 @@ static void supports_sum(struct sums *s, const struct ledger *l, const struct su
 	for (unsigned f = 0; f < IND_FAMILY_COUNT; f++) {
 		bool narrow = f == IND_FAMILY_T && type == LEDGER_ORIGIN_AREA && l->territory_disagrees;
 		s->has_support[f] = families[f].any;
-		s->support[f] = family_total(&families[f], narrow ? CAP_T_DISAGREES : caps[f]);
+		s->support[f] = family_total(&families[f], narrow ? LEDGER_CAP_T_DISAGREES : caps[f]);
 		s->for_sum += s->support[f];
 		if (s->support[f] >= LEDGER_COUNTS_FROM)
 			s->families |= (uint16_t)(1u << f);
@@ -163,7 +169,7 @@ static void contradictions_sum(struct sums *s, const struct ledger *l, const str
 	}
 	for (unsigned f = 0; f < IND_FAMILY_COUNT; f++) {
 		s->has_contradiction[f] = families[f].any;
-		s->contradiction[f] = family_total(&families[f], families[f].excludes ? CAP_EXCLUDED : caps[f]);
+		s->contradiction[f] = family_total(&families[f], families[f].excludes ? LEDGER_CAP_EXCLUDED : caps[f]);
 		s->against_sum += s->contradiction[f];
 	}
 }

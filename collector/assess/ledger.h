@@ -14,6 +14,11 @@ enum {
 	LEDGER_QUALITY_MAX = 8,
 	LEDGER_COUNTS_FROM = 20,     /* centibans from which a family speaks */
 	LEDGER_NO_RIVAL = 999,       /* the margin of a hypothesis without rivals */
+	LEDGER_WEIGHT_UNIT = 64,     /* a whole sample of what physics forbids to forge has the base of its rating */
+	LEDGER_CAP_EXCLUDED = 300,   /* of a family that excludes */
+	LEDGER_CAP_T_DISAGREES = 30, /* of territory for an area, where data sets name different ones */
+	LEDGER_SHARED_FROM = 2, LEDGER_CROWD_FROM = 8, /* stacks behind an address: from here on samples are worth half */
+	LEDGER_RATINGS = 4,
 };
 
 /* What a hypothesis is about. None has room for a State, a government, an organisation or a person. */
@@ -70,8 +75,8 @@ struct ledger {
 	bool territory_disagrees;    /* claims of S02, S03, S05 name different areas */
 };
 
-/* Rules that lowered a level, as a set. */
-enum ledger_rule { LEDGER_R1 = 1, LEDGER_R2 = 2, LEDGER_R3 = 4, LEDGER_R4 = 8, LEDGER_R5 = 16, LEDGER_R6 = 32 };
+/* Rules that lowered a level, as a set; the last one is a policy's (items.c). */
+enum ledger_rule { LEDGER_R1 = 1, LEDGER_R2 = 2, LEDGER_R3 = 4, LEDGER_R4 = 8, LEDGER_R5 = 16, LEDGER_R6 = 32, LEDGER_POLICY = 64 };
 
 /* Conditions of a gate, as a set. */
 enum ledger_condition {
@@ -104,12 +109,15 @@ bool ledger_weigh(const struct ledger *ledger, struct ledger_result *results, in
 unsigned ledger_quality(uint64_t n, uint64_t n_min, uint64_t n_full);
 
 enum ledger_class ledger_class_of(enum ledger_type type);
+/* H, A, L, C: families of which another host behind the address may be the one that speaks. */
+bool ledger_is_personal(unsigned family);
 unsigned ledger_tier_of(enum ledger_type type);
 const char *ledger_type_name(enum ledger_type type);
 const char *ledger_class_name(enum ledger_class class);
 const char *ledger_level_name(enum ledger_level level);
 const char *ledger_forge_name(enum ledger_forge forge);
 int32_t ledger_family_cap(unsigned family);
+int32_t ledger_base(unsigned rating); /* centibans of a rating of 1 to 4 */
 
 /* False if one of these gates asks for less than the method's. */
 bool ledger_gates_tight(const struct ledger_gates *gates);

@@ -5,6 +5,7 @@
 #include "indicia/catalogue.h"
 #include "indicia/derive.h"
 #include <string.h>
+#include <strings.h>
 
 enum { MTU_IPIP = 1480, MTU_GRE = 1476, MTU_WIREGUARD = 1420, TTL_STEP = 3, MINUTE_S = 60 };
 #define SECOND_NS UINT64_C(1000000000)
@@ -49,7 +50,34 @@ uint64_t mark_digest(const struct ind_signal *signal)
 	return text_digest(form.at, form.bytes);
 }
 
-bool mark_is(const struct ind_signal *signal) { return is_mark(signal->id) && signal->value_bytes; }
+/* Names that tools and installations have by default, and that mean nothing (docs/signals/ntlm.md, docs/signals/rdp.md). */
+static bool is_generic(const struct ind_signal *signal)
+{
+	static const char *const names[] = { "workgroup", "workstation", "microsoftaccount", "localhost", "kali" };
+	bool name = signal->id == IND_SIG_RDP_CLIENT_NAME || signal->id == IND_SIG_NTLM_WORKSTATION || signal->id == IND_SIG_KRB_REALM;
+	for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++)
+		if (signal->value_bytes == strlen(names[i]) && strncasecmp(signal->value, names[i], signal->value_bytes) == 0)
+			return true;
+	return false;
+}
+
+/* "WIN-" and eleven letters or digits: what an installer calls a machine. Machines that are copies of one image all have the same. */
+static bool is_of_installer(const struct ind_signal *signal)
+{
+	enum { NAME_BYTES = 15, HEAD_BYTES = 4 };
+	bool is = signal->id == IND_SIG_NTLM_WORKSTATION && signal->value_bytes == NAME_BYTES && memcmp(signal->value, "WIN-", HEAD_BYTES) == 0;
+	for (size_t i = HEAD_BYTES; is && i < NAME_BYTES; i++)
+		is = (signal->value[i] >= 'A' && signal->value[i] <= 'Z') || (signal->value[i] >= '0' && signal->value[i] <= '9');
+	return is;
+}
+
+/* A server issues the ticket that its client shows, and answers for the realm that is asked of it: of what both ends of a connection say, only clients' words
+ * link. Keys are servers', hardware addresses either's. */
+bool mark_is(const struct ind_signal *signal)
+{
+	bool of_either = signal->id == IND_SIG_TLS_SPKI_SHA256 || signal->id == IND_SIG_SSH_HOSTKEY || signal->id == IND_SIG_ADDR_EUI64;
+	return is_mark(signal->id) && signal->value_bytes && (of_either || signal->side == IND_CLIENT) && !is_generic(signal);
+}
 
 static void mark_note(struct subject *s, const struct ind_record *record, const struct ind_signal *signal)
 {
@@ -66,7 +94,7 @@ static void mark_note(struct subject *s, const struct ind_record *record, const 
 		m = GROW(s->marks, s->mark_count, s->mark_room);
 		if (!m)
 			return;
-		*m = (struct mark){ .digest = digest, .signal = signal->id, .first_ns = UINT64_MAX };
+		*m = (struct mark){ .digest = digest, .signal = signal->id, .of_installer = is_of_installer(signal), .first_ns = UINT64_MAX };
 	}
 	m->first_ns = signal->time_ns < m->first_ns ? signal->time_ns : m->first_ns;
 	m->last_ns = signal->time_ns > m->last_ns ? signal->time_ns : m->last_ns;
@@ -125,6 +153,18 @@ static const char *layout_language(unsigned layout)
 		if (names[i].primary == (layout & 0x3ff))
 			return names[i].tag;
 	return NULL;
+}
+
+/* Of several languages that an account's name may be of, all are named. */
+static void account_note(struct subject *s, const struct ind_record *record, const struct ind_signal *signal)
+{
+	for (const char *const *tag = account_languages(signal); tag && **tag; tag++) {
+		char text[LABEL_BYTES] = "";
+		memcpy(text, *tag, strlen(*tag));
+		struct language *l = language_of(s, text);
+		if (l)
+			evidence_add(&l->account, &record->id);
+	}
 }
 
 static int64_t number_of(const struct ind_signal *signal)
@@ -238,9 +278,21 @@ static void step_note(struct subject *s, const struct ind_record *record, const 
 		evidence_add(&s->ttl_step, &record->id);
 }
 
-void subject_signal(struct subject *s, const struct ind_record *record, size_t place, bool links)
+/* A copy of a certificate or a host key can be shown by anybody. That a client went on with its handshake after the server's part tells that it found the
+ * key in use. */
+static bool is_completed(const struct ind_record *record, const struct ind_signal *key)
+{
+	unsigned went_on = key->id == IND_SIG_SSH_HOSTKEY ? IND_SIG_SSH_NEWKEYS : IND_SIG_PATH_CROSS_LAYER;
+	for (size_t i = 0; i < record->flow.signal_count; i++)
+		if (record->flow.signals[i].id == went_on && record->flow.signals[i].from != key->from)
+			return true;
+	return false;
+}
+
+bool subject_signal(struct subject *s, const struct ind_record *record, size_t place, bool links)
 {
 	const struct ind_signal *signal = &record->flow.signals[place];
+	bool fine = true;
 	switch (signal->id) {
 	case IND_SIG_TCP_SYN:
 	case IND_SIG_TCP_SYNACK: mtu_note(s, record, signal); break;
@@ -249,9 +301,18 @@ void subject_signal(struct subject *s, const struct ind_record *record, size_t p
 	case IND_SIG_RDP_KEYBOARD: layout_note(s, record, signal); break;
 	case IND_SIG_MAIL_DATE: dated_note(s, record, signal); break;
 	case IND_SIG_TCP_CLOCK_SKEW: skew_note(s, record, signal); break;
+	case IND_SIG_NTLM_USER: account_note(s, record, signal); break;
+	case IND_SIG_ADDR_6TO4:
+	case IND_SIG_ADDR_TEREDO:
+	case IND_SIG_ADDR_NAT64: embedded_note(s, record, signal); break;
+	case IND_SIG_NTLM_TIMESTAMP:
+	case IND_SIG_NTP_TIMESTAMP:
+	case IND_SIG_ICMP_TIMESTAMP:
+	case IND_SIG_HTTP_DATE: fine = clock_note(s, record, signal); break;
 	default: break;
 	}
 	bool key = signal->id == IND_SIG_TLS_SPKI_SHA256 || signal->id == IND_SIG_SSH_HOSTKEY;
-	if ((links || key) && mark_is(signal))
+	if (key ? is_completed(record, signal) : links && mark_is(signal))
 		mark_note(s, record, signal);
+	return fine;
 }

@@ -26,7 +26,19 @@ static enum ind_err disable(struct assess *a, const char *word, char error[stati
 	return IND_OK;
 }
 
-static bool gate_set(struct ledger_gate *g, const char *what, long value)
+/* The largest number that a condition can ask for; 0: there is no such condition. */
+static long most_of(const char *what)
+{
+	static const struct { const char *name; int most; } conditions[] = {
+		{ "net", 1000 }, { "margin", 1000 }, { "contradiction_below", 1000 }, { "families", 8 }, { "other", 7 }, { "hard", 7 }, { "tier", 8 }, { "breadth", 2 }, { "review", 1 },
+	};
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		if (strcmp(what, conditions[i].name) == 0)
+			return conditions[i].most;
+	return 0;
+}
+
+static void gate_set(struct ledger_gate *g, const char *what, long value)
 {
 	if (strcmp(what, "net") == 0)
 		g->net_min = (int32_t)value;
@@ -44,11 +56,8 @@ static bool gate_set(struct ledger_gate *g, const char *what, long value)
 		g->tier_min = (uint8_t)value;
 	else if (strcmp(what, "breadth") == 0)
 		g->breadth = (uint8_t)value;
-	else if (strcmp(what, "review") == 0)
-		g->review = value != 0;
 	else
-		return false;
-	return true;
+		g->review = value != 0;
 }
 
 static enum ind_err require(struct assess *a, char **words, char error[static ASSESS_ERROR_BYTES])
@@ -63,11 +72,13 @@ static enum ind_err require(struct assess *a, char **words, char error[static AS
 		level++;
 	if (class == LEDGER_CLASS_OPEN || level > LEDGER_STRONG)
 		return refuse(error, class == LEDGER_CLASS_OPEN ? words[0] : words[1], "is no class (ACC DOUBT LINK) or no level (LIMITED MODERATE STRONG) of the gates");
-	long value = strtol(words[3], &end, 10);
-	if (*end || end == words[3] || value < 0 || value > 1000 || (value > 8 && strcmp(words[2], "net") && strcmp(words[2], "margin") && strcmp(words[2], "contradiction_below")))
+	long value = strtol(words[3], &end, 10), most = most_of(words[2]);
+	if (!most)
+		return refuse(error, words[2], "is no condition of a gate: net margin contradiction_below families other hard tier breadth review");
+	long least = strcmp(words[2], "contradiction_below") == 0; /* 0 would be no limit */
+	if (*end || end == words[3] || value < least || value > most)
 		return refuse(error, words[3], "is out of bounds for this condition");
-	if (!gate_set(&a->policy.gates.at[class][level - 1], words[2], value))
-		return refuse(error, words[2], "is no condition of a gate; 'indicia method' lists them");
+	gate_set(&a->policy.gates.at[class][level - 1], words[2], value);
 	if (!ledger_gates_tight(&a->policy.gates))
 		return refuse(error, words[2], "would ask for less than the method: a policy may tighten gates, never loosen them");
 	return IND_OK;
@@ -88,9 +99,34 @@ static enum ind_err line_read(struct assess *a, char *line, char error[static AS
 	return refuse(error, words[0], "is not understood; a policy has lines such as " POLICY_WORDS);
 }
 
+/* What a level asks for, the next one asks for as well: else a hypothesis that fails LIMITED could be MODERATE. */
+static void gate_raise(struct ledger_gate *g, const struct ledger_gate *below)
+{
+#define AT_LEAST(field) g->field = g->field > below->field ? g->field : below->field
+	AT_LEAST(net_min);
+	AT_LEAST(margin_min);
+	AT_LEAST(families_min);
+	AT_LEAST(other_min);
+	AT_LEAST(hard_min);
+	AT_LEAST(tier_min);
+	AT_LEAST(breadth);
+	AT_LEAST(review);
+#undef AT_LEAST
+	if (below->contradiction_below && (!g->contradiction_below || g->contradiction_below > below->contradiction_below))
+		g->contradiction_below = below->contradiction_below;
+}
+
 enum ind_err assess_policy(struct assess *a, const char *text, size_t bytes, char error[static ASSESS_ERROR_BYTES])
 {
+	if (a->policy.given) {
+		snprintf(error, ASSESS_ERROR_BYTES, "a second policy: put all lines into one file, whose digest stands among the inputs");
+		return IND_USAGE;
+	}
 	hash_sha256(text, bytes, a->policy.sha256);
 	a->policy.given = true;
-	return text_lines(a, text, bytes, line_read, error);
+	enum ind_err err = text_lines(a, text, bytes, line_read, error);
+	for (unsigned class = 0; class < LEDGER_CLASS_OPEN; class++)
+		for (int level = LEDGER_LIMITED; level < LEDGER_STRONG; level++)
+			gate_raise(&a->policy.gates.at[class][level], &a->policy.gates.at[class][level - 1]);
+	return err;
 }

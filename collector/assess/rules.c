@@ -17,6 +17,12 @@ const struct method_rule method_rules[RULES] = {
 #include "assess/rules.def"
 };
 
+const struct method_unrated method_unrated[] = {
+#define METHOD_UNRATED(signal, code, what, why) { signal, IND_MISSING_##code, what, why },
+#include "assess/rules.def"
+};
+const size_t method_unrated_count = sizeof(method_unrated) / sizeof(method_unrated[0]);
+
 const struct method_signal *method_signal(unsigned number) { return &signals[number - 1]; }
 
 void signal_name(char name[static 4], unsigned number)
@@ -45,6 +51,7 @@ static void rule_json(struct canonical *j, const struct method_rule *r)
 	char name[4];
 	signal_name(name, r->signal);
 	canonical_open(j, NULL, '{');
+	canonical_text(j, "class", ledger_class_name(ledger_class_of(r->type)));
 	canonical_text(j, "forge", ledger_forge_name(r->forge));
 	canonical_text(j, "hypothesis", ledger_type_name(r->type));
 	canonical_text(j, "predicate", r->predicate);
@@ -70,6 +77,18 @@ static void signal_json(struct canonical *j, const struct method_signal *s)
 	canonical_text(j, "signal", name);
 	canonical_number(j, "tier", s->tier);
 	canonical_text(j, "what", s->what);
+	canonical_close(j, '}');
+}
+
+static void unrated_json(struct canonical *j, const struct method_unrated *u)
+{
+	char name[4];
+	signal_name(name, u->signal);
+	canonical_open(j, NULL, '{');
+	canonical_text(j, "code", ind_missing_name(u->code));
+	canonical_text(j, "signal", name);
+	canonical_text(j, "what", u->what);
+	canonical_text(j, "why", u->why);
 	canonical_close(j, '}');
 }
 
@@ -100,11 +119,36 @@ static void caps_json(struct canonical *j)
 	canonical_close(j, '}');
 }
 
+/* The numbers that stand in no row. */
+static void weights_json(struct canonical *j)
+{
+	static const enum ledger_forge forges[] = { LEDGER_HARD, LEDGER_FORGE_MODERATE, LEDGER_PHYSICAL, LEDGER_TRIVIAL };
+	canonical_open(j, "weights", '{');
+	canonical_open(j, "base", '[');
+	for (unsigned rating = 1; rating <= LEDGER_RATINGS; rating++)
+		canonical_number(j, NULL, ledger_base(rating));
+	canonical_close(j, ']');
+	canonical_number(j, "cap_if_areas_disagree", LEDGER_CAP_T_DISAGREES);
+	canonical_number(j, "cap_if_excluded", LEDGER_CAP_EXCLUDED);
+	canonical_number(j, "counts_from", LEDGER_COUNTS_FROM);
+	canonical_open(j, "forge", '{');
+	for (size_t i = 0; i < sizeof(forges) / sizeof(forges[0]); i++)
+		canonical_number(j, ledger_forge_name(forges[i]), forges[i]);
+	canonical_close(j, '}');
+	canonical_number(j, "half_from", LEDGER_SHARED_FROM);
+	canonical_number(j, "half_of_origins_from", LEDGER_CROWD_FROM);
+	canonical_number(j, "no_rival", LEDGER_NO_RIVAL);
+	canonical_number(j, "quality", LEDGER_QUALITY_MAX);
+	canonical_number(j, "unit", LEDGER_WEIGHT_UNIT);
+	canonical_close(j, '}');
+}
+
 void method_json(struct out *out)
 {
 	struct canonical j = { .out = out };
-	uint8_t areas[32];
+	uint8_t areas[32], zones[32];
 	geo_areas_digest(areas);
+	geo_zones_digest(zones);
 	canonical_open(&j, NULL, '{');
 	canonical_hex(&j, "areas_sha256", areas, sizeof(areas));
 	caps_json(&j);
@@ -122,6 +166,12 @@ void method_json(struct out *out)
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		signal_json(&j, &signals[i]);
 	canonical_close(&j, ']');
+	canonical_open(&j, "unrated", '[');
+	for (size_t i = 0; i < method_unrated_count; i++)
+		unrated_json(&j, &method_unrated[i]);
+	canonical_close(&j, ']');
+	weights_json(&j);
+	canonical_hex(&j, "zones_sha256", zones, sizeof(zones));
 	canonical_close(&j, '}');
 }
 

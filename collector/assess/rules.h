@@ -33,6 +33,14 @@ enum method_rule_id {
 
 extern const struct method_rule method_rules[RULES];
 
+/* What the method knows and this version never rates. */
+struct method_unrated {
+	uint8_t signal, code;        /* enum ind_missing */
+	const char *what, *why;
+};
+extern const struct method_unrated method_unrated[];
+extern const size_t method_unrated_count;
+
 /* Signal `number`, 1 to 35. */
 const struct method_signal *method_signal(unsigned number);
 

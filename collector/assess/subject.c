@@ -3,10 +3,11 @@
 #include "assess/subject.h"
 #include "assess/grow.h"
 #include "indicia/derive.h"
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROTO_TCP = 6, TTL_SPREAD = 1 };
+enum { PROTO_IGMP = 2, PROTO_TCP = 6, PROTO_UDP = 17, PROTO_ICMP6 = 58, TTL_SPREAD = 1 };
 #define HOUR_NS UINT64_C(3600000000000)
 
 void subject_start(struct subject *s)
@@ -17,15 +18,30 @@ void subject_start(struct subject *s)
 		s->rtt[i].min_us = IND_ABSENT_U32;
 }
 
-void subject_free(struct subject *s)
+static void seen_free(struct subject *s)
 {
-	query_filter_free(s->filter);
 	free(s->addresses);
 	free(s->hours);
 	free(s->clusters);
 	free(s->marks);
 	free(s->claims);
+	free(s->embedded_claims);
+	free(s->readings);
 	free(s->cells);
+}
+
+void subject_free(struct subject *s)
+{
+	query_filter_free(s->filter);
+	seen_free(s);
+}
+
+void subject_restart(struct subject *s)
+{
+	enum { NAMED_BYTES = offsetof(struct subject, addresses) };
+	seen_free(s);
+	memset((char *)s + NAMED_BYTES, 0, sizeof(*s) - NAMED_BYTES);
+	subject_start(s);
 }
 
 static bool prefix_has(const struct subject *s, unsigned ip_version, const uint8_t *addr)
@@ -69,6 +85,21 @@ bool subject_has(const struct subject *s, unsigned ip_version, const uint8_t *ad
 	return s->kind == SUBJECT_FILTER ? is_listed(s, &at) : prefix_has(s, ip_version, addr);
 }
 
+static bool holds_one_of(const struct subject *s, const struct subject *of)
+{
+	for (size_t i = 0; i < of->address_count; i++)
+		if (subject_has(s, of->addresses[i].ip_version, of->addresses[i].addr))
+			return true;
+	return false;
+}
+
+/* Of a filter with a full list it is not known. */
+bool subjects_overlap(const struct subject *x, const struct subject *y)
+{
+	bool unknown = (x->kind == SUBJECT_FILTER && x->address_count == ADDRESSES_MAX) || (y->kind == SUBJECT_FILTER && y->address_count == ADDRESSES_MAX);
+	return unknown || holds_one_of(x, y) || holds_one_of(y, x);
+}
+
 static bool address_note(struct subject *s, unsigned ip_version, const uint8_t *addr)
 {
 	struct subject_address at = address_of(ip_version, addr);
@@ -84,22 +115,41 @@ static bool address_note(struct subject *s, unsigned ip_version, const uint8_t *
 	return true;
 }
 
-/* RFC 1122 section 3.2.1.3, RFC 4291 section 2.7: what can never be a source. */
-static bool is_bogon(unsigned ip_version, const uint8_t *addr)
+static bool is_loopback(unsigned ip_version, const uint8_t *addr)
+{
+	static const uint8_t one[IND_ADDR_BYTES] = { [IND_ADDR_BYTES - 1] = 1 };
+	return ip_version == 4 ? addr[0] == 127 : memcmp(addr, one, sizeof(one)) == 0;
+}
+
+/* A host that has no address yet sends from the unspecified one: DHCP (RFC 2131), IGMP (RFC 3376 section 4.2.13), ICMPv6 (RFC 4291 section 2.5.2). */
+static bool is_beginning(const struct ind_flow *f, enum ind_dir me)
+{
+	enum { DHCP_CLIENT = 68, DHCP_SERVER = 67 };
+	if (f->ip_version == 6)
+		return f->proto == PROTO_ICMP6;
+	return f->proto == PROTO_IGMP || (f->proto == PROTO_UDP && f->port[me] == DHCP_CLIENT && f->port[1 - me] == DHCP_SERVER);
+}
+
+/* RFC 1122 section 3.2.1.3, RFC 4291 section 2.7: what can never be a source. Between two addresses of the loopback is where one can. */
+static bool is_bogon(const struct ind_flow *f, enum ind_dir me)
 {
 	static const uint8_t zero[IND_ADDR_BYTES];
-	if (ip_version == 4)
-		return addr[0] == 0 || addr[0] == 127 || addr[0] >= 224;
-	return addr[0] == 0xff || (memcmp(addr, zero, IND_ADDR_BYTES - 1) == 0 && addr[IND_ADDR_BYTES - 1] <= 1);
+	const uint8_t *addr = f->addr[me];
+	if (is_loopback(f->ip_version, addr))
+		return !is_loopback(f->ip_version, f->addr[1 - me]);
+	if (memcmp(addr, zero, sizeof(zero)) == 0)
+		return !is_beginning(f, me);
+	return f->ip_version == 4 ? addr[0] == 0 || addr[0] >= 224 : addr[0] == 0xff;
 }
 
 static void validity_note(struct subject *s, const struct ind_record *record, enum ind_dir me)
 {
 	const struct ind_flow *f = &record->flow.flow;
-	if (f->packets[me] && is_bogon(f->ip_version, f->addr[me]))
+	if (f->packets[me] && is_bogon(f, me))
 		evidence_add(&s->bogon, &record->id);
 	if (me != IND_SRC)
 		return;
+	s->started++;
 	switch (f->validated) {
 	case IND_VALID_HANDSHAKE:
 	case IND_VALID_QUIC: evidence_add(&s->validated, &record->id); break;
@@ -260,10 +310,19 @@ static void system_note(struct subject *s, const struct ind_record *record, enum
 		evidence_add(&s->system_same, &record->id);
 }
 
+/* Of a flow between two of its addresses both ends speak; the flow is one. */
+static bool is_other_end(const struct subject *s, const struct ind_flow *f, enum ind_dir me)
+{
+	return me == IND_DST && f->packets[IND_SRC] && s->kind != SUBJECT_FILTER && subject_has(s, f->ip_version, f->addr[IND_SRC]);
+}
+
+void subject_flow_again(struct subject *s, const struct ind_record *record, enum ind_dir me) { s->repeated += !is_other_end(s, &record->flow.flow, me); }
+
 bool subject_flow(struct subject *s, const struct ind_record *record, enum ind_dir me, unsigned sensor, bool links)
 {
 	const struct ind_flow *f = &record->flow.flow;
-	evidence_add(&s->flows, &record->id);
+	if (!is_other_end(s, f, me))
+		evidence_add(&s->flows, &record->id);
 	s->sensors |= UINT64_C(1) << sensor;
 	s->first_ns = f->start_ns < s->first_ns ? f->start_ns : s->first_ns;
 	s->last_ns = f->end_ns > s->last_ns ? f->end_ns : s->last_ns;
@@ -274,9 +333,10 @@ bool subject_flow(struct subject *s, const struct ind_record *record, enum ind_d
 	hops_note(s, record, me);
 	layers_note(s, record, me);
 	system_note(s, record, me);
+	declared_note(s, record, me);
 	for (size_t i = 0; i < record->flow.signal_count; i++)
-		if (record->flow.signals[i].from == me)
-			subject_signal(s, record, i, links);
+		if (record->flow.signals[i].from == me && !subject_signal(s, record, i, links))
+			return false;
 	return true;
 }
 

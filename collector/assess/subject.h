@@ -11,7 +11,7 @@
 
 enum {
 	EVIDENCE_IDS = 8, SENSORS_MAX = 64, DATA_SETS_MAX = 256, CLUSTERS_MAX = 256, ADDRESSES_MAX = 4096, LANGUAGES_MAX = 16, OFFSETS_MAX = 32, SKEWS_MAX = 64,
-	MARKS_MAX = 512, CLAIMS_MAX = 512, HOURS_MAX = 366 * 24, CELLS_GATHERED_MAX = 1 << 14, SUBJECT_TEXT_MAX = 1024, LABEL_BYTES = 12,
+	MARKS_MAX = 512, CLAIMS_MAX = 512, EMBEDDED_MAX = 16, READINGS_MAX = 512, HOURS_MAX = 366 * 24, CELLS_GATHERED_MAX = 1 << 14, SUBJECT_TEXT_MAX = 1024, LABEL_BYTES = 12,
 };
 
 /* A count, and the first of its records by bundle, leaf and row. */
@@ -23,6 +23,9 @@ struct evidence {
 
 void evidence_add(struct evidence *e, const struct ind_record_id *id);
 void evidence_join(struct evidence *e, const struct evidence *other);
+
+/* By bundle, leaf, row, part: as memcmp. */
+int record_id_order(const struct ind_record_id *a, const struct ind_record_id *b);
 
 /* Round trips at one sensor. */
 struct round_trips {
@@ -40,16 +43,30 @@ struct cluster {
 	struct evidence turns, pauses;
 };
 
-struct language { char tag[LABEL_BYTES]; struct evidence asked, layout; };
+struct language { char tag[LABEL_BYTES]; struct evidence asked, layout, account; };
 struct offset { int32_t minutes; struct evidence dated; };
 struct skew { int32_t skew_e2, half_e2; uint32_t minutes; uint64_t time_ns; struct ind_record_id id; };
 
+/* S06: an IPv4 address that IPv6 addresses of the subject hold. */
+struct embedded { uint8_t addr[4]; struct evidence held; };
+
+/* S29: what a clock of the subject's showed, less the capture's. */
+struct clock_reading {
+	int64_t ahead_ms;
+	uint64_t time_ns;
+	bool fine;                   /* of a clock that is sent in steps of a millisecond or less */
+	struct ind_record_id id;
+};
+
 /* A value that may link two subjects. */
-struct mark { uint64_t digest; uint16_t signal; uint64_t first_ns, last_ns; struct evidence seen; };
+struct mark { uint64_t digest; uint16_t signal; bool of_installer; uint64_t first_ns, last_ns; struct evidence seen; };
+
+/* What RPKI says of a route's origin. */
+enum origin_state { ORIGIN_UNKNOWN, ORIGIN_VALID, ORIGIN_INVALID };
 
 struct claim_note {
 	uint16_t data_set;           /* index of the assessment's */
-	uint8_t kind, place;         /* place: of the address in the subject */
+	uint8_t kind;
 	uint16_t flags;
 	uint32_t asn;
 	uint16_t more_asn_count;
@@ -57,6 +74,7 @@ struct claim_note {
 	uint32_t radius_km, day;
 	char country[2], registered[2], grade[2];
 	bool exit, names_value;
+	uint8_t origin;              /* enum origin_state, of IND_CLAIM_RPKI */
 	uint64_t label;              /* digest; 0 without one */
 	struct ind_record_id id;
 	bool has_id;                 /* false: looked up in other reference data */
@@ -74,11 +92,14 @@ struct subject {
 	struct subject_address at;   /* ADDRESS, NETWORK */
 	uint8_t bits;
 	struct query_filter *filter; /* FILTER; owned */
+	/* What was read of it. */
 	struct subject_address *addresses; /* that were met; of an ADDRESS itself */
 	size_t address_count, address_room;
 	bool cut;                    /* some limit was reached */
 
 	struct evidence flows, validated, unanswered, one_way, bogon; /* S01 */
+	uint64_t repeated;           /* flows that another bundle has as well */
+	uint64_t started;            /* flows that it began: of the others nothing validates its address */
 	uint64_t sensors;            /* set of the assessment's */
 	struct hour_span *hours;     /* of starts, ascending */
 	size_t hour_count, hour_room;
@@ -102,6 +123,14 @@ struct subject {
 	size_t mark_count, mark_room;
 	struct claim_note *claims;
 	size_t claim_count, claim_room;
+	struct embedded embedded[EMBEDDED_MAX];
+	size_t embedded_count;
+	struct claim_note *embedded_claims; /* on those */
+	size_t embedded_claim_count, embedded_claim_room;
+	struct clock_reading *readings;
+	size_t reading_count, reading_room;
+	struct evidence hello_other, order_other; /* S20, S22: the program that is named would not have sent this */
+	uint64_t programs_compared;  /* flows that could have told it */
 	/* of ORIGIN records */
 	struct evidence origins;
 	unsigned cotenants;
@@ -118,6 +147,8 @@ struct subject {
 };
 
 void subject_start(struct subject *s);
+/* As it was named: nothing was read of it. */
+void subject_restart(struct subject *s);
 void subject_free(struct subject *s);
 
 /* Is this address the subject's, or one of it? */
@@ -125,15 +156,46 @@ bool subject_has(const struct subject *s, unsigned ip_version, const uint8_t *ad
 
 /* What a flow says of its end `me`. `sensor` is the assessment's number. False without memory. */
 bool subject_flow(struct subject *s, const struct ind_record *record, enum ind_dir me, unsigned sensor, bool links);
-void subject_signal(struct subject *s, const struct ind_record *record, size_t place, bool links);
+/* The flow is one that another bundle has: it is counted, and says nothing more. */
+void subject_flow_again(struct subject *s, const struct ind_record *record, enum ind_dir me);
+bool subject_signal(struct subject *s, const struct ind_record *record, size_t place, bool links);
 bool subject_origin(struct subject *s, const struct ind_record *record);
 bool subject_claim(struct subject *s, const struct ind_claim *claim, uint16_t data_set, const struct ind_record_id *id);
+/* The same of a claim on an address that it holds. */
+bool subject_embedded_claim(struct subject *s, const struct ind_claim *claim, uint16_t data_set, const struct ind_record_id *id);
+
+/* Have they an address in common that was met? Then what they share says nothing. */
+bool subjects_overlap(const struct subject *x, const struct subject *y);
 
 /* Puts all lists in an order that does not depend on that of the records. */
 void subject_settle(struct subject *s);
 
 /* Spans of observation whose starts are 24 hours apart or more, counted from the first. */
 unsigned subject_windows(const struct subject *s);
+
+/* embedded.c */
+void embedded_note(struct subject *s, const struct ind_record *record, const struct ind_signal *signal);
+bool embedded_has(const struct subject *s, unsigned ip_version, const uint8_t *addr);
+
+/* clocks.c: false without memory. */
+bool clock_note(struct subject *s, const struct ind_record *record, const struct ind_signal *signal);
+
+/* What the readings of one subject come to, of the finer clocks alone or of all. */
+struct clock_state {
+	struct evidence readings;
+	int64_t ahead_ms;            /* the largest: the one that travelled least */
+	int64_t drifts_ms;           /* the largest of the later half of the time less that of the earlier */
+	uint64_t apart_s;            /* between the two */
+	bool steady;                 /* all within 2 seconds */
+};
+struct clock_state clock_state_of(const struct subject *s, bool fine);
+/* How many whole hours it is ahead, within a minute; 0 if it is not. */
+int clock_hours(const struct clock_state *c);
+
+/* declared.c: what one connection declares of its program, against what else it sent. */
+void declared_note(struct subject *s, const struct ind_record *record, enum ind_dir me);
+/* Languages of systems whose built-in account has this name, "" behind the last; NULL if it is none that is known to have a language. */
+const char *const *account_languages(const struct ind_signal *signal);
 
 /* marks.c: a signal whose value may link subjects; of a SYN its form counts. */
 bool mark_is(const struct ind_signal *signal);
@@ -147,7 +209,8 @@ enum system { SYSTEM_UNKNOWN, SYSTEM_WINDOWS, SYSTEM_LINUX, SYSTEM_APPLE, SYSTEM
 enum system system_of_syn(const struct ind_signal *syn);
 enum system system_declared(const struct ind_signal *signal);
 
-/* hours.c: which offsets from UTC the hours of activity fit. */
+/* hours.c: which offsets from UTC the hours of activity fit. A band that is wider says nothing. */
+enum { HOURS_TELL = 12 };
 struct hours_fit {
 	bool judged, uneven;         /* enough of a sample; hours are not spread evenly (Rayleigh) */
 	unsigned cells, days, span_days;

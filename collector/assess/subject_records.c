@@ -42,7 +42,7 @@ static void trips_note(struct subject *s, const struct ind_origin *o)
 	if (!o->rtt_samples)
 		return;
 	s->rtt_min_us = !s->rtt_samples || o->rtt_min_us < s->rtt_min_us ? o->rtt_min_us : s->rtt_min_us;
-	if (o->rtt_samples > s->rtt_samples) {
+	if (o->rtt_samples > s->rtt_samples || (o->rtt_samples == s->rtt_samples && o->rtt_p50_us < s->rtt_p50_us)) {
 		s->rtt_samples = o->rtt_samples;
 		s->rtt_p50_us = o->rtt_p50_us;
 		s->rtt_span_s = o->rtt_span_s;
@@ -63,7 +63,8 @@ bool subject_origin(struct subject *s, const struct ind_record *record)
 	for (unsigned i = 0; i < IND_SIGNAL_SET_WORDS; i++)
 		s->signals[i] |= o->signals[i];
 	trips_note(s, o);
-	if (o->beacons && o->beacon.intervals > s->beacon.intervals)
+	bool longer = o->beacon.intervals > s->beacon.intervals, as_long = o->beacon.intervals == s->beacon.intervals;
+	if (o->beacons && (longer || (as_long && o->beacon.period_ms < s->beacon.period_ms)))
 		s->beacon = o->beacon;
 	if (o->beacons)
 		evidence_add(&s->beacons, &record->id);
@@ -86,25 +87,25 @@ static bool text_has(struct ind_text text, const char *word)
 
 static bool same_claim(const struct claim_note *a, const struct claim_note *b)
 {
-	return a->data_set == b->data_set && a->kind == b->kind && a->place == b->place && a->asn == b->asn && a->flags == b->flags && a->radius_km == b->radius_km &&
-		a->day == b->day && a->label == b->label && memcmp(a->country, b->country, 2) == 0 && memcmp(a->registered, b->registered, 2) == 0;
+	bool texts = memcmp(a->country, b->country, 2) == 0 && memcmp(a->registered, b->registered, 2) == 0 && memcmp(a->grade, b->grade, 2) == 0 && a->label == b->label;
+	bool origins = a->asn == b->asn && a->more_asn_count == b->more_asn_count && memcmp(a->more_asn, b->more_asn, sizeof(a->more_asn)) == 0 && a->origin == b->origin;
+	return texts && origins && a->data_set == b->data_set && a->kind == b->kind && a->flags == b->flags && a->radius_km == b->radius_km && a->day == b->day &&
+		a->exit == b->exit && a->names_value == b->names_value;
 }
 
-/* What several bundles repeat counts once. */
-static bool is_known(const struct subject *s, const struct claim_note *note)
+static uint8_t origin_of(const struct ind_claim *c)
 {
-	for (size_t i = 0; i < s->claim_count; i++)
-		if (same_claim(&s->claims[i], note))
-			return true;
-	return false;
+	if (c->kind != IND_CLAIM_RPKI)
+		return ORIGIN_UNKNOWN;
+	return text_has(c->status, "invalid") ? ORIGIN_INVALID : text_has(c->status, "valid") ? ORIGIN_VALID : ORIGIN_UNKNOWN;
 }
 
-bool subject_claim(struct subject *s, const struct ind_claim *c, uint16_t data_set, const struct ind_record_id *id)
+static struct claim_note note_of(const struct ind_claim *c, uint16_t data_set, const struct ind_record_id *id)
 {
 	struct claim_note note = {
 		.data_set = data_set, .kind = c->kind, .flags = c->flags, .asn = c->asn, .more_asn_count = c->more_asn_count, .radius_km = c->radius_km, .day = c->day,
 		.exit = text_has(c->status, "exit") || text_has(c->status, "Exit"), .names_value = c->signal != 0, .label = c->label.bytes ? text_digest(c->label.at, c->label.bytes) : 0,
-		.has_id = id != NULL,
+		.origin = origin_of(c), .has_id = id != NULL,
 	};
 	memcpy(note.more_asn, c->more_asn, sizeof(note.more_asn));
 	memcpy(note.country, c->country, 2);
@@ -112,15 +113,43 @@ bool subject_claim(struct subject *s, const struct ind_claim *c, uint16_t data_s
 	memcpy(note.grade, c->grade, 2);
 	if (id)
 		note.id = *id;
-	if (is_known(s, &note))
-		return true;
-	if (s->claim_count == CLAIMS_MAX)
-		return s->cut = true;
-	struct claim_note *kept = GROW(s->claims, s->claim_count, s->claim_room);
-	if (!kept)
+	return note;
+}
+
+/* Is there room, and is it none that several bundles repeat? Such a one counts once, by the first of its records. */
+static bool is_wanted(struct subject *s, struct claim_note *known, size_t count, const struct claim_note *note)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!same_claim(&known[i], note))
+			continue;
+		if (note->has_id && known[i].has_id && record_id_order(&note->id, &known[i].id) < 0)
+			known[i].id = note->id;
 		return false;
-	*kept = note;
-	return true;
+	}
+	s->cut |= count == CLAIMS_MAX;
+	return count < CLAIMS_MAX;
+}
+
+bool subject_claim(struct subject *s, const struct ind_claim *c, uint16_t data_set, const struct ind_record_id *id)
+{
+	struct claim_note note = note_of(c, data_set, id);
+	if (!is_wanted(s, s->claims, s->claim_count, &note))
+		return true;
+	struct claim_note *kept = GROW(s->claims, s->claim_count, s->claim_room);
+	if (kept)
+		*kept = note;
+	return kept != NULL;
+}
+
+bool subject_embedded_claim(struct subject *s, const struct ind_claim *c, uint16_t data_set, const struct ind_record_id *id)
+{
+	struct claim_note note = note_of(c, data_set, id);
+	if (!is_wanted(s, s->embedded_claims, s->embedded_claim_count, &note))
+		return true;
+	struct claim_note *kept = GROW(s->embedded_claims, s->embedded_claim_count, s->embedded_claim_room);
+	if (kept)
+		*kept = note;
+	return kept != NULL;
 }
 
 static int by_cluster(const void *x, const void *y)
@@ -142,7 +171,11 @@ static int by_claim(const void *x, const void *y)
 		return a->asn < b->asn ? -1 : 1;
 	if (a->label != b->label)
 		return a->label < b->label ? -1 : 1;
-	return a->day < b->day ? -1 : a->day > b->day;
+	if (a->day != b->day)
+		return a->day < b->day ? -1 : 1;
+	if (a->origin != b->origin)
+		return a->origin < b->origin ? -1 : 1;
+	return a->has_id && b->has_id ? record_id_order(&a->id, &b->id) : 0;
 }
 
 static int by_tag(const void *x, const void *y) { return strcmp(((const struct language *)x)->tag, ((const struct language *)y)->tag); }
@@ -162,6 +195,8 @@ void subject_settle(struct subject *s)
 		qsort(s->clusters, s->cluster_count, sizeof(*s->clusters), by_cluster);
 	if (s->claim_count)
 		qsort(s->claims, s->claim_count, sizeof(*s->claims), by_claim);
+	if (s->embedded_claim_count)
+		qsort(s->embedded_claims, s->embedded_claim_count, sizeof(*s->embedded_claims), by_claim);
 	if (s->mark_count)
 		qsort(s->marks, s->mark_count, sizeof(*s->marks), by_mark);
 	qsort(s->languages, s->language_count, sizeof(*s->languages), by_tag);

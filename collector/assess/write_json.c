@@ -78,28 +78,14 @@ static void fail_json(struct canonical *j, const char *condition, const char *le
 	canonical_close(j, '}');
 }
 
-/* Which conditions of the next level are not met. */
-static void gates_json(const struct assess *a, struct canonical *j, const struct conclusion *c, size_t at)
+static void gates_json(const struct assess *a, struct canonical *j, size_t subject, size_t at)
 {
-	const struct ledger_result *r = &c->results[at];
-	enum ledger_class class = ledger_class_of(c->hypotheses[at].type);
+	struct gate_fail fails[GATE_FAILS_MAX];
+	enum ledger_level next;
+	size_t count = gate_fails_of(a, subject, at, fails, &next);
 	canonical_open(j, "gates", '[');
-	if (class != LEDGER_CLASS_OPEN && r->fails) {
-		const struct ledger_gate *g = &a->policy.gates.at[class][r->by_gates];
-		const char *level = ledger_level_name((enum ledger_level)(r->by_gates + 1));
-		unsigned other = r->families & ~(1u << IND_FAMILY_T);
-		const struct { unsigned bit; const char *name; int64_t is, wants; } all[] = {
-			{ LEDGER_FAILS_NET, "net", r->net, g->net_min }, { LEDGER_FAILS_FAMILIES, "K", __builtin_popcount(r->families), g->families_min },
-			{ LEDGER_FAILS_OTHER, "KN", __builtin_popcount(other), g->other_min }, { LEDGER_FAILS_HARD, "KH", __builtin_popcount(r->hard), g->hard_min },
-			{ LEDGER_FAILS_TIER, "TC", __builtin_popcount(r->tier), g->tier_min }, { LEDGER_FAILS_CONTRADICTION, "X below", r->against_sum, g->contradiction_below },
-			{ LEDGER_FAILS_MARGIN, "margin", r->margin, g->margin_min }, { LEDGER_FAILS_BREADTH, "sensors or windows", 0, g->breadth },
-			{ LEDGER_FAILS_REVIEW, "review", a->reviewed, 1 },
-		};
-		unsigned sensors = (unsigned)__builtin_popcountll(a->subjects[c - a->conclusions].sensors);
-		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-			if (r->fails & all[i].bit)
-				fail_json(j, all[i].name, level, all[i].bit == LEDGER_FAILS_BREADTH ? (sensors >= 2) + (c->windows >= 2) : all[i].is, all[i].wants);
-	}
+	for (size_t i = 0; i < count; i++)
+		fail_json(j, fails[i].name, ledger_level_name(next), fails[i].is, fails[i].wants);
 	canonical_close(j, ']');
 }
 
@@ -121,6 +107,8 @@ static void rules_json(struct canonical *j, unsigned rules)
 	for (unsigned n = 0; n < 6; n++)
 		if (rules >> n & 1)
 			canonical_text(j, NULL, (char[]){ 'R', (char)('1' + n), '\0' });
+	if (rules & LEDGER_POLICY)
+		canonical_text(j, NULL, "policy");
 	canonical_close(j, ']');
 }
 
@@ -133,7 +121,7 @@ static void hypothesis_json(const struct assess *a, struct canonical *j, size_t 
 	canonical_text(j, "class", ledger_class_name(ledger_class_of(h->type)));
 	sums_json(j, "contradiction", r->contradiction, r->has_contradiction);
 	families_json(j, "families", r->families);
-	gates_json(a, j, c, at);
+	gates_json(a, j, subject, at);
 	families_json(j, "hard", r->hard);
 	signals_json(j, "hinges_on", r->level > LEDGER_INSUFFICIENT || r->rules & LEDGER_R6 ? r->hinges : 0);
 	canonical_open(j, "items", '[');
@@ -235,9 +223,10 @@ static void seen_json(const struct assess *a, struct canonical *j, const struct 
 {
 	char time[28];
 	canonical_open(j, "seen", '{');
+	canonical_number(j, "addresses", (int64_t)s->address_count);
 	if (s->cotenants)
 		canonical_number(j, "cotenants", s->cotenants);
-	canonical_true(j, "cut", s->cut);
+	canonical_true(j, "cut", s->cut || c->cut);
 	if (s->flows.n) {
 		text_time(s->first_ns, time, sizeof(time));
 		canonical_text(j, "first", time);
@@ -248,6 +237,8 @@ static void seen_json(const struct assess *a, struct canonical *j, const struct 
 		canonical_text(j, "last", time);
 	}
 	clusters_json(j, s);
+	if (s->repeated)
+		canonical_number(j, "repeated", (int64_t)s->repeated);
 	trips_json(a, j, s);
 	canonical_number(j, "sensors", __builtin_popcountll(s->sensors));
 	canonical_number(j, "validated", (int64_t)s->validated.n);
