@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "base/hash.h"
+#include "daemon/owner.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,6 +124,7 @@ enum ind_err bootkey_prepare(const struct bootkey *b, const struct ind_stream *s
 	memcpy(bytes + KEY_AT, stream->key.bytes, IND_KEY_BYTES);
 	enum ind_err err = ind_key_seed(key, bytes + SECRET_AT);
 	hash_sha256(bytes, BODY_BYTES, bytes + BODY_BYTES);
+	owner_give(fd, b->next);
 	bool good = fchmod(fd, 0600) == 0 && pwrite(fd, bytes, sizeof bytes, 0) == sizeof bytes && fsync(fd) == 0;
 	cleanse(bytes, sizeof bytes);
 	good = close(fd) == 0 && good;

@@ -3,6 +3,7 @@
 #include "daemon/inside.h"
 
 #include "base/text.h"
+#include "daemon/buildid.h"
 #include "daemon/clock.h"
 #include "indicia/catalogue.h"
 
@@ -28,8 +29,9 @@ void bundle_header(const struct keep *k, struct ind_header *h)
 	*h = (struct ind_header){
 		.sensor = text_of(k->sensor), .interface = text_of(o->interface), .source_file = text_of(slash ? slash + 1 : o->savefile),
 		.link_type = text_of(k->opened.link.name), .link_type_number = k->opened.link.number, .snaplen = k->opened.snaplen,
+		.taps = k->tap_count > 1 ? k->tap_count : 0,
 		.capture_filter = text_of(o->filter), .authority = text_of(o->authority), .case_id = text_of(o->case_id),
-		.clock_source = text_of(o->savefile ? "savefile" : "system"), .build_id = text_of("indicia " INDICIA_VERSION),
+		.clock_source = text_of(o->savefile ? "savefile" : "system"), .build_id = text_of(buildid_text()),
 		.signals = text_of(o->signals_text), .exhibits = text_of(o->exhibits ? "signal" : "none"), .privacy = text_of(o->privacy),
 		.created_ns = keep_realtime_ns(k), .deterministic = k->deterministic, .has_position = o->has_position,
 		.latitude_1e4 = o->latitude_1e4, .longitude_1e4 = o->longitude_1e4, .position_error_km = o->position_error_km,
@@ -39,6 +41,7 @@ void bundle_header(const struct keep *k, struct ind_header *h)
 		machine_read(&machine);
 		memcpy(h->boot_id, machine.boot_id, sizeof h->boot_id);
 	}
+	h->retain_until_s = o->retain_s ? h->created_ns / 1000000000u + o->retain_s : o->retain_until_s;
 	h->data_set_count = refdata_count(k->refdata);
 	for (size_t i = 0; i < h->data_set_count; i++)
 		h->data_sets[i] = *refdata_data_set(k->refdata, i);
@@ -100,8 +103,7 @@ enum ind_err bundle_begin(struct keep *k)
 	return err ? err : clock_put(k, true);
 }
 
-/* Running totals of what was not recorded, by cause. */
-static void losses_count(const struct keep *k, uint64_t count[static IND_LOSS_MAX])
+void bundle_losses(const struct keep *k, uint64_t count[static IND_LOSS_MAX])
 {
 	const struct message_status *s = &k->status;
 	count[IND_LOSS_KERNEL_DROP] = s->kernel_drops;
@@ -125,7 +127,7 @@ static enum ind_err losses_put(struct keep *k, const struct message_end *end)
 	uint64_t now[IND_LOSS_MAX] = { 0 };
 	struct ind_loss before = k->told, loss = { .from_ns = k->status.counters.first_ns, .to_ns = k->status.counters.last_ns };
 	bool any = false;
-	losses_count(k, now);
+	bundle_losses(k, now);
 	now[IND_LOSS_CAPTURE_CUT] = end && end->cut;
 	if (k->told.to_ns)
 		loss.from_ns = k->told.to_ns;
@@ -152,7 +154,11 @@ static enum ind_err seal(struct keep *k, enum ind_seal_reason reason, bool final
 		memcpy(info.link_types, end->links, sizeof info.link_types);
 	if (info.has_source_sha256)
 		memcpy(info.source_sha256, end->source_sha256, sizeof info.source_sha256);
-	return ind_writer_seal(k->writer, &info);
+	uint64_t begun_ns = clock_boottime_ns();
+	enum ind_err err = ind_writer_seal(k->writer, &info);
+	if (!err)
+		watch_sealed(k, clock_boottime_ns() - begun_ns);
+	return err;
 }
 
 /* Bytes start again in a file that takes the place of another. */
@@ -219,7 +225,7 @@ static unsigned claim_said(const struct ind_claim *c)
 {
 	bool country = c->country[0] || (c->registered_country[0] && c->kind == IND_CLAIM_RIR);
 	bool place = c->flags & IND_CLAIM_HAS_POSITION || c->region.bytes || c->city.bytes;
-	bool list = c->kind > IND_CLAIM_PFX2AS || c->flags & (IND_CLAIM_ANYCAST | IND_CLAIM_SATELLITE | IND_CLAIM_ANONYMISER | IND_CLAIM_HOSTING);
+	bool list = (c->kind > IND_CLAIM_PFX2AS && c->kind != IND_CLAIM_RPKI) || c->flags & (IND_CLAIM_ANYCAST | IND_CLAIM_SATELLITE | IND_CLAIM_ANONYMISER | IND_CLAIM_HOSTING);
 	return (country ? IND_CLAIM_COUNTRY : 0u) | (c->asn ? IND_CLAIM_AS : 0u) | (place ? IND_CLAIM_PLACE : 0u) | (list ? IND_CLAIM_LIST : 0u);
 }
 
@@ -317,8 +323,11 @@ static enum ind_err published(struct keep *k, bool follows)
 	}
 	if (!err && keep_live(k))
 		err = stream_sealed(k, follows);
-	if (!err && good)
+	if (!err && good) {
+		watch_published(k, sha256);
 		sealed_tell(k, sha256);
+		retainer_sealed(k);
+	}
 	if (!err && good && k->options->custody)
 		err = keep_custody(k, sha256);
 	return err;
@@ -333,6 +342,7 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 	err = published(k, reason == IND_SEAL_ROTATE);
 	if (!err && k->say->verbose)
 		losses_tell(k);
+	watch_ended(k);
 	k->overflow += origin_set_overflow(k->origins);
 	k->disk_lost += writer_dropped(k->writer);
 	ind_writer_free(k->writer);

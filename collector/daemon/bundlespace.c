@@ -39,7 +39,7 @@ static bool name_make(const struct keep *k, unsigned number, char name[static OU
 static enum ind_err file_create(struct keep *k)
 {
 	char name[OUTFILE_NAME_MAX + 1];
-	bool once = !keep_live(k) || (k->place->file && k->bundles == 0);
+	bool once = k->place->file && (!keep_live(k) || k->bundles == 0);
 	uint64_t ballast = keep_live(k) ? (uint64_t)k->options->ballast_kib << 10 : 0;
 	enum ind_err err = IND_EXISTS;
 	for (unsigned number = 1; err == IND_EXISTS && number <= (once ? 1 : NAMES_MAX); number++)

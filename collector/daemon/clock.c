@@ -49,3 +49,13 @@ void clock_read(const struct ind_clock *last, struct ind_clock *clock)
 	if (last)
 		clock->step_ns = clock_step_ns(last, clock);
 }
+
+bool clock_offset_ns(int64_t *offset_ns)
+{
+	struct timex tx = { 0 };
+	int state = adjtimex(&tx);
+	if (state < 0 || state == TIME_ERROR || tx.status & STA_UNSYNC)
+		return false;
+	*offset_ns = tx.status & STA_NANO ? tx.offset : tx.offset * 1000;
+	return true;
+}

@@ -75,7 +75,9 @@ static bool path_allow(int rules, const struct confine_path *p, uint64_t known)
 	struct stat info;
 	if (beneath.parent_fd < 0)
 		return errno == ENOENT || errno == EACCES;
-	uint64_t rights = p->write ? READS | WRITES | LANDLOCK_ACCESS_FS_TRUNCATE : READS;
+	uint64_t rights = p->use ? READS | WRITES | LANDLOCK_ACCESS_FS_TRUNCATE : READS;
+	if (p->use == CONFINE_WRITE_FOLDERS)
+		rights |= LANDLOCK_ACCESS_FS_MAKE_DIR;
 	bool good = fstat(beneath.parent_fd, &info) == 0;
 	if (good && !S_ISDIR(info.st_mode))
 		rights &= OF_A_FILE;
@@ -97,7 +99,7 @@ enum ind_err confine_files(const struct confine_path *paths, size_t count, int *
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
 	bool good = rules >= 0;
 	for (size_t i = 0; i < count && good; i++)
-		good = path_allow(rules, &paths[i], handled.handled_access_fs);
+		good = !paths[i].path || path_allow(rules, &paths[i], handled.handled_access_fs);
 	good = good && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	int reason = errno;
 	if (rules >= 0)
@@ -120,7 +122,7 @@ static const int both[] = {
 /* Files below the folders that Landlock leaves, the clock's state, what a TPM or a status socket is asked over, the end of the child. */
 static const int keep_also[] = {
 	SCMP_SYS(accept4), SCMP_SYS(access), SCMP_SYS(adjtimex), SCMP_SYS(clock_adjtime), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(fadvise64),
-	SCMP_SYS(fallocate), SCMP_SYS(fchmod), SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(fstatfs), SCMP_SYS(fsync), SCMP_SYS(ftruncate),
+	SCMP_SYS(fallocate), SCMP_SYS(fchmod), SCMP_SYS(fchown), SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(fstatfs), SCMP_SYS(fsync), SCMP_SYS(ftruncate),
 	SCMP_SYS(getdents64), SCMP_SYS(link), SCMP_SYS(linkat), SCMP_SYS(mlock), SCMP_SYS(munlock), SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(pwrite64),
 	SCMP_SYS(pwritev), SCMP_SYS(pwritev2), SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),
 	SCMP_SYS(sendmsg), SCMP_SYS(sendto), SCMP_SYS(stat), SCMP_SYS(statfs), SCMP_SYS(statx), SCMP_SYS(sync_file_range), SCMP_SYS(sysinfo),
@@ -160,12 +162,16 @@ static void tap_rules(struct filter *f)
 	allow_if(f, SCMP_SYS(setsockopt), 1, UINT32_MAX, SOL_SOCKET);
 	allow_if(f, SCMP_SYS(setsockopt), 1, UINT32_MAX, SOL_PACKET);
 	allow_if(f, SCMP_SYS(ioctl), 1, UINT32_MAX, SIOCGIFINDEX);
+	/* What libpcap asks when an interface went down: is it there still, and is it up again? */
+	allow(f, SCMP_SYS(getsockname));
+	allow_if(f, SCMP_SYS(ioctl), 1, UINT32_MAX, SIOCGIFFLAGS);
 }
 
-static void keep_rules(struct filter *f, pid_t child)
+static void keep_rules(struct filter *f, const pid_t *children, size_t count)
 {
 	allow_all(f, keep_also, sizeof keep_also / sizeof *keep_also);
-	allow_if(f, SCMP_SYS(kill), 0, UINT32_MAX, (uint32_t)child);
+	for (size_t i = 0; i < count; i++)
+		allow_if(f, SCMP_SYS(kill), 0, UINT32_MAX, (uint32_t)children[i]);
 }
 
 /* A stream, and no packet of one's own making. */
@@ -176,7 +182,7 @@ static void connect_rules(struct filter *f)
 	allow(f, SCMP_SYS(shutdown));
 }
 
-enum ind_err confine_calls(enum confine_role role, pid_t child)
+enum ind_err confine_calls(enum confine_role role, const pid_t *children, size_t count)
 {
 	struct filter f = { .rules = seccomp_init(SCMP_ACT_KILL_PROCESS) };
 	if (!f.rules)
@@ -188,9 +194,12 @@ enum ind_err confine_calls(enum confine_role role, pid_t child)
 	if (role == CONFINE_TAP)
 		tap_rules(&f);
 	else
-		keep_rules(&f, child);
+		keep_rules(&f, children, count);
 	if (role == CONFINE_KEEP_AND_CONNECT)
 		connect_rules(&f);
+	/* Of all threads of the process. */
+	if (!f.err)
+		f.err = seccomp_attr_set(f.rules, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (!f.err)
 		f.err = seccomp_load(f.rules);
 	seccomp_release(f.rules);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _DEFAULT_SOURCE
 #include "daemon/custodyfile.h"
+#include "daemon/fdread.h"
 #include "daemon/inside.h"
 
 #include "base/hash.h"
@@ -13,23 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_BYTES = 256 + 8 };
-
-static enum ind_err read_at(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got)
-{
-	const int *fd = ctx;
-	for (*got = 0; *got < count;) {
-		ssize_t done = pread(*fd, (char *)bytes + *got, count - *got, (off_t)(offset + *got));
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return IND_IO;
-		if (done == 0)
-			break;
-		*got += (size_t)done;
-	}
-	return IND_OK;
-}
+enum { NAME_BYTES = OUTFILE_NAME_MAX + 9 };
 
 /* What stands on the disk, not what was in memory, is what the events name. */
 static enum ind_err read_back(const struct keep *k, struct ind_verify_result *result)
@@ -40,7 +25,7 @@ static enum ind_err read_back(const struct keep *k, struct ind_verify_result *re
 	int fd = openat(k->place->folder_fd, k->file.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return IND_IO;
-	struct ind_source source = { read_at, &fd };
+	struct ind_source source = { fdread_at, &fd };
 	enum ind_err err = ind_verify(&source, &trust, result);
 	close(fd);
 	if (err || result->verdict == IND_VERDICT_VALID)
@@ -58,11 +43,7 @@ static struct ind_text text_of(const char *s)
 	return (struct ind_text){ s, (uint16_t)(bytes < IND_CUSTODY_TEXT_MAX ? bytes : IND_CUSTODY_TEXT_MAX) };
 }
 
-struct texts {
-	char actor[NAME_BYTES], purpose[IND_CUSTODY_TEXT_MAX + 1];
-};
-
-static void event_start(const struct keep *k, enum ind_custody_type type, const struct ind_bundle_head *head, struct texts *texts,
+void keep_event(const struct keep *k, enum ind_custody_type type, const struct ind_bundle_head *head, struct keep_event_texts *texts,
 	struct ind_custody_event *e)
 {
 	const char *actor = getenv("INDICIA_ACTOR");
@@ -81,14 +62,14 @@ static enum ind_err events_write(
 	const struct keep *k, const struct ind_bundle_head *head, const struct ind_verify_result *result, struct ind_custody_event *e)
 {
 	char name[NAME_BYTES];
-	struct texts texts;
+	struct keep_event_texts texts;
 	uint8_t *created = NULL, *sealed = NULL, *both = NULL;
 	size_t created_bytes, sealed_bytes;
-	event_start(k, IND_CUSTODY_CREATED, head, &texts, e);
+	keep_event(k, IND_CUSTODY_CREATED, head, &texts, e);
 	e->claimed_ns = result->not_before_ns;
 	enum ind_err err = ind_custody_pack(e, k->identity, &created, &created_bytes);
 	if (!err) {
-		event_start(k, IND_CUSTODY_SEALED, head, &texts, e);
+		keep_event(k, IND_CUSTODY_SEALED, head, &texts, e);
 		e->claimed_ns = result->not_after_ns;
 		e->parent_count = 1;
 		hash_sha256(created, created_bytes, e->parents[0].bytes);

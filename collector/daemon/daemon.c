@@ -3,25 +3,34 @@
 #define _GNU_SOURCE
 #include "daemon/daemon.h"
 
+#include "daemon/config.h"
 #include "daemon/keep.h"
+#include "daemon/signals.h"
 #include "daemon/tap.h"
 #include "indicia/catalogue.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, EXIT_IO = 5 };
 
 static bool is_folder(const char *path)
 {
 	struct stat st;
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool ends_in_ieb(const char *name)
+{
+	size_t length = strlen(name);
+	return length > 4 && strcmp(name + length - 4, ".ieb") == 0;
 }
 
 /* Splits the output into folder and file. An existing target ends the run before any work. */
@@ -33,12 +42,20 @@ static int place_open(const struct daemon_options *o, struct keep_place *place, 
 	*place = (struct keep_place){ .folder_fd = -1, .folder = folder };
 	if (is_folder(o->output)) {
 		snprintf(folder, PATH_BYTES, "%s", o->output);
+	} else if (o->keep.count || o->keep.bytes || o->keep.age_ns || o->keep.free_bytes) {
+		say_error(say, "%s: is no folder; --keep-count, --keep-age, --keep-bytes and --keep-free go with -w FOLDER", o->output);
+		return 2;
 	} else {
 		place->file = slash ? slash + 1 : o->output;
 		snprintf(folder, PATH_BYTES, "%.*s", slash ? (int)(slash - o->output + (slash == o->output)) : 0, o->output);
 		snprintf(open_as, sizeof open_as, "%s.open", o->output);
 		if (!place->file[0]) {
 			say_error(say, "%s: no such folder", o->output);
+			return 2;
+		}
+		/* Whoever asks for bundle after bundle means a folder; a file would not be found where the folder was looked for. */
+		if (o->rotate_s && !ends_in_ieb(place->file)) {
+			say_error(say, "%s: no such folder; make it first, or name a bundle that ends in .ieb", o->output);
 			return 2;
 		}
 		if (lstat(o->output, &st) == 0) {
@@ -132,6 +149,40 @@ static int tests_apply(struct daemon_options *o, struct say *say)
 	return 0;
 }
 
+/* What both kinds of process need before there are several. */
+static bool room_make(const struct daemon_options *o, struct ring **ring, struct capture_gate **gate)
+{
+	*gate = NULL;
+	if (ring_new(o->workers, ring) != IND_OK)
+		return false;
+	if (o->workers == 1 || capture_gate_new(o->workers, gate) == IND_OK)
+		return true;
+	ring_free(*ring);
+	return false;
+}
+
+/* Those that were started end by themselves when this process does. */
+static bool taps_start(struct tap_start *start, const struct keep_place *place, pid_t *taps)
+{
+	const struct config *config = start->options->config;
+	fflush(NULL);
+	signals_hold(SIG_BLOCK);
+	start->keep = getpid();
+	for (start->index = 0; start->index < start->options->workers; start->index++) {
+		pid_t tap = fork();
+		if (tap < 0)
+			return false;
+		if (tap == 0) {
+			close(place->folder_fd);
+			if (config && config->folder_fd >= 0)
+				close(config->folder_fd);
+			tap_run(start);
+		}
+		taps[start->index] = tap;
+	}
+	return true;
+}
+
 int daemon_collect(const struct daemon_options *asked)
 {
 	struct daemon_options applied = policy_apply(asked);
@@ -139,37 +190,34 @@ int daemon_collect(const struct daemon_options *asked)
 	struct say say;
 	struct keep_place place;
 	struct tap_user user;
-	struct ring *ring;
+	struct tap_start start = { .options = options, .user = &user };
+	pid_t taps[RING_WRITERS_MAX];
 	char folder[PATH_BYTES];
-	int fd;
 	say_init(&say, options->quiet, options->verbose);
+	/* Nobody reads what is said any more (a pipe, a session that was lost): evidence is recorded all the same. */
+	signal(SIGPIPE, SIG_IGN);
 	int status = tests_apply(&applied, &say);
 	if (!status)
 		status = place_open(options, &place, folder, &say);
 	if (!status)
-		status = source_open(options, &fd, &say);
+		status = source_open(options, &start.fd, &say);
 	if (!status)
 		status = user_find(options, &user, &say);
 	if (status)
 		return status;
-	if (ring_new(&ring) != IND_OK) {
+	if (!room_make(options, &start.ring, &start.gate)) {
 		say_error(&say, "not enough memory");
-		return 5;
+		return EXIT_IO;
 	}
-	fflush(NULL);
-	pid_t keep = getpid(), tap = fork();
-	if (tap < 0) {
+	if (!taps_start(&start, &place, taps)) {
 		say_error(&say, "cannot start a process: %s", strerror(errno));
-		return 5;
+		return EXIT_IO;
 	}
-	if (tap == 0) {
-		close(place.folder_fd);
-		tap_run(options, &user, keep, fd, ring);
-	}
-	if (fd >= 0)
-		close(fd);
-	status = keep_run(options, &place, ring, tap, &say);
+	if (start.fd >= 0)
+		close(start.fd);
+	status = keep_run(options, &place, start.ring, taps, &say);
 	close(place.folder_fd);
-	ring_free(ring);
+	capture_gate_free(start.gate);
+	ring_free(start.ring);
 	return status;
 }

@@ -5,25 +5,47 @@
 #include "daemon/bootkey.h"
 #include "daemon/hits.h"
 #include "daemon/keep.h"
+#include "daemon/loader.h"
 #include "daemon/message.h"
+#include "daemon/notify.h"
 #include "daemon/outfile.h"
+#include "daemon/retainer.h"
 #include "daemon/streamfile.h"
+#include "daemon/watch.h"
 #include "origin/origin.h"
 #include "refdata/refdata.h"
+
+/* One of the processes that read packets. */
+struct tap_seat {
+	pid_t pid;
+	int wait_status;
+	bool gone, opened, ended;
+	bool dismissed;              /* ended by keep, since another one could not begin */
+	uint64_t moved_ns;           /* boottime when it was last heard */
+	struct message_status status;
+};
 
 /* What the files of keep share. */
 struct keep {
 	const struct daemon_options *options;
+	struct daemon_options own;   /* what `options` names once they were read again */
+	struct config_file *first_file; /* owned, once another one was read */
 	const struct keep_place *place;
 	struct ring *ring;
 	struct say *say;
-	pid_t tap;
+	unsigned tap_count;
+	struct tap_seat taps[RING_WRITERS_MAX];
 
 	char sensor[IND_SENSOR_ID_MAX + 1];
 	uint8_t seed[IND_KEY_BYTES]; /* of a deterministic run (tests) */
 	bool deterministic;
 	struct ind_key *identity, *epoch_key;
+	uint64_t key_made_s;         /* when the file of the identity key was written; 0: not known */
+	bool stream_begun;           /* streamfile says that this run goes on with it */
+	bool stream_broken;          /* the stream of the run before could not be gone on with */
+	struct watch watch;
 	struct refdata *refdata;
+	struct loader loader;        /* of a live sensor: reads them again */
 	const struct disk *disk;
 	struct streamfile streamfile;
 	struct stream_state state;   /* of a live sensor: what streamfile says */
@@ -38,8 +60,8 @@ struct keep {
 	int landlock_abi;            /* 0: this process could still open what its user may */
 	bool calls_filtered;
 
-	struct message_opened opened;
-	struct message_status status;
+	struct message_opened opened; /* of the tap that came last; all have opened the same interface */
+	struct message_status status; /* of all taps */
 	struct ind_loss told;        /* losses that stand in a LOSS frame already, as running totals */
 	uint64_t overflow;           /* addresses without a record, of bundles that are sealed */
 	struct ind_clock clock;      /* the last one written */
@@ -48,6 +70,11 @@ struct keep {
 	bool waiting;                /* for space on the disk; nothing is recorded meanwhile */
 	uint64_t waiting_ns;         /* when it was last looked for */
 	uint64_t disk_lost;          /* records that were not recorded for want of it, but for those of the bundle that is being written */
+
+	struct notify notify;
+	uint64_t status_told_ns, watchdog_told_ns, ticked_ns;
+	bool stopping;
+	struct retainer retainer;
 
 	/* the bundle that is being written */
 	bool writing;
@@ -81,6 +108,9 @@ void stream_publish(struct keep *k);
 /* A bundle is sealed and bears its name; another one follows or not. */
 enum ind_err stream_sealed(struct keep *k, bool follows) IND_MUST_USE;
 
+/* A run that ended before its first bundle leaves nothing to be done: the stream stands where it stood. */
+void stream_spare(struct keep *k);
+
 /* bundlespace.c: where a live bundle goes when its disk fails or is full. */
 bool keep_live(const struct keep *k);
 enum ind_err bundle_file(struct keep *k, uint64_t first_leaf) IND_MUST_USE;
@@ -104,7 +134,39 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 /* Claims about the addresses that sent values which a list names. */
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
 
-/* custody.c: reads a published bundle back and begins its custody log: created, sealed. */
+/* Running totals of what was not recorded, by cause. */
+void bundle_losses(const struct keep *k, uint64_t count[static IND_LOSS_MAX]);
+
+/* seats.c: the taps. What one says of itself, and all of them together. */
+void seats_status(struct keep *k, unsigned tap, const struct message_status *status);
+
+/* Looks whether any is gone. False if one is that has neither ended nor left anything in the ring. */
+bool seats_look(struct keep *k);
+
+/* Waits for all of them. False if one died; it is told. */
+bool seats_reap(struct keep *k);
+
+/* Asks the others to end, or ends them when they cannot have begun. */
+void seats_stop(struct keep *k);
+void seats_kill(struct keep *k);
+bool seats_gone(const struct keep *k);
+bool seats_opened(const struct keep *k);
+bool seats_ended(const struct keep *k);
+
+/* boottime when the tap that was silent longest was last heard. */
+uint64_t seats_moved_ns(const struct keep *k);
+
+/* service.c: what a service manager is told. */
+void service_ready(struct keep *k);
+void service_stopping(struct keep *k);
+void service_tick(struct keep *k, uint64_t now_ns);
+
+/* custody.c: an event of this sensor about a bundle; what no option says is in `texts`, which lives as long as the event. */
+struct keep_event_texts { char actor[OUTFILE_NAME_MAX + 1], purpose[IND_CUSTODY_TEXT_MAX + 1]; };
+void keep_event(const struct keep *k, enum ind_custody_type type, const struct ind_bundle_head *head, struct keep_event_texts *texts,
+	struct ind_custody_event *event);
+
+/* Reads a published bundle back and begins its custody log: created, sealed. */
 enum ind_err keep_custody(const struct keep *k, const uint8_t sha256[static IND_SHA256_BYTES]);
 
 /* Realtime, or a fixed moment in a deterministic run. */

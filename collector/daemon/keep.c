@@ -3,6 +3,8 @@
 #include "daemon/inside.h"
 
 #include "daemon/clock.h"
+#include "daemon/reload.h"
+#include "daemon/signals.h"
 #include "daemon/unpack.h"
 
 #include <errno.h>
@@ -10,10 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100, EXIT_TAP_DIED = 70, EXIT_DAMAGED = 3, EXIT_IO = 5, TAP_STATUS_MAX = 5 };
+enum { WAIT_MS = 100, TICK_NS = 50000000, EXIT_TAP_DIED = 70, EXIT_DAMAGED = 3, EXIT_IO = 5 };
 
 /* One turn of the loop decides what comes next. */
 enum step { STEP_ON, STEP_ENDED, STEP_TAP_DIED, STEP_FAILED };
@@ -22,30 +23,47 @@ struct turn {
 	struct keep *k;
 	uint8_t *buffer;             /* RING_MESSAGE_MAX */
 	struct ind_signal *signals;
-	struct message_end end;
+	struct message_end end;      /* of all taps: the first one that went wrong */
 	enum ind_err err;
-	int wait_status;
-	bool tap_gone;
+	bool ended;
 };
 
-static struct ring *ring_to_stop; /* for the signal handler */
-static pid_t tap_to_stop;
+static struct keep *keep_to_stop; /* for the signal handler */
 
-/* Tap looks at the ring between batches; the signal ends a read that waits. */
+/* A tap looks at the ring between batches; the signal ends a read that waits. */
 static void stop_handler(int number)
 {
 	(void)number;
-	ring_stop(ring_to_stop);
-	kill(tap_to_stop, SIGUSR1);
+	seats_stop(keep_to_stop);
 }
 
-static void signals_catch(struct ring *ring, pid_t tap)
+/* The terminal that this run hangs on is gone: it ends by sealing. Anyone else who says so wants the configuration to be read again. */
+static void hangup_handler(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code == SI_KERNEL)
+		stop_handler(number);
+	else
+		reload_ask();
+}
+
+static void ask_handler(int number)
+{
+	(void)number;
+	watch_ask();
+}
+
+static void signals_catch(struct keep *k)
 {
 	struct sigaction action = { .sa_handler = stop_handler, .sa_flags = SA_RESTART };
-	ring_to_stop = ring;
-	tap_to_stop = tap;
+	keep_to_stop = k;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = ask_handler;
+	sigaction(SIGUSR1, &action, NULL);
+	action = (struct sigaction){ .sa_sigaction = hangup_handler, .sa_flags = SA_RESTART | SA_SIGINFO };
+	sigaction(SIGHUP, &action, NULL);
+	signals_hold(SIG_UNBLOCK);
 }
 
 /* A full disk does not end a live capture. */
@@ -65,24 +83,28 @@ static void limits_check(struct keep *k)
 		ring_stop(k->ring);
 }
 
-static enum step flow_take(struct turn *t, size_t bytes)
+static enum step flow_take(struct turn *t, const struct ring_message *m)
 {
 	struct ind_flow flow;
 	size_t count;
-	enum ind_err err = unpack_flow(t->buffer, bytes, &flow, t->signals, &count);
+	enum ind_err err = unpack_flow(t->buffer, m->bytes, &flow, t->signals, &count);
+	if (!err)
+		err = number_flow(&flow, t->signals, count, m->writer, t->k->tap_count);
 	if (err)
 		return STEP_TAP_DIED;
 	err = ind_writer_flow(t->k->writer, &flow, t->signals, count);
+	for (size_t i = 0; i < count && !err; i++)
+		t->k->watch.signals[t->signals[i].id]++;
 	origin_set_flow(t->k->origins, &flow, t->signals, count);
 	if (!err)
 		err = bundle_values(t->k, &flow, t->signals, count);
 	return failed(t, err);
 }
 
-static enum step exhibit_take(struct turn *t, size_t bytes)
+static enum step exhibit_take(struct turn *t, const struct ring_message *m)
 {
 	struct ind_exhibit exhibit;
-	if (unpack_exhibit(t->buffer, bytes, &exhibit) != IND_OK)
+	if (unpack_exhibit(t->buffer, m->bytes, &exhibit) != IND_OK || number_exhibit(&exhibit, m->writer, t->k->tap_count) != IND_OK)
 		return STEP_TAP_DIED;
 	return failed(t, ind_writer_exhibit(t->k->writer, &exhibit));
 }
@@ -99,78 +121,97 @@ static void opened_tell(const struct keep *k)
 	const struct message_opened *o = &k->opened;
 	if (!k->say->verbose)
 		return;
-	say_note(k->say, "process %ld, user id %u, reads packets by %s: link type %s, %u bytes of each at most", (long)k->tap, (unsigned)o->uid, o->reader,
-		o->link.name, (unsigned)o->snaplen);
+	for (unsigned i = 0; i < k->tap_count; i++)
+		say_note(k->say, "process %ld, user id %u, reads packets by %s: link type %s, %u bytes of each at most", (long)k->taps[i].pid, (unsigned)o->uid,
+			o->reader, o->link.name, (unsigned)o->snaplen);
 	say_note(k->say, "process %ld, user id %u, writes and seals", (long)getpid(), (unsigned)geteuid());
 	confined_tell(k->say, "reads packets", (int)o->landlock_abi, o->calls_filtered);
 	confined_tell(k->say, "writes", k->landlock_abi, k->calls_filtered);
 	say_note(k->say, "reserved: room for %u open flows%s", (unsigned)k->options->flow_table, k->options->interface ? " and the kernel's ring (-B)" : "");
 }
 
-static enum step opened_take(struct turn *t, size_t bytes)
+/* The bundle begins when all of them read. */
+static enum step opened_take(struct turn *t, const struct ring_message *m)
 {
 	struct keep *k = t->k;
-	if (bytes != sizeof k->opened || k->writing)
+	struct tap_seat *s = &k->taps[m->writer];
+	if (m->bytes != sizeof k->opened || s->opened)
 		return STEP_TAP_DIED;
+	s->opened = true;
+	s->moved_ns = clock_boottime_ns();
 	memcpy(&k->opened, t->buffer, sizeof k->opened);
 	k->opened.link.name[sizeof k->opened.link.name - 1] = '\0';
 	k->opened.reader[sizeof k->opened.reader - 1] = '\0';
+	if (!seats_opened(k))
+		return STEP_ON;
 	if (k->opened.user_kept)
 		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
 	say_begin(k->say);
 	opened_tell(k);
 	enum ind_err err = bundle_begin(k);
+	if (!err)
+		service_ready(k);
 	return failed(t, err == IND_FULL ? IND_IO : err);
 }
 
-static enum step status_take(struct turn *t, size_t bytes)
+static enum step status_take(struct turn *t, const struct ring_message *m)
 {
-	struct ind_writer_totals totals;
-	if (bytes != sizeof t->k->status)
+	struct message_status status;
+	if (m->bytes != sizeof status)
 		return STEP_TAP_DIED;
-	memcpy(&t->k->status, t->buffer, sizeof t->k->status);
-	if (!t->k->writing)
-		return STEP_ON;
-	ind_writer_totals(t->k->writer, &totals);
-	say_progress(t->k->say, &t->k->status, &totals);
+	memcpy(&status, t->buffer, sizeof status);
+	seats_status(t->k, m->writer, &status);
+	if (t->k->writing)
+		say_progress(t->k->say, &t->k->status);
 	return STEP_ON;
 }
 
-static enum step end_take(struct turn *t, size_t bytes)
+/* Of several taps, one that does not begin ends those that wait for it; one that ends asks the others to end. */
+static enum step end_take(struct turn *t, const struct ring_message *m)
 {
-	if (unpack_end(t->buffer, bytes, &t->end) != IND_OK)
+	struct keep *k = t->k;
+	struct message_end end;
+	if (k->taps[m->writer].ended || unpack_end(t->buffer, m->bytes, &end) != IND_OK)
 		return STEP_TAP_DIED;
-	if (t->k->writing || t->k->waiting)
-		t->k->status = t->end.status;
-	return STEP_ENDED;
+	k->taps[m->writer].ended = true;
+	if (k->writing || k->waiting)
+		seats_status(k, m->writer, &end.status);
+	if (!t->ended || (!t->end.text[0] && end.text[0]))
+		t->end = end;
+	t->ended = true;
+	if (seats_opened(k))
+		seats_stop(k);
+	else
+		seats_kill(k);
+	return seats_ended(k) ? STEP_ENDED : STEP_ON;
 }
 
 /* While a disk is full: what would have been recorded is counted. */
-static enum step message_miss(struct turn *t, uint32_t type, size_t bytes)
+static enum step message_miss(struct turn *t, const struct ring_message *m)
 {
-	switch (type) {
+	switch (m->type) {
 	case MESSAGE_FLOW:
 	case MESSAGE_EXHIBIT: t->k->disk_lost++; return STEP_ON;
-	case MESSAGE_STATUS: return status_take(t, bytes);
+	case MESSAGE_STATUS: return status_take(t, m);
 	}
 	return STEP_TAP_DIED;
 }
 
 /* Every message but the first ones needs a bundle to go to. */
-static enum step message_take(struct turn *t, uint32_t type, size_t bytes)
+static enum step message_take(struct turn *t, const struct ring_message *m)
 {
-	if (type == MESSAGE_OPENED)
-		return opened_take(t, bytes);
-	if (type == MESSAGE_END)
-		return end_take(t, bytes);
+	if (m->type == MESSAGE_OPENED)
+		return opened_take(t, m);
+	if (m->type == MESSAGE_END)
+		return end_take(t, m);
 	if (t->k->waiting)
-		return message_miss(t, type, bytes);
+		return message_miss(t, m);
 	if (!t->k->writing)
 		return STEP_TAP_DIED;
-	switch (type) {
-	case MESSAGE_FLOW: return flow_take(t, bytes);
-	case MESSAGE_EXHIBIT: return exhibit_take(t, bytes);
-	case MESSAGE_STATUS: return status_take(t, bytes);
+	switch (m->type) {
+	case MESSAGE_FLOW: return flow_take(t, m);
+	case MESSAGE_EXHIBIT: return exhibit_take(t, m);
+	case MESSAGE_STATUS: return status_take(t, m);
 	}
 	return STEP_TAP_DIED;
 }
@@ -178,26 +219,41 @@ static enum step message_take(struct turn *t, uint32_t type, size_t bytes)
 static enum step rotate_if_due(struct turn *t)
 {
 	struct keep *k = t->k;
+	struct ind_writer_totals totals;
+	if (!k->options->interface)
+		return STEP_ON;
+	ind_writer_totals(k->writer, &totals);
 	bool due = k->options->rotate_s && clock_boottime_ns() - k->begun_ns >= k->options->rotate_s * UINT64_C(1000000000);
-	if (!due || !k->options->interface)
+	if (!due && !(k->options->rotate_bytes && totals.bytes >= k->options->rotate_bytes))
 		return STEP_ON;
 	enum ind_err err = bundle_end(k, IND_SEAL_ROTATE, NULL);
 	return failed(t, err ? err : bundle_next(k));
 }
 
+/* What is done besides taking messages: a live tap says how it stands five times a second, and otherwise the ring is waited for. */
+static void tick(struct keep *k)
+{
+	uint64_t now_ns = clock_boottime_ns();
+	if (now_ns - k->ticked_ns < TICK_NS)
+		return;
+	k->ticked_ns = now_ns;
+	service_tick(k, now_ns);
+	if (k->writing || k->waiting)
+		retainer_tick(k, now_ns);
+}
+
 static enum step turn_once(struct turn *t)
 {
-	uint32_t type;
-	size_t bytes;
-	enum ind_err err = ring_take(t->k->ring, t->tap_gone ? 0 : WAIT_MS, t->buffer, &type, &bytes);
-	enum step step = STEP_ON;
-	if (err == IND_OK) {
-		step = message_take(t, type, bytes);
-	} else if (err == IND_MALFORMED || t->tap_gone) {
-		return STEP_TAP_DIED;
-	} else if (waitpid(t->k->tap, &t->wait_status, WNOHANG) == t->k->tap) {
-		t->tap_gone = true;  /* what it left in the ring is still read */
+	struct ring_message m;
+	enum ind_err err = ring_take(t->k->ring, seats_gone(t->k) ? 0 : WAIT_MS, t->buffer, &m);
+	enum step step = err == IND_OK ? message_take(t, &m) : err == IND_END ? STEP_ON : STEP_TAP_DIED;
+	if (step == STEP_ON && (err == IND_END || m.type == MESSAGE_STATUS)) {
+		if (!seats_look(t->k))
+			return STEP_TAP_DIED;
+		tick(t->k);
 	}
+	if (step == STEP_ON)
+		watch_turn(t->k);
 	if (step == STEP_ON && t->k->waiting)
 		return failed(t, bundle_wait(t->k));
 	if (step != STEP_ON || !t->k->writing)
@@ -206,27 +262,17 @@ static enum step turn_once(struct turn *t)
 	if (err)
 		return failed(t, err);
 	limits_check(t->k);
-	return rotate_if_due(t);
+	step = rotate_if_due(t);
+	return step == STEP_ON ? failed(t, reload_turn(t->k)) : step;
 }
 
-static void tap_reap(struct turn *t)
-{
-	if (!t->tap_gone)
-		while (waitpid(t->k->tap, &t->wait_status, 0) < 0 && errno == EINTR)
-			;
-	t->tap_gone = true;
-}
-
+/* It said what it should not have, or nothing any more. */
 static int tap_died(struct turn *t)
 {
-	kill(t->k->tap, SIGKILL);
-	tap_reap(t);
-	if (WIFEXITED(t->wait_status))
-		say_error(t->k->say, "the process that reads packets ended with status %d; nothing of this run can be trusted to be complete",
-			WEXITSTATUS(t->wait_status));
-	else
-		say_error(t->k->say, "the process that reads packets was ended by signal %d; nothing of this run can be trusted to be complete",
-			WTERMSIG(t->wait_status));
+	for (unsigned i = 0; i < t->k->tap_count; i++)
+		if (!t->k->taps[i].gone)
+			kill(t->k->taps[i].pid, SIGKILL);
+	(void)seats_reap(t->k);
 	return EXIT_TAP_DIED;
 }
 
@@ -235,8 +281,8 @@ static int failure_tell(struct turn *t)
 	int error = errno;
 	const char *name = t->k->file.name;
 	ring_stop(t->k->ring);
-	kill(t->k->tap, SIGKILL);
-	tap_reap(t);
+	seats_kill(t->k);
+	(void)seats_reap(t->k);
 	if (t->err == IND_MALFORMED)
 		return EXIT_IO;  /* said already */
 	if (t->err == IND_EXISTS)
@@ -248,10 +294,10 @@ static int failure_tell(struct turn *t)
 
 static int ended(struct turn *t)
 {
-	tap_reap(t);
-	bool died = WIFSIGNALED(t->wait_status) || (WIFEXITED(t->wait_status) && WEXITSTATUS(t->wait_status) > TAP_STATUS_MAX);
-	if (died)
-		return tap_died(t);
+	bool good = seats_reap(t->k);
+	service_stopping(t->k);
+	if (!good)
+		return EXIT_TAP_DIED;
 	if (t->k->writing) {
 		t->err = bundle_end(t->k, IND_SEAL_SHUTDOWN, &t->end);
 		if (t->err)
@@ -280,26 +326,33 @@ static void secrets_guard(struct say *say)
 		say_note(say, "the system does not let secret keys be locked in memory (ulimit -l): they may be swapped out");
 }
 
-int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, pid_t tap, struct say *say)
+int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, const pid_t *taps, struct say *say)
 {
-	struct keep k = { .options = options, .place = place, .ring = ring, .tap = tap, .say = say, .disk = &disk_real, .streamfile = { .disk = &disk_real, .fd = -1 },
-		.file = { .fd = -1 } };
+	struct keep k = { .options = options, .place = place, .ring = ring, .tap_count = options->workers, .say = say, .disk = &disk_real, .streamfile = { .disk = &disk_real, .fd = -1 },
+		.file = { .fd = -1 }, .notify = { .fd = -1 }, .retainer = { .fd = -1, .log = { .fd = -1 } } };
 	struct turn t = { .k = &k, .buffer = malloc(RING_MESSAGE_MAX), .signals = malloc(UNPACK_SIGNALS_MAX * sizeof *t.signals) };
-	signals_catch(ring, tap);
+	for (unsigned i = 0; i < k.tap_count; i++)
+		k.taps[i].pid = taps[i];
+	signals_catch(&k);
 	secrets_guard(say);
 	int status = t.buffer && t.signals ? keep_setup(&k) : EXIT_IO;
 	if (status) {
-		kill(tap, SIGKILL);
-		tap_reap(&t);
+		seats_kill(&k);
+		(void)seats_reap(&k);
 	} else {
 		enum step step;
 		while ((step = turn_once(&t)) == STEP_ON)
 			;
 		status = step == STEP_ENDED ? ended(&t) : step == STEP_FAILED ? failure_tell(&t) : tap_died(&t);
 	}
+	if (t.ended)
+		watch_end(&k);
+	signals_hold(SIG_BLOCK); /* there is nothing left to stop */
 	leftover_settle(&k);
+	stream_spare(&k);
 	keep_release(&k);
 	free(t.buffer);
 	free(t.signals);
+	say_end(say);
 	return status;
 }

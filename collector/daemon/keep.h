@@ -15,7 +15,7 @@ struct keep_place {
 	const char *file;            /* name of the one bundle, or NULL: named by sensor and time */
 };
 
-/* Takes from the ring until tap is done; returns the exit status of daemon.h. */
-int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, pid_t tap, struct say *say);
+/* Takes from the ring until all taps are done, as many as `options` has workers; returns the exit status of daemon.h. */
+int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, const pid_t *taps, struct say *say);
 
 #endif

@@ -2,6 +2,8 @@
 /* PKCS#8 PEM: RFC 7468, RFC 8410. State directory: XDG Base Directory Specification. */
 #include "daemon/keyfile.h"
 
+#include "daemon/owner.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -93,6 +95,7 @@ static enum ind_err part_write(const char *path, mode_t mode, const char *text, 
 	int fd = open(part->at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return fail(error, errno == ENOENT ? IND_MISSING : IND_IO, path, strerror(errno));
+	owner_give(fd, path);
 	bool ok = fchmod(fd, mode) == 0 && write_all(fd, text, strlen(text)) && fsync(fd) == 0;
 	ok = close(fd) == 0 && ok;
 	if (ok)

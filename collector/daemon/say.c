@@ -5,10 +5,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BAR_COLUMNS = 30, PROGRESS_EVERY_NS = 200000000 };
+enum { COLUMNS = 80, BAR_COLUMNS = 30, PROGRESS_EVERY_NS = 200000000 };
 
 static uint64_t now_ns(void)
 {
@@ -17,11 +19,20 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Before the rights are dropped: later a terminal cannot be asked. */
+static size_t columns_of_terminal(void)
+{
+	struct winsize size;
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : COLUMNS;
+}
+
 void say_init(struct say *say, bool quiet, bool verbose)
 {
 	*say = (struct say){ .quiet = quiet, .verbose = verbose, .terminal = isatty(STDERR_FILENO) == 1, .holding = true,
 		.started_ns = now_ns() };
 	say->told_ns = say->started_ns;
+	say->journal = !say->terminal && getenv("JOURNAL_STREAM");
+	say->columns = say->terminal ? columns_of_terminal() : COLUMNS;
 }
 
 static void line_clear(struct say *say)
@@ -31,10 +42,43 @@ static void line_clear(struct say *say)
 	say->line_open = false;
 }
 
-static void __attribute__((format(printf, 2, 0))) line_put(struct say *say, const char *format, va_list args)
+static const char *level(const struct say *say, bool error)
 {
+	if (!say->journal)
+		return "";
+	return error ? "<3>" : "<6>";
+}
+
+void say_end(struct say *say)
+{
+	if (say->left_out)
+		fprintf(stderr, "%sindicia: %u messages were left out, there were too many of them\n", level(say, true), say->left_out);
+	say->left_out = 0;
+}
+
+/* Whether there is room for one more line in these seconds. */
+static bool may_say(struct say *say)
+{
+	uint64_t second = now_ns() / (SAY_SECONDS * UINT64_C(1000000000));
+	if (say->terminal || say->holding)
+		return true;
+	if (second != say->second) {
+		say_end(say);
+		say->second = second;
+		say->said = 0;
+	}
+	if (say->said++ < SAY_LINES)
+		return true;
+	say->left_out++;
+	return false;
+}
+
+static void __attribute__((format(printf, 3, 0))) line_put(struct say *say, bool error, const char *format, va_list args)
+{
+	if (!may_say(say))
+		return;
 	line_clear(say);
-	fputs("indicia: ", stderr);
+	fprintf(stderr, "%sindicia: ", level(say, error));
 	vfprintf(stderr, format, args);
 	fputc('\n', stderr);
 }
@@ -44,7 +88,7 @@ static void __attribute__((format(printf, 2, 0))) note_hold(struct say *say, con
 	char line[1024];
 	int bytes = vsnprintf(line, sizeof line, format, args);
 	size_t room = sizeof say->held - say->held_bytes;
-	int put = bytes > 0 ? snprintf(say->held + say->held_bytes, room, "indicia: %s\n", line) : -1;
+	int put = bytes > 0 ? snprintf(say->held + say->held_bytes, room, "%sindicia: %s\n", level(say, false), line) : -1;
 	if (put > 0 && (size_t)put < room)
 		say->held_bytes += (size_t)put;
 }
@@ -53,7 +97,7 @@ void say_error(struct say *say, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	line_put(say, format, args);
+	line_put(say, true, format, args);
 	va_end(args);
 }
 
@@ -66,7 +110,7 @@ void say_note(struct say *say, const char *format, ...)
 	if (say->holding)
 		note_hold(say, format, args);
 	else
-		line_put(say, format, args);
+		line_put(say, false, format, args);
 	va_end(args);
 }
 
@@ -76,7 +120,7 @@ void say_now(struct say *say, const char *format, ...)
 	if (say->quiet)
 		return;
 	va_start(args, format);
-	line_put(say, format, args);
+	line_put(say, false, format, args);
 	va_end(args);
 }
 
@@ -98,23 +142,29 @@ static void bar_put(const struct message_status *s, double seconds)
 		fprintf(stderr, "  %.0f s left", seconds / part - seconds);
 }
 
-void say_progress(struct say *say, const struct message_status *s, const struct ind_writer_totals *totals)
+void say_progress(struct say *say, const struct message_status *s)
 {
 	uint64_t now = now_ns();
-	if (say->quiet || !say->terminal || now - say->told_ns < PROGRESS_EVERY_NS)
+	if (say->quiet || !say->terminal || !s->progress_total || now - say->told_ns < PROGRESS_EVERY_NS)
 		return;
-	double since = (double)(now - say->told_ns) / 1e9;
-	if (s->progress_total) {
-		bar_put(s, (double)(now - say->started_ns) / 1e9);
-	} else {
-		double rate = (double)(s->counters.frames - say->told_frames) / since;
-		uint64_t drops = s->kernel_drops + s->interface_drops;
-		fprintf(stderr, "\r\033[K%.1f kpps  dropped %" PRIu64 "  flows %" PRIu64 " open, %" PRIu64 " closed  signals %" PRIu64 "  bundle %.1f MiB",
-			rate / 1000, drops, s->counters.flows_open, s->counters.flows - s->counters.flows_open, totals->signals,
-			(double)totals->bytes / 1048576);
-	}
+	bar_put(s, (double)(now - say->started_ns) / 1e9);
 	fflush(stderr);
 	say->line_open = true;
 	say->told_ns = now;
-	say->told_frames = s->counters.frames;
+}
+
+bool say_has_line(const struct say *say) { return say->terminal && !say->quiet && !say->holding; }
+size_t say_columns(const struct say *say) { return say->columns - 1; }
+
+void say_line(struct say *say, const char *text)
+{
+	fprintf(stderr, "\r\033[K%s", text);
+	fflush(stderr);
+	say->line_open = true;
+}
+
+void say_text(struct say *say, const char *text)
+{
+	line_clear(say);
+	fputs(text, stderr);
 }

@@ -3,22 +3,27 @@
 #define DAEMON_SAY_H
 
 #include "daemon/message.h"
-#include "indicia/bundle.h"
 
 /* What a person at the terminal is told, on stderr. */
 
 struct say {
 	bool quiet, verbose, terminal;
+	bool journal;                /* lines begin with their level, as sd-daemon(3) has it */
+	size_t columns;              /* of the terminal */
+	uint64_t second;             /* in which lines are counted, if it is no terminal */
+	unsigned said, left_out;     /* of them */
 	bool line_open;              /* a progress line stands on the terminal */
 	bool holding;                /* notes wait: if the run fails before it begins, its error stands alone */
 	size_t held_bytes;
 	char held[8192];
-	uint64_t started_ns, told_ns, told_frames;
+	uint64_t started_ns, told_ns;
 };
 
 void say_init(struct say *say, bool quiet, bool verbose);
 
-/* "indicia: …" on a line of its own. An error is said also when quiet. */
+/* "indicia: …" on a line of its own. An error is said also when quiet. Where nobody sits at a terminal, at most SAY_LINES lines in SAY_SECONDS; how many
+ * were left out is said. */
+enum { SAY_LINES = 50, SAY_SECONDS = 10 };
 void say_error(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void say_note(struct say *say, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -28,7 +33,18 @@ void say_now(struct say *say, const char *format, ...) __attribute__((format(pri
 /* Says the notes that were held back since say_init; later ones are said at once. */
 void say_begin(struct say *say);
 
-/* A progress bar for a savefile, one line of state for a live capture; at most five times a second, and only on a terminal. */
-void say_progress(struct say *say, const struct message_status *status, const struct ind_writer_totals *totals);
+/* A progress bar for a savefile; at most five times a second, and only on a terminal. */
+void say_progress(struct say *say, const struct message_status *status);
+
+/* One line of state that is written over, for a live capture on a terminal, once it has begun; how wide it can be. */
+bool say_has_line(const struct say *say);
+size_t say_columns(const struct say *say);
+void say_line(struct say *say, const char *text);
+
+/* A text of whole lines as it is, asked for by whoever runs the sensor. */
+void say_text(struct say *say, const char *text);
+
+/* What was left out so far, before the end. */
+void say_end(struct say *say);
 
 #endif

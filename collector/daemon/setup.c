@@ -4,7 +4,9 @@
 
 #include "base/hash.h"
 #include "daemon/confine.h"
+#include "daemon/config.h"
 #include "daemon/keyfile.h"
+#include "daemon/owner.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define DAY_S 86400u
@@ -81,6 +84,8 @@ static int keys_load(struct keep *k)
 	}
 	if (made)
 		say_now(k->say, "made a new signing key, %s; `indicia keys show` prints the public key that others need to verify", path);
+	struct stat info;
+	k->key_made_s = stat(path, &info) == 0 ? (uint64_t)info.st_mtim.tv_sec : 0;
 	seed_derive(k, "epoch", seed);
 	err = k->deterministic ? ind_key_from_seed(seed, &k->epoch_key) : ind_key_new(&k->epoch_key);
 	if (err) {
@@ -126,7 +131,8 @@ static int data_open(struct keep *k)
 	}
 	data_notes_tell(k);
 	if (refdata_count(k->refdata) == 0)
-		say_note(k->say, "no reference data in %s: the bundle will hold no claims (deploy/refdata makes a data set)", folder);
+		say_note(k->say, "no reference data in %s: the bundle will hold no claims (%s makes a data set)", folder,
+			access(INDICIA_REFDATA, X_OK) == 0 ? INDICIA_REFDATA : "deploy/refdata");
 	else
 		data_age_tell(k);
 	return 0;
@@ -156,27 +162,39 @@ static bool tpm_is_far(const struct keep *k)
 	return ind_key_in_tpm(k->identity) && way && *way && strncmp(way, "device", 6) != 0;
 }
 
-/* From here on this process writes below the folder of bundles and, of a live sensor, its state directory, and reads the reference data and what
- * tells one machine from another. As root it may write where another user owns the folder, and end tap, which is another user. */
+/* From here on this process writes below the folder of bundles, of a live sensor its state directory, and where metrics and the status socket are; it reads
+ * the folder of its configuration, the reference data and what tells one machine from another. As root it may write where another user owns the folder,
+ * give that user the keys that it makes there, and end tap, which is another user. */
 static int rights_drop(struct keep *k)
 {
+	char config_folder[32] = "";
+	if (k->options->config)
+		snprintf(config_folder, sizeof config_folder, "/proc/self/fd/%d", k->options->config->folder_fd);
 	const struct confine_path paths[] = {
-		{ k->place->folder[0] ? k->place->folder : ".", true },
-		{ k->state_folder[0] ? k->state_folder : k->place->folder[0] ? k->place->folder : ".", true },
-		{ k->data_folder, false },
-		{ "/proc/self/exe", false },
-		{ "/proc/sys/kernel/random/boot_id", false },
-		{ "/etc/machine-id", false },
-		{ "/sys/class/dmi/id/product_uuid", false },
+		{ k->place->folder[0] ? k->place->folder : ".", CONFINE_WRITE },
+		{ k->state_folder[0] ? k->state_folder : k->place->folder[0] ? k->place->folder : ".", CONFINE_WRITE },
+		{ k->watch.metrics.folder_fd >= 0 ? k->watch.metrics.folder : NULL, CONFINE_WRITE },
+		{ k->watch.socket.folder_fd >= 0 ? k->watch.socket.folder : NULL, CONFINE_WRITE },
+		{ k->options->config && k->options->config->file ? config_folder : NULL, CONFINE_READ },
+		{ k->data_folder, CONFINE_READ },
+		{ "/proc/self/exe", CONFINE_READ },
+		{ "/proc/sys/kernel/random/boot_id", CONFINE_READ },
+		{ "/etc/machine-id", CONFINE_READ },
+		{ "/sys/class/dmi/id/product_uuid", CONFINE_READ },
 	};
-	if (!confine_applies())
-		return 0;
-	enum ind_err err = confine_privileges(1u << CAP_DAC_OVERRIDE | 1u << CAP_KILL) ? IND_OK : IND_IO;
-	if (!err)
-		err = confine_files(paths, sizeof paths / sizeof *paths, &k->landlock_abi);
-	if (!err)
-		err = confine_calls(tpm_is_far(k) ? CONFINE_KEEP_AND_CONNECT : CONFINE_KEEP, k->tap);
-	k->calls_filtered = !err;
+	unsigned long long kept = 1u << CAP_DAC_OVERRIDE | 1u << CAP_KILL | (unsigned)owner_is_other(k->state_folder) << CAP_CHOWN;
+	enum ind_err err = IND_OK;
+	if (confine_applies())
+		err = confine_privileges(kept) ? confine_files(paths, sizeof paths / sizeof *paths, &k->landlock_abi) : IND_IO;
+	if (!err && keep_live(k))
+		err = loader_start(&k->loader, k->data_folder);
+	if (!err && confine_applies()) {
+		pid_t taps[RING_WRITERS_MAX];
+		for (unsigned i = 0; i < k->tap_count; i++)
+			taps[i] = k->taps[i].pid;
+		err = confine_calls(tpm_is_far(k) ? CONFINE_KEEP_AND_CONNECT : CONFINE_KEEP, taps, k->tap_count);
+		k->calls_filtered = !err;
+	}
 	if (!err || err == IND_MISSING)
 		return 0;
 	say_error(k->say, "the process that writes could not give up its rights: %s", strerror(errno));
@@ -186,6 +204,7 @@ static int rights_drop(struct keep *k)
 int keep_setup(struct keep *k)
 {
 	sensor_set(k);
+	notify_open(&k->notify);
 	int status = seed_set(k);
 	if (!status)
 		status = keys_load(k);
@@ -194,12 +213,19 @@ int keep_setup(struct keep *k)
 	if (!status)
 		status = stream_open(k);
 	if (!status)
+		status = watch_open(k);
+	if (!status)
+		status = retainer_begin(k);
+	if (!status)
 		status = rights_drop(k);
 	return status;
 }
 
 void keep_release(struct keep *k)
 {
+	loader_stop(&k->loader);
+	retainer_end(k);
+	notify_close(&k->notify);
 	ind_writer_free(k->writer);
 	origin_set_free(k->origins);
 	refdata_close(k->refdata);
@@ -210,4 +236,6 @@ void keep_release(struct keep *k)
 	ind_key_free(k->spent_boot);
 	ind_key_free(k->by_boot);
 	streamfile_close(&k->streamfile);
+	watch_close(k);
+	free(k->first_file);
 }

@@ -5,7 +5,9 @@
 
 #include "base/hash.h"
 #include "daemon/clock.h"
+#include "daemon/fdread.h"
 #include "daemon/keyfile.h"
+#include "daemon/owner.h"
 #include "daemon/recover.h"
 
 #include <dirent.h>
@@ -62,6 +64,7 @@ static enum ind_err stream_choose(struct keep *k)
 	if (state->known && !goes_on)
 		say_now(k->say, "%s; this run begins a new stream", differs ? differs : "the stream of the run before cannot be gone on with");
 	enum ind_err err = IND_OK;
+	k->stream_broken = state->known && !goes_on;
 	if (!goes_on) {
 		state->stream = (struct ind_stream){ 0 };
 		err = hash_random(state->stream.id, sizeof state->stream.id);
@@ -104,6 +107,7 @@ static int stream_ready(struct keep *k)
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
 		return 4;
 	}
+	k->stream_begun = true;
 	return 0;
 }
 
@@ -123,38 +127,22 @@ int stream_begin(struct keep *k)
 		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
 	else if (err)
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
+	else if (k->disk == &disk_real)
+		owner_give(k->streamfile.fd, k->streamfile.path);
 	return err ? 4 : stream_ready(k);
-}
-
-/* SENSOR-20261129T022101Z.ieb.open, also with a number before .ieb; no sensor's name has upper-case letters. */
-static bool is_own_open(const struct keep *k, const char *name)
-{
-	static const char form[] = "00000000T000000Z", end[] = ".ieb.open";
-	size_t sensor = strlen(k->sensor), bytes = strlen(name);
-	if (bytes < sensor + 1 + sizeof form - 1 + sizeof end - 1 || strncmp(name, k->sensor, sensor) != 0 || name[sensor] != '-')
-		return false;
-	const char *at = name + sensor + 1;
-	for (size_t i = 0; i < sizeof form - 1; i++)
-		if (form[i] == '0' ? at[i] < '0' || at[i] > '9' : at[i] != form[i])
-			return false;
-	at += sizeof form - 1;
-	return strcmp(name + bytes - (sizeof end - 1), end) == 0 && strspn(at, "-0123456789") == (size_t)(name + bytes - (sizeof end - 1) - at);
 }
 
 void stream_tidy(const struct keep *k)
 {
 	struct stat info;
-	int fd = openat(k->place->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	int fd = k->place->folder_fd;
+	DIR *folder = fdread_folder(fd);
 	const struct dirent *entry;
-	if (!folder) {
-		if (fd >= 0)
-			close(fd);
+	if (!folder)
 		return;
-	}
 	while ((entry = readdir(folder)))
-		if (is_own_open(k, entry->d_name) && fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) && info.st_size == 0 &&
-			unlinkat(fd, entry->d_name, 0) == 0)
+		if (shelf_is_own(k->sensor, entry->d_name, ".ieb.open") && fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode) &&
+			info.st_size == 0 && unlinkat(fd, entry->d_name, 0) == 0)
 			say_now(k->say, "%s: empty, of a run that was interrupted before it wrote a byte; removed", entry->d_name);
 	closedir(folder);
 }
@@ -184,4 +172,13 @@ enum ind_err stream_sealed(struct keep *k, bool follows)
 	k->state.open_path[0] = '\0';
 	k->state.open_first_leaf = k->stream.leaves;
 	return save(k);
+}
+
+void stream_spare(struct keep *k)
+{
+	if (!k->stream_begun || k->bundles || k->state.open_path[0])
+		return;
+	k->state.running = false;
+	if (save(k) != IND_OK)
+		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
 }

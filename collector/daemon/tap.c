@@ -7,6 +7,7 @@
 #include "capture/capture.h"
 #include "daemon/confine.h"
 #include "daemon/message.h"
+#include "daemon/signals.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -18,11 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STATUS_EVERY_FRAMES = 65536, STATUS_EVERY_NS = 200000000 };
+enum { STATUS_EVERY_FRAMES = 65536, STATUS_EVERY_NS = 200000000, DRAIN_EMPTY = 2, DRAIN_NS = 1000000000 };
 
 struct tap {
 	const struct daemon_options *options;
-	pid_t keep;
+	const struct tap_start *start;
 	struct ring *ring;
 	struct capture *capture;
 	struct engine *engine;
@@ -36,6 +37,7 @@ struct tap {
 
 /* For the signal handler. */
 static struct capture *capture_to_break;
+static const struct ring *ring_to_obey;
 static volatile sig_atomic_t interrupted;
 
 static _Noreturn void tap_exit(struct tap *t)
@@ -163,6 +165,7 @@ static void source_open(struct tap *t)
 	struct capture_options c = {
 		.interface = o->interface, .name = o->savefile, .fd = t->fd, .filter = o->filter, .snaplen = o->snaplen, .promiscuous = o->promiscuous,
 		.hash = o->source_digest, .ring_bytes = (size_t)o->ring_mib << 20,
+		.gate = t->start->gate, .sharer = t->start->index,
 	};
 	enum ind_err err = IND_OK;
 	if (o->savefile && is_gzip(t->fd)) {
@@ -203,14 +206,15 @@ static bool user_become(const struct tap_user *user)
 /* Ends with the process that keeps. The kernel forgets this when a process becomes another user, so it is said again then. */
 static void end_with_keep(const struct tap *t)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != t->keep)
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != t->start->keep)
 		_exit(5);
 }
 
 /* From here on this process has the descriptor of its source and the ring; it can open nothing, become nobody else and gains no right by executing
  * anything. In a container that maps no other user it stays root, without any capability. */
-static void rights_drop(struct tap *t, const struct tap_user *user)
+static void rights_drop(struct tap *t)
 {
+	const struct tap_user *user = t->start->user;
 	bool dropped = !user->uid || (confine_privileges(1u << CAP_SETUID | 1u << CAP_SETGID) && user_become(user));
 	if (!dropped && !t->options->user && (errno == EPERM || errno == EINVAL))
 		t->user_kept = dropped = true;
@@ -221,7 +225,7 @@ static void rights_drop(struct tap *t, const struct tap_user *user)
 		return;
 	enum ind_err err = confine_files(NULL, 0, &t->landlock_abi);
 	if (err == IND_OK)
-		err = confine_calls(CONFINE_TAP, 0);
+		err = confine_calls(CONFINE_TAP, NULL, 0);
 	t->calls_filtered = err == IND_OK;
 	if (err != IND_OK && err != IND_MISSING)
 		tap_fail(t, 4, "the process that reads packets could not be confined");
@@ -236,7 +240,7 @@ static void link_tell(const struct capture_link *link, struct ind_link_type *m)
 static void engine_start(struct tap *t)
 {
 	struct engine_options o = {
-		.flows = t->options->flow_table, .exhibits = t->options->exhibits,
+		.flows = t->options->flow_table / t->options->workers, .exhibits = t->options->exhibits,
 		.payload_exhibits = !t->options->leave_names, .skew_min_s = t->options->skew_min_s,
 		.output = { .flow = flow_send, .exhibit = exhibit_send, .ctx = t },
 	};
@@ -262,17 +266,29 @@ static uint64_t clock_ns(clockid_t id)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* What ends one tap of several ends all, at one moment. */
 static bool enough(const struct tap *t, uint64_t frames, uint64_t started_ns)
 {
 	const struct daemon_options *o = t->options;
-	return ring_stopped(t->ring) || (o->max_frames && frames >= o->max_frames) ||
-		(o->interface && o->max_duration_s && clock_ns(CLOCK_BOOTTIME) - started_ns >= o->max_duration_s * 1000000000u);
+	if (o->interface && o->max_duration_s && clock_ns(CLOCK_BOOTTIME) - started_ns >= o->max_duration_s * 1000000000u)
+		ring_stop(t->ring);
+	return ring_stopped(t->ring) || (o->max_frames && frames >= o->max_frames);
 }
 
-/* A duration of a savefile is counted by its own clock. */
+static size_t until(const struct frame *frames, size_t count, uint64_t last_ns)
+{
+	size_t wanted = 0;
+	while (wanted < count && frames[wanted].time_ns <= last_ns)
+		wanted++;
+	return wanted;
+}
+
+/* A duration of a savefile is counted by its own clock. A tap that ends leaves its packets to the others: those of after the end are nobody's. */
 static size_t within_duration(const struct tap *t, const struct frame *frames, size_t count, uint64_t *first_ns)
 {
 	const struct daemon_options *o = t->options;
+	if (t->start->gate && ring_stopped(t->ring))
+		return until(frames, count, ring_stopped_ns(t->ring));
 	if (!o->savefile || !o->max_duration_s)
 		return count;
 	if (!*first_ns && count)
@@ -313,6 +329,28 @@ static enum ind_err frames_run(struct tap *t)
 		}
 	}
 	return err;
+}
+
+/* A live capture that is told to end has seen what was on the wire until now: that may wait in the kernel's ring still, the last of it in a block that is handed over
+ * when it has waited as long as a read does. Frames of later are not part of it. */
+static void ring_drain(struct tap *t)
+{
+	struct frame frames[CAPTURE_BATCH];
+	uint64_t until_ns = ring_stopped_ns(t->ring), began_ns = clock_ns(CLOCK_BOOTTIME);
+	bool later = false;
+	for (unsigned empty = 0; empty < DRAIN_EMPTY && !later;) {
+		size_t count;
+		if (capture_next(t->capture, frames, CAPTURE_BATCH, &count) != IND_OK)
+			return;
+		size_t wanted = until(frames, count, until_ns);
+		engine_frames(t->engine, frames, wanted);
+		later = wanted < count;
+		empty = count ? 0 : empty + 1;
+		if (!later && clock_ns(CLOCK_BOOTTIME) - began_ns > DRAIN_NS) {
+			strncpy(t->end.text, "frames that the kernel held at the end were not read: there were too many", sizeof t->end.text - 1);
+			return;
+		}
+	}
 }
 
 static void digest_finish(struct tap *t)
@@ -367,7 +405,10 @@ static void links_tell(struct tap *t)
 static void break_handler(int number)
 {
 	(void)number;
+	if (!ring_stopped(ring_to_obey))
+		return; /* someone else sent it, to both processes: keep prints its figures */
 	interrupted = 1;
+	/* A live one looks up ten times a second by itself, and is to be read to its end. */
 	if (capture_to_break)
 		capture_break(capture_to_break);
 }
@@ -377,22 +418,28 @@ static void signals_set(void)
 	struct sigaction action = { .sa_handler = break_handler };
 	signal(SIGINT, SIG_IGN); /* the terminal tells the whole group; keep decides, and says so by SIGUSR1 */
 	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	sigaction(SIGUSR1, &action, NULL);
+	signals_hold(SIG_UNBLOCK);
 }
 
-_Noreturn void tap_run(const struct daemon_options *options, const struct tap_user *user, pid_t keep, int fd, struct ring *ring)
+_Noreturn void tap_run(const struct tap_start *start)
 {
 	static struct tap t;
-	t = (struct tap){ .options = options, .keep = keep, .ring = ring, .fd = fd };
+	t = (struct tap){ .options = start->options, .start = start, .ring = start->ring, .fd = start->fd };
+	ring_write_as(t.ring, start->index);
 	end_with_keep(&t);
 	prctl(PR_SET_NAME, "indicia-tap");
+	ring_to_obey = t.ring;
 	signals_set();
 	source_open(&t);
-	capture_to_break = t.capture;
+	capture_to_break = t.options->interface ? NULL : t.capture;
 	link_check(&t);
-	rights_drop(&t, user);
+	rights_drop(&t);
 	engine_start(&t);
 	enum ind_err err = frames_run(&t);
+	if (!err && ring_stopped(t.ring) && t.options->interface)
+		ring_drain(&t);
 	engine_flush(t.engine);
 	ending_tell(&t, err);
 	digest_finish(&t);

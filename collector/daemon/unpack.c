@@ -76,6 +76,28 @@ enum ind_err unpack_exhibit(const void *message, size_t bytes, struct ind_exhibi
 	return good ? IND_OK : IND_MALFORMED;
 }
 
+/* 0 is no number. */
+static bool number(uint64_t *n, unsigned tap, unsigned taps)
+{
+	if (*n > UINT64_MAX / taps)
+		return false;
+	*n = *n ? (*n - 1) * taps + tap + 1 : 0;
+	return true;
+}
+
+enum ind_err number_flow(struct ind_flow *f, struct ind_signal *signals, size_t count, unsigned tap, unsigned taps)
+{
+	bool good = number(&f->serial, tap, taps) && number(&f->parent, tap, taps);
+	for (size_t i = 0; i < count && good; i++)
+		good = number(&signals[i].packet, tap, taps);
+	return good ? IND_OK : IND_MALFORMED;
+}
+
+enum ind_err number_exhibit(struct ind_exhibit *x, unsigned tap, unsigned taps)
+{
+	return number(&x->flow_serial, tap, taps) && number(&x->packet, tap, taps) ? IND_OK : IND_MALFORMED;
+}
+
 static bool link_type_good(const struct ind_link_type *t)
 {
 	size_t bytes = strnlen(t->name, sizeof t->name);
