@@ -117,31 +117,3 @@ int args_next(struct args *a)
 	a->only_operands = true;
 	return args_next(a);
 }
-
-static bool multiply(uint64_t *number, uint64_t by, uint64_t max)
-{
-	if (*number > max / by)
-		return false;
-	*number *= by;
-	return true;
-}
-
-bool args_number(const char *text, uint64_t max, uint64_t *number)
-{
-	static const char letters[] = "kMGT";
-	uint64_t value = 0;
-	const char *at = text;
-	for (; *at >= '0' && *at <= '9'; at++) {
-		if (!multiply(&value, 10, max) || value > max - (uint64_t)(*at - '0'))
-			return false;
-		value += (uint64_t)(*at - '0');
-	}
-	if (at == text)
-		return false;
-	const char *letter = *at ? strchr(letters, *at) : NULL;
-	for (ptrdiff_t i = letter ? letter - letters + 1 : 0; i > 0; i--)
-		if (!multiply(&value, 1000, max))
-			return false;
-	*number = value;
-	return !*at || (letter && !at[1]);
-}

@@ -25,7 +25,4 @@ void args_start(struct args *a, const struct cli_option *options, size_t count, 
 /* The next option's id, ARGS_OPERAND, ARGS_ERROR or ARGS_END. Values of options with choices are checked. */
 int args_next(struct args *a);
 
-/* A whole number with an optional k, M, G or T (powers of 1000), at most `max`. */
-bool args_number(const char *text, uint64_t max, uint64_t *number);
-
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/assess.h"
 #include "cli/cli.h"
-#include "cli/collect.h"
+#include "base/number.h"
 #include "cli/custody.h"
 #include "cli/data.h"
 #include "cli/selection.h"
 #include "cli/tell.h"
 #include "query/when.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,40 +22,57 @@ static bool is_words(const char *text)
 	return true;
 }
 
-/* Signals that a person goes by. */
-static bool names_person(const char *text)
+/* Lists in files are not read: the text of a subject stands among the inputs, the file would not. */
+static enum ind_err no_list(void *ctx, const char *name, char **text, size_t *bytes)
 {
-	static const char *const names[] = { "ntlm.user", "krb.cname", "rdp.cookie" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strstr(text, names[i]))
-			return true;
-	return false;
+	(void)name;
+	*text = NULL;
+	*bytes = 0;
+	*(bool *)ctx = true;
+	return IND_MISSING;
 }
 
 static int subject_filter(const char *text, struct query_filter **filter)
 {
-	struct filter_options options = { .kind = QUERY_KIND_FLOW };
-	struct selection_options selection = { .filter = text };
+	bool list = false;
+	struct filter_options options = { .kind = QUERY_KIND_FLOW, .list = no_list, .list_ctx = &list };
 	struct filter_error error;
-	if (names_person(text) || (is_words(text) && query_filter_compile(text, strlen(text), &options, filter, &error) != IND_OK)) {
-		tell_error("--subject '%s': %s", text, ASSESS_NO_SUBJECT);
-		return CLI_USAGE;
-	}
-	query_filter_free(*filter);
-	*filter = NULL;
-	return selection_open(&selection, QUERY_KIND_FLOW, filter);
+	enum ind_err err = query_filter_compile(text, strlen(text), &options, filter, &error);
+	if (err == IND_OK)
+		return CLI_DONE;
+	if (err == IND_NOMEM)
+		return failed(err);
+	if (list)
+		return tell_error("--subject '%s': a list in a file cannot be asked, since the assessment would not tell what it held; name each subject", text), CLI_USAGE;
+	if (is_words(text))
+		return tell_error("--subject '%s': %s", text, ASSESS_NO_SUBJECT), CLI_USAGE;
+	tell_error("--subject: filter: %s", error.text);
+	selection_tell_place(text, strlen(text), error.at < strlen(text) ? error.at : strlen(text));
+	fputs("  " ASSESS_NO_SUBJECT "\n", stderr);
+	return CLI_USAGE;
 }
 
-/* An address or network by its form; whatever else is a filter. */
-static bool is_address(const char *text) { return *text && strspn(text, "0123456789abcdefABCDEF.:/") == strlen(text) && strpbrk(text, ".:"); }
+/* Without blanks around it, as copied out of a table. */
+static void trim(const char *text, char trimmed[static SUBJECT_TEXT_MAX])
+{
+	size_t from = strspn(text, " \t\r\n"), to = strlen(text);
+	while (to > from && strchr(" \t\r\n", text[to - 1]))
+		to--;
+	size_t bytes = to - from < SUBJECT_TEXT_MAX ? to - from : SUBJECT_TEXT_MAX - 1;
+	memcpy(trimmed, text + from, bytes);
+	trimmed[bytes] = '\0';
+}
 
-int assessing_subject(struct assessing *s, const char *text)
+static int take_subject(struct assessing *s, const char *text)
 {
 	struct query_filter *filter = NULL;
-	char error[ASSESS_ERROR_BYTES] = "";
-	if (!*text)
+	char error[ASSESS_ERROR_BYTES] = "", trimmed[SUBJECT_TEXT_MAX];
+	trim(text, trimmed);
+	if (assess_is_address(trimmed))
+		text = trimmed;
+	if (!*trimmed)
 		return tell_error("--subject is empty: %s", ASSESS_NO_SUBJECT), CLI_USAGE;
-	int status = is_address(text) ? CLI_DONE : subject_filter(text, &filter);
+	int status = assess_is_address(text) ? CLI_DONE : subject_filter(text, &filter);
 	if (status != CLI_DONE)
 		return status;
 	enum ind_err err = assess_subject(s->assess, text, filter, error);
@@ -67,7 +85,7 @@ int assessing_subject(struct assessing *s, const char *text)
 	return CLI_USAGE;
 }
 
-int assessing_position(struct assessing *s, const char *text)
+static int take_position(struct assessing *s, const char *text)
 {
 	struct assess_position position = { .sensor = "" };
 	struct position p;
@@ -102,10 +120,10 @@ static int file_read(struct assessing *s, const char *path, file_reader *read)
 	return CLI_USAGE;
 }
 
-int assessing_hypotheses(struct assessing *s, const char *path) { return file_read(s, path, assess_hypotheses); }
-int assessing_policy(struct assessing *s, const char *path) { return file_read(s, path, assess_policy); }
+static int take_hypotheses(struct assessing *s, const char *path) { return file_read(s, path, assess_hypotheses); }
+static int take_policy(struct assessing *s, const char *path) { return file_read(s, path, assess_policy); }
 
-int assessing_data(struct assessing *s, const char *given)
+static int take_data(struct assessing *s, const char *given)
 {
 	char found[DATA_PATH_MAX], error[REFDATA_ERROR_BYTES] = "";
 	const char *folder;
@@ -121,7 +139,7 @@ int assessing_data(struct assessing *s, const char *given)
 	return err == IND_OK ? CLI_DONE : failed(err);
 }
 
-int assessing_since(struct assessing *s, const char *text)
+static int take_since(struct assessing *s, const char *text)
 {
 	struct when when;
 	if (!when_parse(text, strlen(text), &when)) {
@@ -132,6 +150,23 @@ int assessing_since(struct assessing *s, const char *text)
 	return CLI_DONE;
 }
 
+bool assessing_option(struct assessing *s, int id, const char *value, int *status)
+{
+	*status = CLI_DONE;
+	switch (id) {
+	case OPT_SUBJECT: *status = take_subject(s, value); break;
+	case OPT_HYPOTHESES: *status = take_hypotheses(s, value); break;
+	case OPT_POLICY: *status = take_policy(s, value); break;
+	case OPT_POSITION: *status = take_position(s, value); break;
+	case OPT_SINCE_DATA: *status = take_since(s, value); break;
+	case OPT_DATA: s->data = value; break;
+	case OPT_REVIEW: s->review = value; break;
+	default: return false;
+	}
+	s->has_options = true;
+	return true;
+}
+
 /* Signed by a key that is trusted here and not revoked; that one file of a log names events of another is no fault of this one. */
 static bool vouches(const struct ind_custody_entry *e, const uint8_t id[static IND_SHA256_BYTES])
 {
@@ -140,13 +175,16 @@ static bool vouches(const struct ind_custody_entry *e, const uint8_t id[static I
 		memcmp(e->event.object_sha256, id, IND_SHA256_BYTES) == 0;
 }
 
-static enum ind_err review_find(const struct input *in, const uint8_t id[static IND_SHA256_BYTES], const struct trust *trust, bool *found)
+/* The log is kept: a report shows what reviewers say. */
+static enum ind_err review_find(struct assessing *s, const struct input *in, const struct trust *trust, bool *found)
 {
 	const struct ind_custody_known known = { .trusted = trust->keys, .trusted_count = trust->count };
 	const struct ind_custody_entry *entry;
-	struct ind_custody_log *log = NULL;
-	enum ind_err err = ind_custody_log_new(&log);
+	uint8_t id[IND_SHA256_BYTES];
+	enum ind_err err = ind_custody_log_new(&s->review_log);
+	struct ind_custody_log *log = s->review_log;
 	*found = false;
+	assess_id(s->assess, id);
 	if (err == IND_OK)
 		err = ind_custody_log_read(log, in->name, IND_CUSTODY_PARTY, NULL, &in->source);
 	if (err == IND_OK)
@@ -155,14 +193,13 @@ static enum ind_err review_find(const struct input *in, const uint8_t id[static 
 		err = ind_custody_log_event(log, i, &entry);
 		*found |= err == IND_OK && vouches(entry, id);
 	}
-	ind_custody_log_free(log);
 	return err;
 }
 
-int assessing_review(struct assessing *s, const char *path)
+/* A file of custody events: does one of type `reviewed`, by a key that is trusted here, name this assessment? */
+static int take_review(struct assessing *s, const char *path)
 {
 	static struct trust trust;
-	uint8_t id[IND_SHA256_BYTES];
 	struct input in;
 	bool found;
 	int status = trust_load(&trust);
@@ -170,8 +207,7 @@ int assessing_review(struct assessing *s, const char *path)
 		status = input_open(&in, path);
 	if (status != CLI_DONE)
 		return status == CLI_DAMAGED ? CLI_MISSING : status;
-	assess_id(s->assess, id);
-	enum ind_err err = review_find(&in, id, &trust, &found);
+	enum ind_err err = review_find(s, &in, &trust, &found);
 	input_close(&in);
 	if (err != IND_OK)
 		return tell_error("%s: %s", path, ind_strerror(err)), err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED;
@@ -219,7 +255,9 @@ static void settle(struct assessing *s)
 
 int assessing_open(struct assessing *s, const struct inputs *inputs)
 {
-	int status = CLI_DONE;
+	int status = s->data ? take_data(s, s->data) : CLI_DONE;
+	if (status != CLI_DONE)
+		return status;
 	s->bundles = calloc(inputs->count, sizeof(*s->bundles));
 	if (!s->bundles)
 		return failed(IND_NOMEM);
@@ -262,10 +300,12 @@ static int read_one(struct assessing *s, const struct assess_bundle *b, bool say
 	return status;
 }
 
-int assessing_read(struct assessing *s)
+static int read_all(struct assessing *s)
 {
 	int status = CLI_DONE;
 	bool again = true;
+	if (s->bundle_count > 1)
+		assess_several(s->assess);
 	for (unsigned pass = 0; again; pass++) {
 		for (size_t i = 0; i < s->bundle_count; i++) {
 			int one = read_one(s, &s->bundles[i], pass == 0);
@@ -279,10 +319,18 @@ int assessing_read(struct assessing *s)
 	return err == IND_OK ? status : failed(err);
 }
 
+int assessing_weigh(struct assessing *s, int opened)
+{
+	int status = opened == CLI_DONE || opened == CLI_DAMAGED ? read_all(s) : opened;
+	status = opened > status ? opened : status;
+	return s->review && status == CLI_DONE ? take_review(s, s->review) : status;
+}
+
 void assessing_close(struct assessing *s)
 {
 	assess_free(s->assess);
 	refdata_close(s->refdata);
+	ind_custody_log_free(s->review_log);
 	if (s->has_stdin)
 		input_close(&s->stdin_input);
 	free(s->bundles);

@@ -15,17 +15,21 @@ enum cli_exit {
 	CLI_MISSING = 4,             /* something needed is missing */
 	CLI_FAILED = 5,              /* input/output, memory */
 	CLI_DIED = 70,               /* a process of ours died */
+	CLI_AGAIN = 75,              /* try again later */
 };
 
 enum cli_option_id {
-	OPT_ACTOR = 256, OPT_AFTER_TORN, OPT_AGGREGATE, OPT_AT, OPT_ATTACH, OPT_AUTHORITY, OPT_AUTOSTOP, OPT_BALLAST, OPT_BIN, OPT_BUFFER, OPT_BUILD, OPT_CA,
-	OPT_CASE, OPT_CHECKPOINT, OPT_CLAIMS, OPT_COLOR, OPT_COMMAND, OPT_COPY, OPT_COUNT, OPT_COUNT_ONLY, OPT_CRL, OPT_CSV_RAW, OPT_CUSTODY, OPT_DATA,
-	OPT_EPOCH, OPT_EXHIBITS, OPT_EXPECT, OPT_EXPLAIN, OPT_FAMILY, OPT_FILTER, OPT_FILTER_FILE, OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_FROM, OPT_GROUPS,
-	OPT_HELP, OPT_HELP_SHORT, OPT_HISTORY, OPT_HYPOTHESES, OPT_IGNORE, OPT_INPUT, OPT_INTERFACE, OPT_JSON, OPT_KEY, OPT_LEGAL_BASIS, OPT_LIMIT, OPT_LOSS,
-	OPT_NOTE, OPT_OBJECT, OPT_ORIGINS, OPT_PLACE, OPT_POLICY, OPT_POSITION, OPT_PRIVACY, OPT_PURPOSE, OPT_QUIET, OPT_READ, OPT_REASON, OPT_RECORD,
-	OPT_RECORDS, OPT_REDERIVE, OPT_REQUEST, OPT_REVIEW, OPT_SAVE_CHECKPOINT, OPT_SCHEMA, OPT_SEAL_EVERY, OPT_SENSOR, OPT_SHOW, OPT_SIGNALS,
-	OPT_SINCE_DATA, OPT_SNAPLEN, OPT_SORT, OPT_SOURCE_DIGEST, OPT_SPEED, OPT_STAT, OPT_STEP, OPT_STRICT, OPT_SUBJECT, OPT_TIME, OPT_TLP, OPT_TO, OPT_TPM,
-	OPT_TRACKABLE, OPT_TRUST, OPT_TYPE, OPT_TZ, OPT_UNTRUSTED, OPT_USER, OPT_VERBOSE, OPT_WRITE,
+	OPT_ACTOR = 256, OPT_AFTER_TORN, OPT_AGGREGATE, OPT_ASKS, OPT_ASSESSMENT, OPT_AT, OPT_ATTACH, OPT_BIN, OPT_BUCKET, OPT_BUILD, OPT_CA, OPT_CHECKPOINT,
+	OPT_CLAIMS, OPT_COLOR, OPT_COMMAND, OPT_CONFIG_FILE, OPT_CONTACT, OPT_CONTACT_KEY, OPT_CONTEXT, OPT_COPY, OPT_COUNT_ONLY, OPT_CREDENTIALS, OPT_CRL,
+	OPT_CSV_RAW, OPT_CUSTODY, OPT_DATA, OPT_DIR, OPT_ENDPOINT, OPT_ERRATUM, OPT_EXHIBITS, OPT_EXPECT, OPT_EXPLAIN, OPT_FAMILY, OPT_FILTER, OPT_FILTER_FILE,
+	OPT_FLOWS, OPT_FORCE, OPT_FORMAT, OPT_FROM, OPT_FROM_DIR, OPT_GROUPS, OPT_HELP, OPT_HELP_SHORT, OPT_HISTORY, OPT_HOLDER, OPT_HYPOTHESES, OPT_IGNORE,
+	OPT_INPUT, OPT_JSON, OPT_KEY, OPT_LANG, OPT_LEGAL_BASIS, OPT_LIMIT, OPT_LIVE, OPT_LOSS, OPT_NOTE, OPT_NO_ROWS, OPT_OBJECT, OPT_ONCE, OPT_ORIGINS,
+	OPT_PLACE, OPT_POLICY, OPT_POSITION, OPT_PRINT_CONFIG, OPT_PURPOSE, OPT_QUIET, OPT_REASON, OPT_RECORD, OPT_RECORDS, OPT_REDERIVE, OPT_REFERENCE,
+	OPT_REGION, OPT_REPLY_BY, OPT_REQUEST, OPT_REVIEW, OPT_SAVE_CHECKPOINT, OPT_SCHEMA, OPT_SECTIONS, OPT_SENSOR, OPT_SHOW, OPT_SINCE_DATA, OPT_SORT,
+	OPT_SPEED, OPT_STAT, OPT_STEP, OPT_STRICT, OPT_SUBJECT, OPT_SUPERSEDES, OPT_TIME, OPT_TIMEOUT, OPT_TITLE, OPT_TLP, OPT_TO, OPT_TO_DIR, OPT_TPM,
+	OPT_TRACKABLE, OPT_TRIES, OPT_TRUST, OPT_TYPE, OPT_TZ, OPT_UNTRUSTED, OPT_VERIFY, OPT_VIRTUAL_HOST, OPT_WATCH, OPT_WORKERS, OPT_WRITE,
+	OPT_CONFIG = 1024,           /* and above: the keys of daemon/config.def */
+	OPT_CONFIG_MORE = 2048,      /* and above: those of them that the one screen of -h leaves out */
 };
 
 struct cli_option {
@@ -59,6 +63,9 @@ const struct cli_verb *cli_verb_find(const char *name);
 /* Runs the command line; the exit status. */
 int cli_run(int argc, char **argv);
 
+/* What stands behind a verb: help and errors of usage, which are the same for all of them, else `run`. */
+int cli_run_verb(const struct cli_verb *verb, int (*run)(int argc, char **argv), int argc, char **argv);
+
 #define OPTIONS_OF(table) (table), sizeof(table) / sizeof((table)[0])
 
 /* Rows that many tables share. */
@@ -76,6 +83,13 @@ int cli_run(int argc, char **argv);
 #define OPTIONS_SELECTION \
 	OPTIONS_FILTER, \
 	{ OPT_COUNT_ONLY, 0, "count", NULL, NULL, "print how many there are, and nothing of them" }
+#define OPTIONS_STORE \
+	{ OPT_ENDPOINT, 0, "endpoint", "URL", NULL, "the store: https://HOST or https://HOST:PORT" }, \
+	{ OPT_BUCKET, 0, "bucket", "NAME", NULL, "the bucket, which is there already" }, \
+	{ OPT_REGION, 0, "region", "NAME", NULL, "its region; us-east-1 if none is given" }, \
+	{ OPT_VIRTUAL_HOST, 0, "virtual-host", NULL, NULL, "the bucket is in the host's name" }, \
+	{ OPT_CA, 0, "ca", "PEM", NULL, "trust these certificates, and no others" }, \
+	{ OPT_CREDENTIALS, 0, "credentials", "FILE", NULL, "the store's keys; else what systemd hands over as indicia-store" }
 #define OPTIONS_OUTPUT \
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table ndjson json csv tsv", "table, ndjson, json, csv or tsv; FORMAT:key,key chooses columns" }, \
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" }, \
@@ -86,7 +100,7 @@ int cli_run(int argc, char **argv);
 	OPTION_COLOR
 
 extern const struct cli_verb cmd_assess, cmd_collect, cmd_completion, cmd_custody, cmd_data, cmd_diff, cmd_disclose, cmd_export, cmd_fields,
-	cmd_flows, cmd_help, cmd_keys, cmd_method, cmd_origins, cmd_query, cmd_recover, cmd_replay, cmd_show, cmd_signals, cmd_stamp, cmd_stats,
-	cmd_status, cmd_verify, cmd_version;
+	cmd_fleet, cmd_flows, cmd_help, cmd_keys, cmd_method, cmd_origins, cmd_query, cmd_recover, cmd_replay, cmd_report, cmd_request, cmd_ship, cmd_show,
+	cmd_signals, cmd_stamp, cmd_stats, cmd_status, cmd_verify, cmd_version;
 
 #endif

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/args.h"
 #include "cli/assess.h"
 #include "cli/target.h"
 #include "cli/tell.h"
 #include <string.h>
+#include <unistd.h>
 
 static const struct cli_option options[] = {
-	{ OPT_SUBJECT, 's', "subject", "SUBJECT", NULL, "an address, a network (CIDR) or a filter of flows; several may be given" },
-	{ OPT_HYPOTHESES, 0, "hypotheses", "FILE", NULL, "hypotheses beside those that are made for each subject" },
-	{ OPT_POLICY, 0, "policy", "FILE", NULL, "signals to leave out, gates to tighten" },
-	{ OPT_POSITION, 0, "position", "SENSOR=LAT,LON,ERR_KM", NULL, "where a sensor stands, in place of what its bundles say" },
-	{ OPT_REVIEW, 0, "review", "FILE", NULL, "custody events (.iec), of which one names this assessment as reviewed" },
-	{ OPT_DATA, 'd', "data", "DATADIR", NULL, "ask these reference data, not the claims in the bundles" },
-	{ OPT_SINCE_DATA, 0, "since-data", "DATE", NULL, "leave out data sets that were built before DATE" },
+	ASSESSING_OPTIONS,
 	{ OPT_FORMAT, 'o', "format", "FORMAT", "table json inputs", "table, json (RFC 8785), or inputs: the text whose SHA-256 is the id" },
 	{ OPT_JSON, 0, "json", NULL, NULL, "the same as -o json" },
 	{ OPT_WRITE, 'w', "write", "FILE", NULL, "write to FILE instead of standard output" },
@@ -24,21 +18,16 @@ static const struct cli_option options[] = {
 struct request {
 	struct assessing assessing;
 	struct inputs inputs;
-	const char *format, *write, *data, *review;
+	const char *format, *write;
 	bool force;
 };
 
 static int request_option(struct request *r, int id, const char *value)
 {
-	struct assessing *s = &r->assessing;
+	int status;
+	if (assessing_option(&r->assessing, id, value, &status))
+		return status;
 	switch (id) {
-	case OPT_SUBJECT: return assessing_subject(s, value);
-	case OPT_HYPOTHESES: return assessing_hypotheses(s, value);
-	case OPT_POLICY: return assessing_policy(s, value);
-	case OPT_POSITION: return assessing_position(s, value);
-	case OPT_SINCE_DATA: return assessing_since(s, value);
-	case OPT_DATA: r->data = value; return CLI_DONE;
-	case OPT_REVIEW: r->review = value; return CLI_DONE;
 	case OPT_FORMAT: r->format = value; return CLI_DONE;
 	case OPT_JSON: r->format = "json"; return CLI_DONE;
 	case OPT_WRITE: r->write = value; return CLI_DONE;
@@ -56,14 +45,19 @@ static void put(const struct request *r, struct out *out)
 	else if (r->format && strcmp(r->format, "inputs") == 0)
 		assess_inputs_json(a, out);
 	else
-		assess_table(a, out);
+		assess_table(a, out, !r->write && isatty(STDOUT_FILENO) ? output_width() : 0);
 }
 
-static void tell_choice(const struct assess *a)
+static void tell_choice(const struct assess *a, bool whole)
 {
 	if (assess_unused_position(a))
 		tell_note("--position: no bundle is of sensor %s", assess_unused_position(a));
-	if (!assess_subject_count(a))
+	for (size_t i = 0; i < assess_subject_count(a); i++)
+		if (!assess_subject_flows(a, i))
+			tell_note("%s: no flow of it is in these bundles", assess_subject_text(a, i));
+	if (assess_links_left_out(a))
+		tell_note("links are weighed between %d subjects at most: of %zu none is", ASSESS_LINKED_MAX, assess_subject_count(a));
+	if (!assess_subject_count(a) && whole)
 		tell_note("no address has a validated flow; name what to assess with --subject");
 	else if (assess_candidates(a) > assess_subject_count(a))
 		tell_note("%zu of %llu addresses are assessed, those with most records", assess_subject_count(a), (unsigned long long)assess_candidates(a));
@@ -72,20 +66,14 @@ static void tell_choice(const struct assess *a)
 static int assess_all(struct request *r)
 {
 	struct target target;
-	int status = r->data ? assessing_data(&r->assessing, r->data) : CLI_DONE;
-	if (status == CLI_DONE)
-		status = target_open(&target, r->write, r->force);
+	int status = target_open(&target, r->write, r->force);
 	if (status != CLI_DONE)
 		return status;
-	status = assessing_open(&r->assessing, &r->inputs);
-	int read = status == CLI_DONE || status == CLI_DAMAGED ? assessing_read(&r->assessing) : status;
-	status = read > status ? read : status;
-	if (r->review && status == CLI_DONE)
-		status = assessing_review(&r->assessing, r->review);
+	status = assessing_weigh(&r->assessing, assessing_open(&r->assessing, &r->inputs));
 	bool whole = status == CLI_DONE || status == CLI_DAMAGED;
 	if (whole) {
 		put(r, &target.out);
-		tell_choice(r->assessing.assess);
+		tell_choice(r->assessing.assess, status == CLI_DONE);
 	}
 	int closed = target_close(&target, whole);
 	return closed != CLI_DONE ? closed : status;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cli_option options[] = {
-	{ OPT_TYPE, 0, "type", "TYPE", "created sealed released opened verified exported disclosed witnessed key_revoked destroyed reviewed", "add: what was done" },
+	{ OPT_TYPE, 0, "type", "TYPE", "created sealed released opened verified exported disclosed witnessed key_revoked destroyed reviewed corrected", "add: what was done" },
 	{ OPT_ACTOR, 0, "actor", "NAME", NULL, "who does it; else $INDICIA_ACTOR" },
 	{ OPT_PLACE, 0, "place", "TEXT", NULL, "where; else $INDICIA_PLACE" },
 	{ OPT_PURPOSE, 0, "purpose", "TEXT", NULL, "why" },

@@ -35,15 +35,6 @@ static int tlp_of(const char *value, unsigned *tlp)
 	return CLI_USAGE;
 }
 
-static int trackable_of(const char *value, uint64_t set[static IND_SIGNAL_SET_WORDS])
-{
-	const char *unknown = ind_signal_set(value, strlen(value), set);
-	if (!unknown)
-		return CLI_DONE;
-	tell_error("--trackable: no signal is called '%.*s'; 'indicia fields catalogue' lists them", (int)strcspn(unknown, ","), unknown);
-	return CLI_USAGE;
-}
-
 struct command { struct exporting x; struct inputs inputs; struct selection_options selection; };
 
 static int take(struct command *c, int id, const char *value)
@@ -58,7 +49,7 @@ static int take(struct command *c, int id, const char *value)
 	case OPT_LOSS: c->x.loss = value; return CLI_DONE;
 	case OPT_STRICT: c->x.strict = true; return CLI_DONE;
 	case OPT_TLP: return tlp_of(value, &c->x.options.tlp);
-	case OPT_TRACKABLE: return trackable_of(value, c->x.options.trackable);
+	case OPT_TRACKABLE: return selection_signals("--trackable", value, c->x.options.trackable);
 	case OPT_CSV_RAW: c->x.options.csv_raw = true; return CLI_DONE;
 	case OPT_QUIET: tell_quiet(true); return CLI_DONE;
 	default: return inputs_add(&c->inputs, value);

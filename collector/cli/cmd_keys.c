@@ -175,12 +175,17 @@ static int trust_write(const char *path, const struct ind_key_public *public)
 	return target_close(&target, true);
 }
 
+/* Where nothing was installed the folder above it is missing, too. */
 int keys_trust_folder(void)
 {
 	const char *folder = trust_folder();
-	if (mkdir(folder, 0755) != 0 && errno != EEXIST && errno != ENOENT)
-		return tell_error("%s: %s; this needs the rights of its owner", folder, strerror(errno)), CLI_FAILED;
-	return CLI_DONE;
+	char above[KEYFILE_PATH_MAX];
+	const char *slash = strrchr(folder, '/');
+	if (slash && slash != folder && snprintf(above, sizeof(above), "%.*s", (int)(slash - folder), folder) < (int)sizeof(above))
+		(void)!mkdir(above, 0755);
+	if ((mkdir(folder, 0755) == 0 || errno == EEXIST) && access(folder, W_OK | X_OK) == 0)
+		return CLI_DONE;
+	return tell_error("%s: %s; this needs the rights of its owner, and 'verify --trust FILE' needs none", folder, strerror(errno)), CLI_FAILED;
 }
 
 static int keys_trust(const struct keys *k)

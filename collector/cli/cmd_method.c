@@ -30,17 +30,37 @@ static void put(struct out *out, const char *format, ...)
 		out_bytes(out, text, (size_t)bytes < sizeof(text) ? (size_t)bytes : sizeof(text) - 1);
 }
 
+enum { MADE_OF_BYTES = 5 * LEDGER_SIGNALS_END };
+
+/* Signals that speak with this one once. */
+static void made_of_text(char text[static MADE_OF_BYTES], uint64_t set)
+{
+	size_t used = 0;
+	text[0] = '\0';
+	for (unsigned n = 1; n < LEDGER_SIGNALS_END; n++)
+		if (set >> n & 1)
+			used += (size_t)snprintf(text + used, MADE_OF_BYTES - used, "%sS%02u", used ? " " : "", n);
+}
+
 static void put_rules(struct out *out)
 {
-	put(out, "%-4s %-3s %-4s %-12s %6s  %-8s  %-6s  %s\n", "S", "fam", "tier", "hypothesis", "rating", "forging", "sample", "if");
+	put(out, "%-4s %-3s %-4s %-12s %-5s %6s  %-8s  %-6s  %-15s  %s\n", "S", "fam", "tier", "hypothesis", "class", "rating", "forging", "sample", "made of", "if");
 	for (size_t i = 0; i < RULES; i++) {
 		const struct method_rule *r = &method_rules[i];
 		const struct method_signal *s = method_signal(r->signal);
-		char sample[16];
+		char sample[16], made_of[MADE_OF_BYTES];
+		made_of_text(made_of, s->derives);
 		snprintf(sample, sizeof(sample), "%u-%u", s->least, s->full);
-		put(out, "S%02u  %-3c O%-3u %-12s %+6d  %-8s  %-6s  %s\n", r->signal, ind_family_letter(s->family), s->tier, ledger_type_name(r->type), r->rating,
-			ledger_forge_name(r->forge), sample, r->predicate);
+		put(out, "S%02u  %-3c O%-3u %-12s %-5s %+6d  %-8s  %-6s  %-15s  %s\n", r->signal, ind_family_letter(s->family), s->tier, ledger_type_name(r->type),
+			ledger_class_name(ledger_class_of(r->type)), r->rating, ledger_forge_name(r->forge), sample, made_of, r->predicate);
 	}
+}
+
+static void put_unrated(struct out *out)
+{
+	put(out, "\n%-4s %-15s  %s\n", "S", "never rated", "what, and why");
+	for (size_t i = 0; i < method_unrated_count; i++)
+		put(out, "S%02u  %-15s  %s: %s\n", method_unrated[i].signal, ind_missing_name(method_unrated[i].code), method_unrated[i].what, method_unrated[i].why);
 }
 
 static void put_gates(struct out *out)
@@ -63,6 +83,7 @@ static enum ind_err put_table(struct out *out)
 	hash_hex(digest, sizeof(digest), hex);
 	put(out, "%s, SHA-256 %s\n\n", METHOD_ID, err == IND_OK ? hex : "-");
 	put_rules(out);
+	put_unrated(out);
 	put_gates(out);
 	return err;
 }

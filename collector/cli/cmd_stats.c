@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
+#include "base/number.h"
 #include "cli/input.h"
 #include "cli/selection.h"
 #include "cli/target.h"
@@ -224,7 +225,7 @@ static int count_all(struct counting *c, const struct inputs *inputs)
 
 static int groups_option(struct counting *c, const char *value)
 {
-	if (args_number(value, GROUPS_MOST, &c->groups) && c->groups >= GROUPS_LEAST)
+	if (number_read(value, GROUPS_MOST, &c->groups) && c->groups >= GROUPS_LEAST)
 		return CLI_DONE;
 	return tell_error("--groups: '%s' is no number from 1 to %d", value, GROUPS_MOST), CLI_USAGE;
 }

@@ -38,6 +38,7 @@ struct verify {
 	struct custody_add add;
 	struct inputs inputs;
 	struct ind_kept_head heads[IND_HEADS_MAX];
+	const char *head_files[IND_HEADS_MAX];
 	size_t head_count;
 	const char *save;
 	struct verdict *verdicts;    /* one each input */
@@ -170,6 +171,22 @@ static int verdicts_put(struct verify *v, struct out *out)
 	return status;
 }
 
+/* Whoever gives a checkpoint asks for its stream: an archive that holds nothing of it does not hold that state. */
+static int streams_check(const struct verify *v)
+{
+	int status = CLI_DONE;
+	for (size_t h = 0; h < v->head_count; h++) {
+		bool here = false;
+		for (size_t i = 0; i < v->inputs.count && !here; i++)
+			here = memcmp(v->verdicts[i].result.stream_id, v->heads[h].stream_id, IND_STREAM_ID_BYTES) == 0;
+		if (here)
+			continue;
+		tell_error("%s: its stream is in none of what was given: the state that was kept was compared with nothing", v->head_files[h]);
+		status = CLI_NEGATIVE;
+	}
+	return status;
+}
+
 static int checkpoint_save(const struct verify *v)
 {
 	const struct ind_verify_result *r = &v->verdicts[0].result;
@@ -199,6 +216,8 @@ static int verify_all(struct verify *v)
 	int logged = all_beside(v);
 	status = verdicts_put(v, &target.out);
 	status = logged > status ? logged : status;
+	int streams = streams_check(v);
+	status = streams > status ? streams : status;
 	int closed = target_close(&target, true);
 	if (closed != CLI_DONE)
 		return closed;
@@ -219,7 +238,7 @@ static int checkpoint_give(struct verify *v, const char *path)
 	fclose(file);
 	if (!ok || ind_head_from_note(text, bytes, &v->heads[v->head_count]) != IND_OK)
 		return tell_error("%s: is no checkpoint (a signed note whose first line ends in a stream id); verify --save-checkpoint writes one", path), CLI_USAGE;
-	v->head_count++;
+	v->head_files[v->head_count++] = path;
 	return CLI_DONE;
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/args.h"
 #include "cli/build.h"
+#include "daemon/buildid.h"
 #include "daemon/confine.h"
 #include <stdio.h>
 
 static const struct cli_option options[] = {
-	{ OPT_BUILD, 0, "build", NULL, NULL, "also the libraries in use and their licences" },
+	{ OPT_BUILD, 0, "build", NULL, NULL, "also the build id, and the libraries in use and their licences" },
 	OPTION_HELP,
 };
 
@@ -14,6 +15,7 @@ static const struct { const char *name, *version, *licence; } libraries[] = {
 	{ "libmaxminddb", BUILD_MAXMINDDB, "Apache-2.0" },
 	{ "protobuf-c", BUILD_PROTOBUFC, "BSD-2-Clause" },
 	{ "SQLite", BUILD_SQLITE, "blessing" },
+	{ "Jansson", BUILD_JANSSON, "MIT" },
 	{ "zlib", BUILD_ZLIB, "Zlib" },
 	{ "libdeflate", BUILD_DEFLATE, "MIT" },
 	{ "OpenSSL", BUILD_OPENSSL, "Apache-2.0" },
@@ -30,6 +32,7 @@ static int run(int argc, char **argv)
 	printf("indicia %s (%s)\n", BUILD_VERSION, BUILD_COMMIT);
 	if (!build)
 		return CLI_DONE;
+	printf("build %s\n", buildid_hex()[0] ? buildid_hex() : "without an id");
 	printf("licence Apache-2.0\nbundle format IEB1\ncompiler %s, %s\n", BUILD_COMPILER, BUILD_TYPE);
 	printf("confinement %s\n", confine_applies() ? "Landlock, seccomp" : "none: built with sanitizers");
 	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)

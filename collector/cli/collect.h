@@ -2,27 +2,21 @@
 #ifndef CLI_COLLECT_H
 #define CLI_COLLECT_H
 
-#include "daemon/daemon.h"
+#include "daemon/config.h"
+#include <stdio.h>
 
-/* Values of collect's options. Each returns CLI_DONE, or CLI_USAGE with its message said. */
+/* Configuration as a person meets it. What returns an int returns CLI_DONE, or another status with its message said. */
 
-void collect_defaults(struct daemon_options *d);
+/* An option of daemon/config.def; its id is OPT_CONFIG or OPT_CONFIG_MORE, and its key. */
+int collect_option(struct config *c, int id, const char *value);
 
-/* [a-z0-9][a-z0-9._-]{0,62} */
-int collect_sensor(struct daemon_options *d, const char *value);
+/* -C FILE */
+int collect_config(struct config *c, const char *path);
 
-/* LAT,LON,ERR_KM: decimal degrees and kilometres. */
-struct position { int32_t latitude_1e4, longitude_1e4; uint32_t error_km; };
-bool position_read(const char *text, struct position *position);
-int collect_position(struct daemon_options *d, const char *value);
+/* --print-config: what is in force as a file that can be read again, with where each value comes from. */
+void collect_print(const struct config *c);
 
-/* default, all, none, or names with commas between. */
-int collect_signals(struct daemon_options *d, const char *value);
-
-/* duration:S, flows:N, size:B */
-int collect_autostop(struct daemon_options *d, const char *value);
-
-/* -s -B -G -c --flows, by option id. */
-int collect_number(struct daemon_options *d, int id, const char *value);
+/* deploy/indicia.conf: every key of a file with what it means, none of them set. */
+void collect_sample(FILE *out);
 
 #endif

@@ -122,8 +122,8 @@ static int texts_set(const struct custody_add *add, struct ind_custody_event *e)
 static int object_set(const char *path, struct ind_custody_event *e)
 {
 	struct input in;
-	if (!path && e->type == IND_CUSTODY_REVIEWED) {
-		tell_error("custody: say what was reviewed: --object with the id of an assessment");
+	if (!path && (e->type == IND_CUSTODY_REVIEWED || e->type == IND_CUSTODY_CORRECTED)) {
+		tell_error("custody: say what was %s: --object with %s", ind_custody_type_name(e->type), e->type == IND_CUSTODY_REVIEWED ? "the id of an assessment" : "the SHA-256 of a report");
 		return CLI_USAGE;
 	}
 	if (!path)

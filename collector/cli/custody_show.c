@@ -188,7 +188,7 @@ static void interval_tell(struct custody *c)
 	struct ind_stamp_result s;
 	if (!c->has_bundle || !c->has_head)
 		return;
-	text_time(c->result.not_before_ns, from, sizeof(from));
+	text_time(ind_not_before_ns(&c->result), from, sizeof(from));
 	if (!ind_custody_log_not_after(c->log, &s)) {
 		text_time(c->result.not_after_ns, to, sizeof(to));
 		tell_note("made not before %s, not after %s, by the sensor's own clock only", from, to);

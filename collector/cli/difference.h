@@ -5,8 +5,7 @@
 #include "cli/rowset.h"
 #include "cli/target.h"
 
-/* Two sets of rows held against each other: a row for each that only one of them has, and for each field that is another one. Of assessments, too, as
- * soon as they are rows. */
+/* Two sets of rows held against each other: a row for each that only one of them has, and for each field that is another one. */
 
 struct difference_side {
 	/* Adds all rows of this side that are of the set's part. A status, with its message said in the first pass only. */

@@ -71,8 +71,15 @@ void help_verb(const struct cli_verb *verb, bool all)
 		wrapped(verb->about, 0, 0);
 	}
 	putchar('\n');
-	for (size_t i = 0; i < verb->option_count; i++)
-		option_line(&verb->options[i]);
+	size_t left_out = 0;
+	for (size_t i = 0; i < verb->option_count; i++) {
+		if (all || verb->options[i].id < OPT_CONFIG_MORE)
+			option_line(&verb->options[i]);
+		else
+			left_out++;
+	}
+	if (left_out)
+		printf("'indicia help %s' has %zu more.\n", verb->name, left_out);
 	if (all && verb->examples)
 		examples(verb->examples);
 	if (all)
@@ -92,7 +99,7 @@ static void verbs_of(const char *section)
 
 void help_overview(bool all)
 {
-	static const char *const sections[] = { "Collect", "Look", "Share", "Trust", "Help" };
+	static const char *const sections[] = { "Collect", "Look", "Assess", "Share", "Trust", "Fleet", "Help" };
 	printf("indicia VERB [OPTION]... [OPERAND]...: evidence of where network traffic comes from,\n"
 	       "what supports it, and what does not suffice\n");
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)

@@ -211,5 +211,8 @@ void input_close(struct input *in)
 
 void input_tell_damage(const struct input *in, uint64_t offset, enum ind_err err)
 {
-	tell_error("%s: byte %llu: %s", in->name, (unsigned long long)offset, err == IND_IO ? strerror(in->error) : ind_strerror(err));
+	if (err == IND_MALFORMED && offset == 0)
+		tell_error("%s: does not begin as a bundle does; 'indicia collect -r' reads captures, 'indicia show' proofs", in->name);
+	else
+		tell_error("%s: byte %llu: %s", in->name, (unsigned long long)offset, err == IND_IO ? strerror(in->error) : ind_strerror(err));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/man.h"
+#include "daemon/config.h"
 #include <string.h>
 
 /* scdoc takes some signs for markup, others only where a line begins. */
@@ -80,5 +81,40 @@ void man_list(FILE *out)
 		fprintf(out, "*indicia-%s*(1)\n\t", verbs[i]->name);
 		put(out, verbs[i]->summary);
 		fputs("\n\n", out);
+	}
+}
+
+/* What a value may be, in words. */
+static void put_type(FILE *out, const struct config_row *row)
+{
+	switch (row->type) {
+	case CONFIG_IS_TOGGLE: fputs("yes or no", out); break;
+	case CONFIG_IS_PATH: fputs("a whole path", out); break;
+	case CONFIG_IS_CHOICE:
+	case CONFIG_IS_EITHER: fprintf(out, "one of: %s", row->choices); break;
+	case CONFIG_IS_NUMBER:
+	case CONFIG_IS_SECONDS:
+		fprintf(out, "%s from %llu to %llu", row->type == CONFIG_IS_SECONDS ? "seconds (or 5m, 1h, 7d)" : "a number", (unsigned long long)row->least,
+			(unsigned long long)row->most);
+		break;
+	default: put(out, row->argument);
+	}
+}
+
+void man_keys(FILE *out)
+{
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		const struct config_row *row = &config_rows[i];
+		if (row->when == CONFIG_ONCE)
+			continue;
+		fputc('*', out);
+		put(out, row->name);
+		fputs("*\n\t", out);
+		put(out, row->help);
+		fputs("++\nValue: ", out);
+		put_type(out, row);
+		fputs(". Default: ", out);
+		put(out, row->fallback ? row->fallback : row->argument ? "not set" : "no");
+		fputs(row->when == CONFIG_RELOAD ? ". Taken over on SIGHUP.\n\n" : ". A change waits for the next start.\n\n", out);
 	}
 }

@@ -11,4 +11,7 @@ void man_page(FILE *out, const struct cli_verb *verb, const char *more);
 /* The verbs of the program with what they do, for indicia(1). */
 void man_list(FILE *out);
 
+/* The keys of indicia.conf, for indicia.conf(5). */
+void man_keys(FILE *out);
+
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* indicia-manpage FROM TO: for the build. Copies the pages of FROM to TO, a line "@VERBS@" in them replaced by the list of verbs, and writes
- * TO/indicia-VERB.1.scd for every verb; FROM/verbs/VERB.scd is set into it if it is there. */
+/* indicia-manpage FROM TO: for the build. Copies the pages of FROM to TO, a line "@VERBS@" in them replaced by the list of verbs, "@KEYS@" by the keys of
+ * indicia.conf, and writes TO/indicia-VERB.1.scd for every verb; FROM/verbs/VERB.scd is set into it if it is there.
+ * indicia-manpage --sample: what deploy/indicia.conf is to be. */
+#include "cli/collect.h"
 #include "cli/man.h"
 #include <glob.h>
 #include <stdlib.h>
@@ -29,17 +31,20 @@ static FILE *create(const char *folder, const char *before, const char *name, co
 
 static bool copy(const char *path, const char *to)
 {
-	static const char mark[] = "@VERBS@\n";
-	const char *name = strrchr(path, '/') + 1;
+	static const struct { const char *mark; void (*put)(FILE *out); } lists[] = { { "@VERBS@\n", man_list }, { "@KEYS@\n", man_keys } };
+	const char *name = strrchr(path, '/') + 1, *rest = text;
 	FILE *out = read_text(path) ? create(to, "", name, "") : NULL;
-	const char *at = out ? strstr(text, mark) : NULL;
 	if (!out)
 		return false;
-	fprintf(out, "%.*s", (int)(at ? (size_t)(at - text) : strlen(text)), text);
-	if (at)
-		man_list(out);
-	if (at)
-		fputs(at + sizeof(mark) - 1, out);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		const char *at = strstr(rest, lists[i].mark);
+		if (!at)
+			continue;
+		fprintf(out, "%.*s", (int)(at - rest), rest);
+		lists[i].put(out);
+		rest = at + strlen(lists[i].mark);
+	}
+	fputs(rest, out);
 	return fclose(out) == 0;
 }
 
@@ -73,6 +78,10 @@ int main(int argc, char **argv)
 {
 	size_t count;
 	const struct cli_verb *const *verbs = cli_verbs(&count);
+	if (argc == 2 && strcmp(argv[1], "--sample") == 0) {
+		collect_sample(stdout);
+		return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	}
 	if (argc != 3 || !copy_all(argv[1], argv[2]))
 		return EXIT_FAILURE;
 	for (size_t i = 0; i < count; i++)

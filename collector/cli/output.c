@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static size_t terminal_width(void)
+size_t output_width(void)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size = { 0 };
@@ -20,7 +20,7 @@ static size_t terminal_width(void)
 	return width > 0 && width < 10000 ? (size_t)width : 80;
 }
 
-static bool wants_bold(const struct output_options *o, bool terminal)
+bool output_bold(const struct output_options *o, bool terminal)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	if (o->color && strcmp(o->color, "auto") != 0)
@@ -70,8 +70,8 @@ int output_kind_options(const struct output_options *o, const struct query_kind 
 	bool terminal = !o->write && isatty(STDOUT_FILENO);
 	*options = (struct writer_options){ .format = query_format_of(format, bytes), .csv_raw = o->csv_raw, .on_terminal = terminal };
 	if (options->format == QUERY_FORMAT_TABLE) {
-		options->bold = wants_bold(o, terminal);
-		options->width = terminal ? terminal_width() : 0;
+		options->bold = output_bold(o, terminal);
+		options->width = terminal ? output_width() : 0;
 	}
 	if (o->zone) {
 		int status = zone_use(o->zone);

@@ -108,7 +108,7 @@ static void take_exhibit(struct reading *x, const struct ind_record *record)
 	add(x, 0, record);
 }
 
-/* The registry's claims of AS numbers are several of one address. */
+/* The registry's claims of AS numbers, and those on origins of routes, are several of one address. */
 static void add_claim(struct reading *x, const struct ind_record *record, const struct rows_context *context)
 {
 	const struct ind_claim *c = &record->claim;
@@ -118,7 +118,7 @@ static void add_claim(struct reading *x, const struct ind_record *record, const 
 	say_cell(&x->what, &x->row, QUERY_CLAIM_addr);
 	say_cell(&x->what, &x->row, QUERY_CLAIM_data_set);
 	say_cell(&x->what, &x->row, QUERY_CLAIM_kind);
-	if (c->kind == IND_CLAIM_RIR_AS)
+	if (c->kind == IND_CLAIM_RIR_AS || c->kind == IND_CLAIM_RPKI)
 		say_cell(&x->what, &x->row, QUERY_CLAIM_asn);
 	say_cell(&x->what, &x->row, QUERY_CLAIM_signal);
 	say_cell(&x->what, &x->row, QUERY_CLAIM_indicator);

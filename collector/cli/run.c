@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct cli_verb *const verbs[] = {
-	&cmd_collect, &cmd_status, &cmd_recover, &cmd_show, &cmd_flows, &cmd_signals, &cmd_origins, &cmd_stats, &cmd_query, &cmd_export, &cmd_replay, &cmd_diff, &cmd_fields, &cmd_assess, &cmd_method,
-	&cmd_verify, &cmd_disclose, &cmd_custody, &cmd_stamp, &cmd_keys, &cmd_data, &cmd_completion,
-	&cmd_help, &cmd_version,
+	&cmd_collect, &cmd_status, &cmd_recover, &cmd_show, &cmd_flows, &cmd_signals, &cmd_origins, &cmd_stats, &cmd_query, &cmd_export, &cmd_replay, &cmd_diff,
+	&cmd_fields, &cmd_assess, &cmd_method, &cmd_report, &cmd_request, &cmd_verify, &cmd_disclose, &cmd_custody, &cmd_stamp, &cmd_keys, &cmd_data, &cmd_ship,
+	&cmd_fleet, &cmd_completion, &cmd_help, &cmd_version,
 };
 
 const struct cli_verb *const *cli_verbs(size_t *count)
@@ -59,13 +59,25 @@ static int before(const struct cli_verb *verb, int argc, char **argv)
 	return -1;
 }
 
+/* What was written shall have arrived. */
+static int after(int status)
+{
+	if (fflush(stdout) == 0 || status != CLI_DONE)
+		return status;
+	tell_error("standard output: cannot be written");
+	return CLI_FAILED;
+}
+
+int cli_run_verb(const struct cli_verb *verb, int (*run)(int argc, char **argv), int argc, char **argv)
+{
+	int status = before(verb, argc, argv);
+	return after(status < 0 ? run(argc, argv) : status);
+}
+
 static int run_verb(int argc, char **argv)
 {
 	const struct cli_verb *verb = cli_verb_find(argv[1]);
-	if (!verb)
-		return unknown_verb(argv[1]);
-	int status = before(verb, argc - 2, argv + 2);
-	return status < 0 ? verb->run(argc - 2, argv + 2) : status;
+	return verb ? cli_run_verb(verb, verb->run, argc - 2, argv + 2) : unknown_verb(argv[1]);
 }
 
 static int without_verb(const char *word)
@@ -86,10 +98,5 @@ int cli_run(int argc, char **argv)
 		tell_error("what shall be done? 'indicia help' lists the verbs");
 		return CLI_USAGE;
 	}
-	int status = argv[1][0] == '-' ? without_verb(argv[1]) : run_verb(argc, argv);
-	if (fflush(stdout) != 0 && status == CLI_DONE) {
-		tell_error("standard output: cannot be written");
-		return CLI_FAILED;
-	}
-	return status;
+	return argv[1][0] == '-' ? after(without_verb(argv[1])) : run_verb(argc, argv);
 }

@@ -136,17 +136,31 @@ static int compile(const char *text, size_t bytes, const char *file, enum query_
 	return status_of(err);
 }
 
-static int add_window(const char *text, struct query_filter *filter)
+int selection_window(const struct selection_options *o, struct filter_window *window)
+{
+	struct filter_error error;
+	if (filter_window_parse(o->window, window, &error))
+		return CLI_DONE;
+	tell_error("--time: %s", error.text);
+	selection_tell_place(o->window, strlen(o->window), error.at);
+	return CLI_USAGE;
+}
+
+int selection_signals(const char *option, const char *names, uint64_t set[static IND_SIGNAL_SET_WORDS])
+{
+	const char *unknown = ind_signal_set(names, strlen(names), set);
+	if (!unknown)
+		return CLI_DONE;
+	tell_error("%s: no signal is called '%.*s'; 'indicia fields catalogue' lists them", option, (int)strcspn(unknown, ","), unknown);
+	return CLI_USAGE;
+}
+
+static int add_window(const struct selection_options *o, struct query_filter *filter)
 {
 	struct filter_window window;
-	struct filter_error error;
-	if (!filter_window_parse(text, &window, &error)) {
-		tell_error("--time: %s", error.text);
-		selection_tell_place(text, strlen(text), error.at);
-		return CLI_USAGE;
-	}
-	if (query_filter_window(filter, window) == IND_OK)
-		return CLI_DONE;
+	int status = selection_window(o, &window);
+	if (status != CLI_DONE || query_filter_window(filter, window) == IND_OK)
+		return status;
 	tell_error("--time: the filter has no room for it");
 	return CLI_USAGE;
 }
@@ -203,7 +217,7 @@ int selection_open(const struct selection_options *o, enum query_kind_id kind, s
 	else if (o->filter || o->window || o->family)
 		status = compile_all(o, o->filter ? o->filter : "", o->filter ? strlen(o->filter) : 0, kind, filter);
 	if (status == CLI_DONE && o->window)
-		status = add_window(o->window, *filter);
+		status = add_window(o, *filter);
 	if (status != CLI_DONE) {
 		query_filter_free(*filter);
 		*filter = NULL;

@@ -2,6 +2,7 @@
 #ifndef CLI_SELECTION_H
 #define CLI_SELECTION_H
 
+#include "indicia/catalogue.h"
 #include "query/filter.h"
 
 /* Options that select rows: -f, -F, -t, --family. */
@@ -14,6 +15,12 @@ bool selection_option(struct selection_options *o, int id, const char *value, in
 /* Compiles them for rows of a kind; *filter stays NULL if none was given. CLI_DONE, or a status with its message said: one line, the
  * filter, and a caret below the place. */
 int selection_open(const struct selection_options *o, enum query_kind_id kind, struct query_filter **filter);
+
+/* The window of -t, which must have been given. CLI_DONE, or CLI_USAGE with its message said. */
+int selection_window(const struct selection_options *o, struct filter_window *window);
+
+/* A list of signals, as the value of an option. CLI_DONE, or CLI_USAGE with its message said. */
+int selection_signals(const char *option, const char *names, uint64_t set[static IND_SIGNAL_SET_WORDS]);
 
 /* A whole file, or what is left of an open one, of at most `max` bytes. NULL with errno; the caller frees. */
 char *selection_read_file(const char *path, size_t max, size_t *bytes);

@@ -6,10 +6,12 @@
 #include "cli/tell.h"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { STORED_MAX = 1 << 20 };
 
@@ -167,16 +169,15 @@ static void put_leftover(struct stored_folder *s, const char *path, size_t kind)
 {
 	static struct query_row row;
 	struct stat info;
-	if (s->in_use && strcmp(s->in_use, path) == 0)
+	/* A sensor goes on meanwhile: what was there may have its name, and what is there may be new. */
+	if (stat(path, &info) != 0 || (strcmp(leftovers[kind].state, "open") == 0 && s->in_use(s->ctx, path)) || stat(path, &info) != 0)
 		return;
 	row_start(&row, QUERY_KIND_STATUS);
 	row_text(&row, QUERY_STATUS_what, "leftover");
 	row_text(&row, QUERY_STATUS_state, leftovers[kind].state);
 	row_text(&row, QUERY_STATUS_file, path);
-	if (stat(path, &info) == 0) {
-		row_time(&row, QUERY_STATUS_time, (uint64_t)info.st_mtim.tv_sec * 1000000000 + (uint64_t)info.st_mtim.tv_nsec);
-		row_u64(&row, QUERY_STATUS_bytes, (uint64_t)info.st_size);
-	}
+	row_time(&row, QUERY_STATUS_time, (uint64_t)info.st_mtim.tv_sec * 1000000000 + (uint64_t)info.st_mtim.tv_nsec);
+	row_u64(&row, QUERY_STATUS_bytes, (uint64_t)info.st_size);
 	row_text(&row, QUERY_STATUS_advice, leftovers[kind].advice);
 	s->wants = true;
 	writer_row(s->writer, &row);
@@ -192,7 +193,9 @@ static int put_entry(struct stored_folder *s, struct bundles *all, const char *f
 	for (size_t i = 0; i < sizeof(leftovers) / sizeof(leftovers[0]); i++)
 		if (ends_with(name, leftovers[i].suffix))
 			put_leftover(s, path, i);
-	return ends_with(name, ".ieb") && all->count < STORED_MAX ? add(all, path) : CLI_DONE;
+	/* One that was deleted since the folder was listed is none of it any more. */
+	bool bundle = ends_with(name, ".ieb") && all->count < STORED_MAX && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return bundle ? add(all, path) : CLI_DONE;
 }
 
 int stored_put(struct stored_folder *s, const char *folder)

@@ -8,7 +8,8 @@
 
 struct stored_folder {
 	struct writer *writer;
-	const char *in_use;          /* NAME.ieb.open that a sensor writes; NULL: none */
+	bool (*in_use)(void *ctx, const char *path); /* whether a sensor writes NAME.ieb.open now */
+	void *ctx;
 	bool wants;                  /* something is to be done */
 };
 

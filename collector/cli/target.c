@@ -2,11 +2,13 @@
 #include "cli/target.h"
 #include "cli/args.h"
 #include "cli/tell.h"
+#include "base/number.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum ind_err target_write(void *ctx, const void *bytes, size_t count)
@@ -41,7 +43,13 @@ int target_open(struct target *t, const char *path, bool force)
 		t->path = NULL;
 		return CLI_DONE;
 	}
-	if (!force && access(path, F_OK) == 0)
+	struct stat there;
+	bool exists = stat(path, &there) == 0;
+	if (exists && !S_ISREG(there.st_mode)) {
+		tell_error("%s: exists, and is no regular file: nothing is put in its place; without -w standard output is written", path);
+		return CLI_USAGE;
+	}
+	if (!force && exists)
 		return target_exists(path);
 	size_t bytes = strlen(path) + sizeof(".part");
 	t->part = malloc(bytes);
@@ -110,6 +118,8 @@ int target_close(struct target *t, bool keep)
 		tell_error("%s: %s", t->path ? t->path : "standard output", err == IND_IO ? strerror(t->error) : ind_strerror(err));
 		status = CLI_FAILED;
 	}
+	if (t->out.cut && status == CLI_DONE)
+		tell_note("rows are cut to the terminal's %zu columns; -o table:KEY,KEY chooses what stands in them, a pipe (| less -S) has them whole", t->out.cut);
 	out_free(&t->out);
 	if (t->path) {
 		int closed = file_close(t, keep && status == CLI_DONE);
@@ -132,7 +142,7 @@ bool output_option(struct output_options *o, int id, const char *value, int *sta
 	case OPT_QUIET: tell_quiet(true); return true;
 	case OPT_LIMIT:
 		o->has_limit = true;
-		if (args_number(value, UINT64_MAX, &o->limit))
+		if (number_read(value, UINT64_MAX, &o->limit))
 			return true;
 		tell_error("-n %s: not a number of rows", value);
 		*status = CLI_USAGE;

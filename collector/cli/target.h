@@ -40,4 +40,8 @@ int output_no_field(const char *option, const struct query_kind *kind, const cha
 int output_writer_options(const struct output_options *o, enum query_kind_id kind, struct writer_options *options);
 int output_kind_options(const struct output_options *o, const struct query_kind *kind, struct writer_options *options);
 
+/* Columns of the terminal, or what COLUMNS says; whether emphasis is wanted. */
+size_t output_width(void);
+bool output_bold(const struct output_options *o, bool terminal);
+
 #endif

@@ -69,7 +69,8 @@ void tell_progress(const char *format, ...)
 
 void tell_progress_end(void)
 {
-	if (line_open)
-		fputs("\r\033[K", stderr);
+	if (!line_open)
+		return; /* and nothing is written: threads tell, too */
+	fputs("\r\033[K", stderr);
 	line_open = false;
 }

@@ -77,7 +77,9 @@ static void reason_text(const struct verdict *v, char text[static LINE_BYTES])
 		snprintf(text, LINE_BYTES, "%s at byte %llu; sealed are %llu of %llu leaves", r->reason, (unsigned long long)r->offset,
 			(unsigned long long)r->authenticated_leaves, (unsigned long long)r->leaves);
 		break;
-	default: snprintf(text, LINE_BYTES, "%s at byte %llu", r->reason, (unsigned long long)r->offset);
+	default:
+		snprintf(text, LINE_BYTES, "%s at byte %llu%s", r->reason, (unsigned long long)r->offset,
+			strcmp(r->reason, "magic") == 0 ? ": it does not begin as a bundle or a proof does" : "");
 	}
 }
 
@@ -139,7 +141,7 @@ static void explain_interval(const struct verdict *v, struct out *out)
 	char time[32], text[LINE_BYTES];
 	if (!r->authenticated_leaves)
 		return;
-	text_time(r->not_before_ns, time, sizeof(time));
+	text_time(ind_not_before_ns(r), time, sizeof(time));
 	snprintf(text, sizeof(text), "%s, by the sensor's own clock only", time);
 	explain_line(out, "not before", text);
 	text_time(v->has_stamp ? v->stamp.not_after_ns : r->not_after_ns, time, sizeof(time));
@@ -249,7 +251,7 @@ static void row_interval(const struct verdict *v, struct query_row *row)
 {
 	const struct ind_verify_result *r = &v->result;
 	if (r->not_before_ns) {
-		row_time(row, QUERY_VERIFY_not_before, r->not_before_ns);
+		row_time(row, QUERY_VERIFY_not_before, ind_not_before_ns(r));
 		row_text(row, QUERY_VERIFY_not_before_by, "sensor");
 	}
 	if (r->not_after_ns) {
