@@ -46,6 +46,7 @@ collect 4 -r "$sample" --key "$work/no-such.key" -w x.ieb; one_error no-such.key
 collect 5 -r "$sample" -w "$work/no-such-folder/x.ieb"; one_error no-such-folder; nothing_left
 
 # Usage: nothing is done.
+collect 2 -i lo -G 300 -w bundles; one_error bundles 'no such folder'; nothing_left
 collect 2 -r "$sample"; one_error; nothing_left
 collect 2 -w x.ieb; one_error; nothing_left
 collect 2 -r "$sample" -i lo -w x.ieb; one_error; nothing_left
@@ -63,6 +64,10 @@ echo half > x.ieb.open
 collect 2 -r "$sample" -w x.ieb; one_error x.ieb.open
 same "the file left by a run before" half "$(cat x.ieb.open)"; rm x.ieb.open; nothing_left
 
+# Into a folder many captures go, several in a second: each has a name of its own.
+mkdir many; for i in 1 2 3 4 5 6; do collect 0 -r "$sample" -w many --sensor m; done
+same "bundles in the folder" 6 "$(find many -name 'm-*.ieb' | wc -l)"; rm -r many
+
 # A damaged bundle: a verdict, the readable part, never success.
 collect 0 -r "$sample" -w whole.ieb
 head -c 3000 whole.ieb > part.ieb; echo nothing > text.ieb; : > empty.ieb
@@ -73,4 +78,12 @@ run 3 "$indicia" verify no-such.ieb whole.ieb; grep -q '^UNREADABLE no-such.ieb'
 grep -q '^VALID whole.ieb' "$work/stdout" && good || bad "verify does not go on after an unreadable file"
 run 3 "$indicia" flows -o json part.ieb; python3 -m json.tool < "$work/stdout" > /dev/null && good || bad "flows of a cut bundle are no JSON"
 run 3 "$indicia" flows no-such.ieb
+# A capture in the place of a bundle.
+run 1 "$indicia" verify "$sample"; grep -q '^ALTERED .*sample.pcap magic at byte 0: it does not begin as a bundle or a proof does$' "$work/stdout" && good || bad "a capture: $(cat "$work/stdout")"
+run 3 "$indicia" flows "$sample"; one_error sample.pcap 'does not begin as a bundle does' 'collect -r'
+
+# What is no regular file is never replaced by one.
+mkfifo pipe
+run 2 "$indicia" flows -w pipe --force whole.ieb; one_error pipe 'no regular file'
+[ -p pipe ] && good || bad "the pipe was replaced"
 finish

@@ -68,5 +68,5 @@ run 2 "$indicia" diff --ignore colour one.ieb two.ieb; one_error colour
 head -c $(($(stat -c %s one.ieb) - 700)) one.ieb > cut.ieb
 run 3 "$indicia" diff -q -o ndjson one.ieb cut.ieb; one_error cut.ieb
 jq -e . "$work/stdout" > "$work/json" && good || bad "of a damaged bundle: not JSON lines"
-run 3 "$indicia" diff -q -o ndjson one.ieb missing.ieb; one_error missing.ieb
+run 3 "$indicia" diff -q -o ndjson one.ieb missing.ieb; one_error missing.ieb; same "nothing is said to be gone" "" "$(cat "$work/stdout")"
 finish

@@ -42,7 +42,7 @@ anew() { grep -q "begins a new stream: $1" "$work/stderr" && good || bad "not sa
 
 # Hourly by default: none in a short run. The secrets are locked in memory.
 "$indicia" collect -q -i lo --sensor keys -w 1.ieb & sensor=$!
-for _ in $(seq 100); do [ -s 1.ieb.open ] && break; sleep 0.1; done
+wait_for '[ -s 1.ieb.open ]'
 locked=$(sed -n 's/^VmLck:[^0-9]*\([0-9]*\) kB/\1/p' /proc/$sensor/status)
 [ "${locked:-0}" -ge 32 ] && good || bad "locked memory of the process that keeps: $locked kB"
 kill -INT $sensor; wait $sensor; same "exit status after an interrupt" 0 $?
@@ -51,7 +51,9 @@ same "mode of the boot key" 600 "$(stat -c %a "$boot")"
 cp -p "$boot" "$work/boot"; cp -p "$state/stream.keys" "$work/stream"
 
 # A restart goes on, by the boot key, which is replaced; then the key changes as often as is asked for, also inside a bundle.
-mkdir many; sensor many 5 --epoch 1 -G 3
+mkdir many; "$indicia" collect -i lo --sensor keys -w many --epoch 1 -G 3 2> "$work/stderr" & sensor=$!
+wait_for '[ "$(chain $(find many -name "*.ieb") 2> /dev/null | awk "{n += \$2} END {print n + 0}")" -ge 4 ] && [ "$(find many -name "*.ieb" | wc -l)" -ge 2 ]'
+kill -INT $sensor; wait $sensor; same "exit status (many)" 0 $?
 same "a new stream, said" 0 "$(grep -c 'new stream' "$work/stderr")"
 cmp -s "$boot" "$work/boot" && bad "the boot key was used and not replaced" || good
 secret=$(tail -c 64 "$work/boot" | head -c 32 | xxd -p -c 64 2> /dev/null || tail -c 64 "$work/boot" | head -c 32 | od -An -tx1 | tr -d ' \n')

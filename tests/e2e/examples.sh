@@ -6,24 +6,25 @@
 mkdir "$work/bin"; ln -s "$indicia" "$work/bin/indicia"; export PATH=$work/bin:$PATH INDICIA_TRUST_DIR=$work/trust.d
 command -v jq > /dev/null || { echo "needs jq"; exit 77; }
 cp "$sample" capture.pcap
-mkdir bundles archive data data-2026-10 data-2026-11 data-2026-12
+mkdir medium bundles archive data data-2026-10 data-2026-11 data-2026-12
 for folder in data-*; do
     printf 'indicator\n150.99.200.0/24\n' > "$folder/routes.csv"; printf 'kind = ioc\ndate = %s-20\ngrade = D4\n' "${folder#data-}" > "$folder/routes.csv.meta"
 done
 indicia collect -q -r capture.pcap -w case.ieb -d data; indicia collect -q -r capture.pcap -w fra-01.ieb --sensor fra-01; indicia collect -q -r capture.pcap -w mad-01.ieb --sensor mad-01
-cp fra-01.ieb a.ieb; cp mad-01.ieb b.ieb; gzip -k case.ieb; cp fra-01.ieb bundles; cp case.ieb archive
+cp fra-01.ieb a.ieb; cp mad-01.ieb b.ieb; indicia assess -q -o json a.ieb > old.json; indicia assess -q -o json b.ieb > new.json; gzip -k case.ieb; cp fra-01.ieb bundles; cp case.ieb archive
 XDG_STATE_HOME=$work/other indicia keys new -q > theirs.pub; indicia keys show > ours.pub; cp ours.pub fra-01.pub
+echo 'preserve 150.99.200.18 2026-11-20T09:00/10:00 until 2027-03-01' > asks.txt
 record=$(indicia flows -o csv:record case.ieb | sed -n 2p | tr -d '\r')
 python3 -c "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 4739)); time.sleep(120)" & clean_up() { kill $!; }
 cat > run.py <<'P'
 import os, re, subprocess, sys
 record, verbs = sys.argv[1], sys.argv[2:]
 ELSEWHERE = (  # where an example begins so, it needs ...
-    ('indicia collect -i', 'an interface'), ('indicia collect -r', 'done above: it is what the others read'), ('indicia status', 'a sensor'), ('indicia recover', 'an interrupted capture'), ('indicia show /var/lib', 'a sensor'),
+    ('indicia collect -i', 'an interface'), ('indicia collect -r', 'done above: it is what the others read'), ('indicia collect -C', 'a file of configuration'), ('indicia status', 'a sensor'), ('indicia recover', 'an interrupted capture'), ('indicia show /var/lib', 'a sensor'),
     ('curl', 'an authority'), ('indicia stamp --attach', 'its answer'), ('indicia verify --ca', 'its answer'), ('indicia data add', 'a database'),
     ('indicia completion fish >', 'rights of root'), ('source', 'a shell of one\'s own'), ('indicia keys new', 'a state without a key'),
-    ('indicia custody receive', 'another key'), ('indicia replay --speed 1', 'as long as the capture took'))
-STATUS = {'indicia diff a.ieb b.ieb': 1, 'indicia replay -d': None, 'indicia diff -d': None}  # None: 0 or 1, as the data are
+    ('indicia ship --dir /var/lib', 'a store'), ('indicia fleet', 'a store'), ('indicia custody receive', 'another key'), ('indicia replay --speed 1', 'as long as the capture took'))
+STATUS = {'indicia diff a.ieb b.ieb': 1, 'indicia replay -d': None, 'indicia diff -d': None, 'indicia diff old.json': 1}  # None: 0 or 1, as the data are
 PREPARED = {"bytes > 1M' --show": "bytes > 100' --show", '3f9a6c01:12:345': record, 'host 203.0.113.7': 'host 150.99.200.18'}
 ran, wrong = 0, []
 for verb in verbs:

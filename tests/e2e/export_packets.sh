@@ -63,9 +63,9 @@ mkdir nf
 port=$((20000 + RANDOM % 20000))
 nfcapd -b 127.0.0.1 -p $port -w "$PWD/nf" -t 60 > "$work/nfcapd" 2>&1 & collector=$!
 clean_up() { kill $collector; }
-for _ in $(seq 50); do grep -q "$(printf ':%04X ' $port)" /proc/net/udp && break; sleep 0.1; done
+wait_for "grep -q '$(printf ':%04X ' $port)' /proc/net/udp"
 python3 "$root/tests/support/export_flows.py" send $port lab.ipfix
-for _ in $(seq 30); do [ -n "$(find nf -name 'nfcapd.current*' -size +1k)" ] && break; sleep 0.1; done
+wait_for "grep '$(printf ':%04X ' $port)' /proc/net/udp | grep -q ' 00000000:00000000 '" # it has read all that was sent
 kill $collector; wait $collector
 clean_up() { :; }
 same "flows that nfdump reads" "$(jq -r '"\(.saddr) \(.sport // 0) \(.daddr) \(.dport // 0) \(.spkts) \(.sbytes) \(.dpkts) \(.dbytes) \(.start[0:23] | sub("T";" "))"' lab.flows | sort)" \

@@ -33,6 +33,12 @@ both "UNTRUSTED key_unknown" --trust old.pub after.ieb
 both "VALID" --trust old.pub --trust successor.note after.ieb
 both "UNTRUSTED key_unknown" --trust new.pub --trust successor.note before.ieb
 both "UNTRUSTED key_unknown" --trust successor.note after.ieb
+: > in-the-way; mkdir etc
+for what in old.pub successor.note; do
+    run 5 env INDICIA_TRUST_DIR="$PWD/in-the-way/trust.d" "$indicia" keys trust $what; one_error in-the-way/trust.d: 'the rights of its owner' 'verify --trust FILE'
+    # Nothing was installed: the folder above is not there either.
+    run 0 env INDICIA_TRUST_DIR="$PWD/etc/$what/trust.d" "$indicia" keys trust $what; same "made for $what" 1 "$(find "etc/$what/trust.d" -type f | wc -l)"
+done
 run 0 env XDG_STATE_HOME="$work/other" "$indicia" keys trust old.pub
 run 1 env XDG_STATE_HOME="$work/other" "$indicia" verify before.ieb after.ieb
 run 0 env XDG_STATE_HOME="$work/other" "$indicia" keys trust successor.note

@@ -35,6 +35,27 @@ one_error() {
     for word in "$@"; do grep -qF -- "$word" "$work/stderr" && good || bad "the message does not say '$word': $(cat "$work/stderr")"; done
 }
 
+# wait_for 'COMMAND': until it succeeds; a check fails if it does not for as long as no machine is slow.
+wait_for() { for _ in $(seq 450); do eval "$1" && return; sleep 0.2; done; bad "waited in vain for: $1"; }
+
+# sensor_says SENSOR CONDITION: what runs says so of itself; the condition is one of jq.
+sensor_says() { [ "$("$indicia" status --live --json 2> /dev/null | jq "select(.sensor == \"$1\") | $2")" = true ]; }
+
+# cable A B: a virtual cable in a namespace of the test's own, that carries nothing but what the test sends.
+cable() {
+    ip link add "$1" type veth peer name "$2" || { echo "no virtual cable"; exit 77; }
+    for end in "$1" "$2"; do
+        [ -e "/proc/sys/net/ipv6/conf/$end" ] && echo 1 > "/proc/sys/net/ipv6/conf/$end/disable_ipv6"
+        ip link set "$end" up
+    done
+}
+
+# whole FOLDER: all its bundles are VALID, with no gap between them.
+whole() {
+    run 0 "$indicia" verify -o json "$1"
+    same "leaves missing in $1" 0 "$(grep -vc '"missing":\[\]' "$work/stdout")"
+}
+
 nothing_left() { same "files left behind" "" "$(ls -A "$work/out")"; }
 
 finish() { echo "$checks checks, $failures failed"; [ $failures = 0 ] || exit 1; exit 0; }

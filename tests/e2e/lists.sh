@@ -15,6 +15,7 @@ printf '%s\n' '2|test|1790000000|4|19830705|20261120|+0000' 'test|*|ipv4|*|2|sum
     > "$data/delegated-test-extended-20261120"
 printf '146.83.0.0\t16\t64499\n146.83.250.0\t24\t64500_64501\n2001:638:9a0::\t48\t64502,64503\n' > "$data/routes.pfx2as"
 meta routes.pfx2as pfx2as 2026-11-20T08:00:00Z
+printf 'ASN,IP Prefix,Max Length,Trust Anchor\nAS64500,146.83.0.0/16,24,test\nAS64502,2001:638::/32,48,test\n' > "$data/vrps.csv"; meta vrps.csv rpki 2026-11-20
 printf '# ranges\n146.83.250.0/26 ; one\nno address at all\n150.99.200.18\n' > "$data/ranges.txt"; meta ranges.txt vpn 2026-11-19 'name = Some ranges'
 printf 'ASN,Entity\n64501,"Example, Inc"\n' > "$data/as.csv"; meta as.csv hosting 2026-11-18
 cat > "$data/ioc.csv" <<'C'
@@ -40,6 +41,9 @@ claims x.ieb > "$work/claims"
 a='"addr":"146.83.250.41"'
 has "$work/claims" "$a" '"kind":"rir"' '"prefix":30' '"registered_country":"ZB"' '"status":"assigned"' '"date":"2001-02-03"' '"data_set":"delegated-test-extended-20261120"' '"build":"2026-11-20T00'
 has "$work/claims" "$a" '"kind":"pfx2as"' '"prefix":24' '"asn":64500' '"asns":[64500,64501]' '"build":"2026-11-20T08:00:00'
+has "$work/claims" "$a" '"kind":"rpki"' '"prefix":24' '"asn":64500' '"status":"valid"' '"data_set":"vrps.csv"'
+has "$work/claims" "$a" '"kind":"rpki"' '"prefix":24' '"asn":64501' '"status":"invalid"'
+same "an AS set is no origin" 0 "$(grep -F '"addr":"2001:638:9a0:3::65"' "$work/claims" | grep -c '"kind":"rpki"')"
 has "$work/claims" "$a" '"kind":"rir_as"' '"asn":64501' '"registered_country":"ZD"'
 has "$work/claims" "$a" '"kind":"hosting"' '"asn":64501' '"label":"Example, Inc"' '"hosting"'
 has "$work/claims" "$a" '"kind":"vpn"' '"prefix":26' '"anonymiser"'

@@ -14,18 +14,17 @@ P
 python3 -m http.server -b 127.0.0.1 8765 > /dev/null 2>&1 & server=$!
 clean_up() { kill $server; }
 visit() { python3 -c "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8765/', headers={'User-Agent': 'live-test/$1'})).read()"; }
-for _ in $(seq 50); do visit 0 2> /dev/null && break; sleep 0.1; done
+wait_for 'visit 0 2> /dev/null'
 
-started() { for _ in $(seq 100); do ls "$1".open > /dev/null 2>&1 && return; sleep 0.1; done; bad "the sensor did not start"; }
+# A bundle is begun when the capture runs; what comes from then on until an interrupt is in it.
 for i in 1 2; do
     "$indicia" collect -i lo --sensor live -w $i.ieb 2> "$work/stderr" & sensor=$!
-    started $i.ieb; sleep 0.5
+    wait_for "[ -e $i.ieb.open ]"
     visit $i
     if [ $i = 1 ]; then
         "$indicia" collect -q -i lo --sensor live -w second.ieb 2> "$work/second"; same "exit status of a second sensor" 4 $?
         grep -q 'live' "$work/second" && good || bad "the message does not name the sensor: $(cat "$work/second")"
     fi
-    sleep 0.5
     kill -INT $sensor; wait $sensor; same "exit status after an interrupt" 0 $?
     grep -qE 'AddressSanitizer|runtime error:' "$work/stderr" && bad "sanitizer report: $(cat "$work/stderr")" || good
     run 0 "$indicia" verify $i.ieb
@@ -44,8 +43,9 @@ P
 
 run 0 "$indicia" collect -q -i lo --sensor timed -w timed.ieb -a duration:1
 run 0 "$indicia" verify timed.ieb
-mkdir many; "$indicia" collect -q -i lo --sensor many -w many -G 1 -a duration:4; same "exit status with rotation" 0 $?
-same "several bundles" yes "$([ "$(find many -name '*.ieb' | wc -l)" -ge 2 ] && echo yes)"
+mkdir many; "$indicia" collect -q -i lo --sensor many -w many -G 1 & sensor=$!
+wait_for '[ "$(find many -name "*.ieb" | wc -l)" -ge 3 ]'
+kill -INT $sensor; wait $sensor; same "exit status with rotation" 0 $?
 run 0 "$indicia" verify -o json many
 same "leaves missing of a whole stream" 0 "$(grep -vc '"missing":\[\]' "$work/stdout")"
 

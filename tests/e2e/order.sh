@@ -31,6 +31,7 @@ run 4 "$indicia" flows --tz No/Where a.ieb; one_error No/Where 'no such time zon
 run 2 "$indicia" flows --tz ../etc/passwd a.ieb; one_error 'no name of a time zone'
 
 run 1 "$indicia" flows -e -f 'port 1' a.ieb; run 0 "$indicia" flows -e a.ieb; run 0 "$indicia" flows -f 'port 1' a.ieb
+for verb in flows signals origins; do run 0 "$indicia" $verb -o ndjson a.ieb; same "$verb, counted" "$(wc -l < "$work/stdout")" "$("$indicia" $verb --count -q a.ieb)"; done
 run 1 "$indicia" signals -e --count -q -f 'value = "no such value"' a.ieb; same "count" 0 "$(cat "$work/stdout")"
 for family in V T P H A L C I E; do
     verbs='flows origins'; [[ "V P A" = *$family* ]] && verbs='flows signals origins'

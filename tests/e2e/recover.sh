@@ -44,11 +44,13 @@ P
     traffic=$!
 }
 clean_up() { kill "${traffic:-}" "${sensor:-}"; umount "$work/small"; }
-there() { for _ in $(seq 200); do find "$1" -name "$2" | grep -q . && return; sleep 0.1; done; bad "$1/$2 did not appear"; } # FOLDER PATTERN
+there() { wait_for "find '$1' -name '$2' -size +0 | grep -q ."; } # FOLDER PATTERN
 seals() { python3 -c "import sys; sys.path.insert(0, '$root/tests/support'); import ieb_verify as v; b = v.Verifier(open('$1', 'rb').read()); b.run(); print(b.seals)"; }
 
 # An idle interface: sealed each second all the same.
-run 0 "$indicia" collect -q -i lo --sensor idle -w idle.ieb -a duration:4
+"$indicia" collect -q -i lo --sensor idle -w idle.ieb --metrics idle.prom --metrics-every 1 & sensor=$!
+wait_for 'grep -q "^indicia_bundle_seals_total{.*} [3-9]" idle.prom 2> /dev/null'
+kill -INT $sensor; wait $sensor; same "exit status of an idle capture" 0 $?
 same "seals of an idle capture" yes "$([ "$(seals idle.ieb)" -ge 3 ] && echo yes)"
 
 # A run that was killed between making a file and noting its name left it empty: the next one removes it, and nothing else.
@@ -58,16 +60,23 @@ run 0 "$indicia" collect -i lo --sensor tidy -w tidy -a duration:1
 same "what it says" 2 "$(grep -c 'before it wrote a byte; removed' "$work/stderr")"
 same "what is left open" "other.ieb.open tidy-2026.ieb.open tidy-20260101T000001Z.ieb.open tidy-b-20260101T000000Z.ieb.open" "$(cd tidy && ls *.open | paste -sd ' ')"
 
-# killed NAME: a capture into NAME/, killed when a seal is durable.
+# killed NAME: a capture into NAME/, killed when a seal is durable and something behind it is not sealed.
 killed() {
     mkdir "$1"
     "$indicia" collect -q -i lo --sensor "$1" -w "$1" 2> "$work/stderr" & sensor=$!
-    there "$1" "*.ieb.open"; sleep 2.5
+    there "$1" "*.ieb.open"
     if [ "$1" = running ]; then
         run 4 "$indicia" recover running; one_error 'capturing now'
     fi
+    wait_for "half_sealed $1"
     kill -KILL $sensor; wait $sensor 2> /dev/null
     opened=$(ls "$1"/*.ieb.open)
+}
+# Leaves it stopped there.
+half_sealed() {
+    kill -STOP $sensor
+    [ "$("$indicia" verify -o json "$1"/*.ieb.open 2> /dev/null | jq '.authenticated_leaves > 0 and .leaves > .authenticated_leaves')" = true ] && return
+    kill -CONT $sensor; return 1
 }
 traffic
 killed running
@@ -107,14 +116,13 @@ same "a damaged file" "" "$(cmp "$opened" "$work/damaged" 2>&1)"
 # A disk that fills up and becomes empty again.
 mkdir "$work/small"; mount -t tmpfs -o size=4m none "$work/small"; mkdir "$work/small/out"
 "$indicia" collect -i lo --sensor full -w "$work/small/out" --ballast 64 2> "$work/full" & sensor=$!
-there "$work/small/out" "*.ieb.open"; sleep 1
+there "$work/small/out" "*.ieb.open"
 dd if=/dev/zero of="$work/small/filler" bs=64k > /dev/null 2>&1
-for _ in $(seq 300); do grep -q 'no space is left' "$work/full" && break; sleep 0.1; done
-grep -q 'no space is left' "$work/full" && good || bad "a full disk is not said: $(cat "$work/full")"
-there "$work/small/out" "*.ieb"; sleep 1
+wait_for 'grep -q "no space is left" "$work/full"'
+there "$work/small/out" "*.ieb"; wait_for 'sensor_says full ".not_recorded.disk > 0"'
 rm "$work/small/filler"
-for _ in $(seq 100); do grep -q 'there is space again' "$work/full" && break; sleep 0.1; done
-sleep 1.5
+wait_for 'grep -q "there is space again" "$work/full"'
+there "$work/small/out" "*.ieb.open"
 kill -INT $sensor; wait $sensor; same "exit status after a full disk" 5 $?
 grep -qE 'AddressSanitizer|runtime error:' "$work/full" && bad "sanitizer report: $(cat "$work/full")" || good
 run 0 "$indicia" verify -o json "$work/small/out"

@@ -50,10 +50,10 @@ if command -v nfcapd > /dev/null; then
         rm -rf "$work/nf"; mkdir "$work/nf"
         nfcapd -p 29995 -b $address -w "$work/nf" -t 3600 > "$work/nfcapd" 2>&1 &
         collector=$!
-        for _ in $(seq 100); do ss -lun 2> /dev/null | grep -q ':29995 ' && break; sleep 0.1; done
+        wait_for "ss -lun 2> /dev/null | grep -q ':29995 '"
         where=$address; [ $address = ::1 ] && where='[::1]'
         run 0 "$indicia" replay -q --to "ipfix:$where:29995" a.ieb
-        for _ in $(seq 100); do sleep 0.1; ss -lunm 2> /dev/null | grep -A1 ':29995 ' | grep -q 'skmem:(r0,' && break; done
+        wait_for "ss -lunm 2> /dev/null | grep -A1 ':29995 ' | grep -q 'skmem:(r0,'"
         kill $collector; wait $collector
         want=$("$indicia" show -o json a.ieb | jq -r '.records[0]|"Flows: \(.flows), Packets: \(.packets), Bytes: \(.flow_bytes)"')
         grep -qF "$want" "$work/nfcapd" && good || bad "the collector on $address counts otherwise than $want: $(grep Flows "$work/nfcapd")"
@@ -68,7 +68,7 @@ run 2 "$indicia" replay -o csv a.ieb; one_error --to
 # Ended by a signal it says how far it came, and what it wrote is whole.
 "$indicia" replay -q --speed 1 a.ieb > "$work/ended" &
 replay=$!
-for _ in $(seq 100); do [ -s "$work/ended" ] && break; sleep 0.05; done
+wait_for '[ -s "$work/ended" ]'
 kill -INT $replay; wait $replay
 same "status of one that was ended" 0 $?
 tail -1 "$work/ended" | grep -q '"truncated":true' && good || bad "it does not say that it was ended: $(tail -1 "$work/ended")"

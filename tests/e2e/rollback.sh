@@ -34,6 +34,24 @@ run 1 "$indicia" verify 1.ieb 2.ieb 3.ieb other.ieb; # The third one goes on beh
 same "two tell the same leaves" "VALID ROLLBACK ? ROLLBACK" "$(verdicts | sed -E 's/^(\S+ \S+) (VALID|ROLLBACK) /\1 ? /')"
 same "each names another" 2 "$(grep -cE '^ROLLBACK (2.ieb head_differs: other|other.ieb head_differs: [23]).ieb holds another state' "$work/stdout")"
 
+# The table of gaps: none between bundles that follow each other, one where one is missing.
+for set in "1 2 3:0" "1 3:1"; do
+    files=(); for one in ${set%:*}; do files+=("$one.ieb"); done
+    run 0 "$indicia" query -q -o tsv -c "SELECT count(*) FROM gaps WHERE kind='leaves'" "${files[@]}"
+    same "gaps of ${set%:*}" "${set#*:}" "$(tail -1 "$work/stdout")"
+done
+
+# A report says the same of them.
+chain() { grep -o '<li class="[a-z]*"><span aria-hidden="true">.</span> Hash chain[^<]*' "$1" | sed 's/.*class="\([a-z]*\)".*> /\1 /'; }
+for set in "1 2 3" "1 3" "1 2 3 other"; do
+    files=(); for one in $set; do files+=("$one.ieb"); done
+    run 0 "$indicia" report -q --tlp clear -w "${set// /-}.html" "${files[@]}"
+done
+same "whole" "good Hash chain unbroken" "$(chain 1-2-3.html)"
+same "one is missing" "bad Hash chain: N leaves are missing" "$(chain 1-3.html | sed -E 's/[0-9]+/N/')"
+grep -q 'is in no bundle of this report' 1-3.html && good || bad "what cannot be said does not name the missing bundle"
+same "two branches" "bad Hash chain: another state of a stream was kept" "$(chain 1-2-3-other.html)"
+
 # Against the checkpoint of the last one.
 run 0 "$indicia" verify -o json --checkpoint 3.note 1.ieb 2.ieb 3.ieb; same "rollback excluded" 3 "$(grep -c '"rollback":"excluded"' "$work/stdout")"
 run 0 "$indicia" verify -o json 1.ieb 2.ieb 3.ieb; same "rollback not excluded" 3 "$(grep -c '"rollback":"not_excluded"' "$work/stdout")"
@@ -42,6 +60,9 @@ grep -q '^ROLLBACK 2.ieb head_beyond' "$work/stdout" && good || bad "reason: $(c
 run 1 "$indicia" verify --checkpoint 2.note 1.ieb other.ieb; same "another branch" ROLLBACK "$(verdicts | cut -d' ' -f2)"
 run 0 "$indicia" verify --checkpoint 2.note 1.ieb 2.ieb 3.ieb; same "an older checkpoint" "VALID VALID VALID" "$(verdicts)"
 run 0 "$indicia" verify -o json --checkpoint 1.note 2.ieb; same "from before" 1 "$(grep -c '"rollback":"not_excluded"' "$work/stdout")"
+run 0 "$indicia" collect -q -r "$sample" -w foreign.ieb
+run 1 "$indicia" verify --checkpoint 3.note foreign.ieb; same "nothing of its stream is there" VALID "$(verdicts)"; one_error 3.note 'compared with nothing'
+run 0 "$indicia" verify --checkpoint 3.note foreign.ieb 3.ieb; grep -q 'compared with nothing' "$work/stderr" && bad "its stream is there" || good
 head -c 500 1.ieb > cut.ieb
 run 1 "$indicia" verify --save-checkpoint none.note cut.ieb; one_error cut.ieb checkpoint; same "saved nothing" "" "$(ls none.note 2> /dev/null)"
 run 2 "$indicia" verify --save-checkpoint none.note 1.ieb 2.ieb

@@ -96,7 +96,7 @@ grep -q 'Nonce: 0x' <<< "$query" && good || bad "the request has no nonce"
 cd "$pki" || exit 1
 answer good ../out/one.tsq one.tsr; answer good ../out/two.tsq two.tsr; answer good ../out/one.tsq exact.tsr exact
 # A certificate that will soon have expired, a token by it, and a list of between the two.
-signer brief stamp "$(at '-1 day')" "$(at '+20 seconds')"; answer brief ../out/one.tsq brief.tsr; crl clean.crl
+signer brief stamp "$(at '-1 day')" "$(at '+40 seconds')"; answer brief ../out/one.tsq brief.tsr; crl clean.crl
 cd "$work/out" || exit 1
 
 field() { python3 -c 'import json,sys

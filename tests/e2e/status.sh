@@ -4,6 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 run 4 "$indicia" status; one_error 'no sensor of this user has run'
 run 3 "$indicia" status "$work/none"; one_error "$work/none" 'No such file'
+# A live capture that never began is no interrupted one.
+run 4 "$indicia" collect -q -i nosuch0 --sensor typo -w .
+run 0 "$indicia" status -o ndjson
+same "there was no such interface" stopped "$(jq -r 'select(.sensor=="typo").state' "$work/stdout")"
+rm "$XDG_STATE_HOME"/indicia/*.typo
 run 0 "$indicia" collect -q -r "$sample" --sensor one -w a.ieb
 run 0 "$indicia" collect -q -r "$root/tests/data/ipv6_tls_http.pcap" --sensor two -w b.ieb
 run 0 "$indicia" status -o ndjson .
@@ -30,10 +35,12 @@ fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40))   # SIOCSIFFLA
 os.execv(sys.argv[1], sys.argv[1:])' "$indicia" collect -q -i lo --sensor st -w live "$@" > /dev/null 2>&1 & pid=$!
     }
     state() { "$indicia" status -o ndjson "$@" 2> /dev/null | jq -r 'select(.what=="sensor").state'; }
-    wait_for() { for _ in $(seq 60); do [ "$(state)" = "$1" ] && return; sleep 0.1; done; }
-    sensor -G 1; wait_for recording
+    comes() { wait_for "[ \"\$(state)\" = $1 ]"; }
+    sensor -G 1; comes recording
     same "it runs" recording "$(state)"
-    for _ in $(seq 100); do [ "$(ls live/*.ieb 2> /dev/null | wc -l)" -ge 3 ] && break; sleep 0.1; done
+    # While one bundle ends and another begins, too.
+    nothing_to_do() { "$indicia" status -o ndjson live > "$work/stdout" 2> "$work/stderr" || { bad "there is nothing to do: $(cat "$work/stdout" "$work/stderr")"; return 0; }; [ "$(find live -name "*.ieb" | wc -l)" -ge 5 ]; }
+    wait_for nothing_to_do
     run 0 "$indicia" status -o ndjson
     same "its own file is no leftover" "" "$(jq -r 'select(.what=="leftover").file' "$work/stdout")"
     same "its process" 1 "$(jq -r 'select(.what=="sensor")|select(.process>1)|.state' "$work/stdout" | wc -l)"
@@ -44,10 +51,10 @@ os.execv(sys.argv[1], sys.argv[1:])' "$indicia" collect -q -i lo --sensor st -w 
     run 1 "$indicia" status -o ndjson live
     same "a gap" 1 "$(jq -r 'select(.what=="gap")|select(.leaves>0)|.sensor' "$work/stdout" | wc -l)"
     mv "$gone.away" "$gone"
-    sensor; wait_for recording
-    for _ in $(seq 100); do [ -n "$(find live -name '*.open' -size +0)" ] && break; sleep 0.1; done
+    sensor; comes recording
+    wait_for '[ -n "$(find live -name "*.open" -size +0)" ]'
     kill -KILL $pid; wait $pid 2> /dev/null
-    wait_for interrupted
+    comes interrupted
     same "it was killed" interrupted "$(state)"
     run 1 "$indicia" status -o ndjson
     same "and left its file" open "$(jq -r 'select(.what=="leftover").state' "$work/stdout")"

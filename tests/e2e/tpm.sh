@@ -16,7 +16,7 @@ tpm_start() {
             > "$work/swtpm.log" 2>&1 &
         tpm=$!
         export TPM2OPENSSL_TCTI=swtpm:host=127.0.0.1,port=$port
-        for _ in $(seq 50); do
+        for _ in $(seq 300); do
             kill -0 $tpm 2> /dev/null || continue 2
             (exec 3<> "/dev/tcp/127.0.0.1/$((port + 1))") 2> /dev/null && return 0
             sleep 0.1

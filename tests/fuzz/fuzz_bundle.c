@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any file, as it is and with all its CRCs put right, so that what stands behind them is reached: reading and verifying end, stay in bounds,
  * and never find valid what nobody sealed. */
+#include "fuzz/repair_frames.h"
 #include "indicia/verify.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-
-enum { PREAMBLE = 32, HEADER = 32 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,30 +19,6 @@ static enum ind_err read_at(void *ctx, uint64_t offset, void *bytes, size_t coun
 	if (*got)
 		memcpy(bytes, in->at + offset, *got);
 	return IND_OK;
-}
-
-static uint32_t le32(const uint8_t *p) { return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0]; }
-
-static void put_le32(uint8_t *p, unsigned long v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
-}
-
-static void repair(uint8_t *at, size_t bytes)
-{
-	if (bytes < PREAMBLE)
-		return;
-	put_le32(at + 28, crc32(0, at, 28));
-	uint32_t start = le32(at + 8);
-	for (size_t f = PREAMBLE; f + HEADER <= bytes;) {
-		size_t stored = le32(at + f + 16), whole = HEADER + (stored + 7) / 8 * 8;
-		if (whole > bytes - f)
-			break;
-		put_le32(at + f + 24, crc32(start, at + f + HEADER, (uInt)stored));
-		put_le32(at + f + 28, crc32(start, at + f, 28));
-		f += whole;
-	}
 }
 
 /* Touches what a record points to. */
@@ -139,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(copy, data, size);
 	look(copy, size);
-	repair(copy, size);
+	repair_frames(copy, size);
 	look(copy, size);
 	free(copy);
 	return 0;

@@ -25,6 +25,15 @@ static void claims_check(const struct ind_claim *claims, size_t count, unsigned 
 	}
 }
 
+static void origin_check(const struct list *l, const uint8_t addr[static 16], uint32_t asn)
+{
+	struct ind_claim route = { .kind = IND_CLAIM_PFX2AS, .ip_version = addr[15] % 2 ? 4 : 6, .prefix_bits = addr[15] % 33 };
+	memcpy(route.addr, addr, route.ip_version == 4 ? 4 : 16);
+	const char *state = l->kind == IND_CLAIM_RPKI ? list_origin_state(l, &route, asn) : NULL;
+	if (state && strcmp(state, "valid") != 0 && strcmp(state, "invalid") != 0)
+		abort();
+}
+
 /* Addresses are taken from the input too: what it lists is likely to be near them. */
 static void ask(const struct list *l, const uint8_t *data, size_t size)
 {
@@ -38,6 +47,7 @@ static void ask(const struct list *l, const uint8_t *data, size_t size)
 		claims_check(claims, list_address(l, 4, addr, claims, 2 * LIST_MATCHES_MAX), 4);
 		claims_check(claims, list_address(l, 6, addr, claims, 2 * LIST_MATCHES_MAX), 6);
 		claims_check(claims, list_as(l, asn, claims, 2 * LIST_MATCHES_MAX), 6);
+		origin_check(l, addr, asn);
 		claims_check(claims, list_value(l, IND_SIG_TLS_SNI, (const char *)addr, sizeof addr, claims, 2 * LIST_MATCHES_MAX), 6);
 	}
 	for (unsigned i = 0; i < LIST_RANGES_COUNT; i++)
@@ -61,7 +71,7 @@ static void unpack_any(const char *text, size_t bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t kinds[] = { IND_CLAIM_RIR, IND_CLAIM_PFX2AS, IND_CLAIM_TOR, IND_CLAIM_VPN, IND_CLAIM_HOSTS, IND_CLAIM_SCANNER, IND_CLAIM_IOC };
+	static const uint8_t kinds[] = { IND_CLAIM_RIR, IND_CLAIM_PFX2AS, IND_CLAIM_TOR, IND_CLAIM_VPN, IND_CLAIM_HOSTS, IND_CLAIM_SCANNER, IND_CLAIM_IOC, IND_CLAIM_RPKI };
 	struct list list;
 	struct complaint complaint;
 	char error[LIST_NOTE_BYTES] = "";

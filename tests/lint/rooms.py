@@ -14,10 +14,10 @@ import tempfile
 MAX_FILE_LINES, MAX_FUNCTION_LINES = 500, 60
 TOP_FOLDERS = {'collector', 'proto', 'include', 'tests', 'deploy', 'docs', '.ci'}
 SPDX = 'SPDX-License-Identifier: Apache-2.0'
-PRINTERS = ('daemon', 'cli')
+PRINTERS = ('daemon', 'cli', 'remote')
 SYSTEM = set('''assert.h ctype.h errno.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h
 stdint.h stdio.h stdlib.h string.h strings.h time.h wchar.h wctype.h dirent.h dlfcn.h endian.h fcntl.h fnmatch.h getopt.h glob.h grp.h
-ifaddrs.h langinfo.h libgen.h libintl.h mntent.h netdb.h nss.h poll.h pthread.h pwd.h regex.h sched.h semaphore.h spawn.h stdalign.h sysexits.h
+ifaddrs.h langinfo.h libgen.h mntent.h netdb.h nss.h poll.h pthread.h pwd.h regex.h sched.h semaphore.h spawn.h stdalign.h sysexits.h
 syslog.h termios.h threads.h uchar.h unistd.h wordexp.h'''.split())
 SYSTEM_FOLDERS = ('arpa/', 'bits/', 'linux/', 'net/', 'netinet/', 'netpacket/', 'sys/')
 # Assembled from pieces, so that this file does not find itself.
@@ -26,6 +26,11 @@ FOREIGN = re.compile('|'.join((r'(?<![\w.])/wo' + r'rk/', r'/ro' + r'ot/(?!\.con
                                r'proxy\.gol' + r'ang', r'\brubygems' + r'\.org', r'snapshot\.deb' + r'ian\.org')))
 BANNED = re.compile(r'\b(sprintf|vsprintf|strcpy|strcat|gets|alloca|strtok|tmpnam|mktemp|system|popen)\s*\(')
 SPEAKS = re.compile(r'\b((printf|puts|putchar|perror)\s*\(|stdout\b|stderr\b)')
+# Files that write pages. Only put.c and pen.c (numbers of paths) reach what stands behind a page; models and lines of records are made elsewhere.
+PAGES = re.compile(r'collector/(report/(?!put\.c|pen\.c|gather|model\.c)\w+\.c|letter/html\.c)$')
+PAST_PUT = re.compile(r'\b(out_\w+|\w*printf|fputs|puts|putchar|fwrite)\s*\(')
+# What put_constant may be given, strings blanked: literals, and the constants that these names stand for.
+CONSTANT = re.compile(r'(?:[^?"]*\? "" : )*""|asset_\w+|sections\[n\]\.name|picture|style')
 
 
 class Table:
@@ -116,13 +121,27 @@ def check_c(path, text, table, tell):
     check_includes(path, text, room, table, tell)
     check_functions(path, text, tell)
     code = without_comments(text).splitlines()
+    if PAGES.match(path):
+        check_page(path, code, tell)
     for n, line in enumerate(lines, 1):
         if re.match(r'\t* +\t', line) or re.match(r' {2,}\S', line) or line != line.rstrip():
             tell(path, n, 'indented with spaces, or space at the end of the line')
         if room is not None and BANNED.search(code[n - 1]):
             tell(path, n, f'{BANNED.search(code[n - 1]).group(1)} is not used here')
         if room is not None and room not in PRINTERS and not line.lstrip().startswith('#') and SPEAKS.search(code[n - 1]):
-            tell(path, n, 'only daemon and cli speak to stdout and stderr')
+            tell(path, n, 'only daemon, cli and remote speak to stdout and stderr')
+
+
+def check_page(path, code, tell):
+    """Data reach a page through the functions of report/put.h, which escape them, and nothing else."""
+    for n, line in enumerate(code, 1):
+        if PAST_PUT.search(line):
+            tell(path, n, f'{PAST_PUT.search(line).group(1)} writes past report/put.h')
+        constant = re.search(r'\bput_constant\([^,]+, (.*)\);', line)
+        if constant and not CONSTANT.fullmatch(constant.group(1)):
+            tell(path, n, f'put_constant is given what is no constant: {constant.group(1)}')
+        if re.search(r'\bput_words\([^,]+, [\w>.\[\]-]*->\w+\)', line):
+            tell(path, n, 'put_words is for words of the program: data go through put_text')
 
 
 def check_script(path, text, tell):
@@ -167,7 +186,7 @@ def files(root):
     for folder, subs, names in os.walk(root):
         here = os.path.relpath(folder, root)
         subs[:] = sorted(s for s in subs if not (here == '.' and s not in TOP_FOLDERS) and s != '__pycache__')
-        for name in sorted(names):
+        for name in sorted(n for n in names if n != '.git'): # of a linked worktree
             yield os.path.normpath(os.path.join(here, name))
 
 
@@ -201,7 +220,8 @@ PLANTS = [
     ('collector/cli/plant.c', f'/* {SPDX} */\n#include "engine/rederive.h"\n#include "engine/engine.h"\n', 'room cli may not include engine/engine.h'),
     ('collector/query/plant.c', f'/* {SPDX} */\n#include <pcap.h>\n', '<pcap.h> is not behind the door of query'),
     ('collector/capture/plant.c', f'/* {SPDX} */\n#include <pcap/pcap.h>\n#include <maxminddb.h>\n', '<maxminddb.h> is not behind the door of capture'),
-    ('collector/base/plant.c', f'/* {SPDX} */\n#include <curl/curl.h>\n', '<curl/curl.h>: no room is the door'),
+    ('collector/query/words.c', f'/* {SPDX} */\n#include <libintl.h>\n', '<libintl.h> is not behind the door of query'),
+    ('collector/base/plant.c', f'/* {SPDX} */\n#include <ldap.h>\n', '<ldap.h>: no room is the door'),
     ('include/indicia/plant.h', f'/* {SPDX} */\n#include <zlib.h>\n', '<zlib.h> is not behind the door of the public headers'),
     ('collector/kitchen/plant.c', f'/* {SPDX} */\n', 'room kitchen has no row'),
     ('collector/flow/plant.c', '#include <stdint.h>\n', 'the first line is not the licence line'),
@@ -209,7 +229,12 @@ PLANTS = [
     ('collector/flow/body.c', f'/* {SPDX} */\nint f(void)\n{{\n' + '\tg();\n' * MAX_FUNCTION_LINES + '}\n', f'a function of {MAX_FUNCTION_LINES + 2} lines'),
     ('collector/flow/space.c', f'/* {SPDX} */\nint f(void)\n{{\n    g();\n}}\n', 'indented with spaces'),
     ('collector/flow/copy.c', f'/* {SPDX} */\nint f(void)\n{{\n\tstrcpy(a, b);\n}}\n', 'strcpy is not used here'),
-    ('collector/signal/loud.c', f'/* {SPDX} */\nint f(void)\n{{\n\tprintf("x");\n}}\n', 'only daemon and cli speak'),
+    ('collector/signal/loud.c', f'/* {SPDX} */\nint f(void)\n{{\n\tprintf("x");\n}}\n', 'only daemon, cli and remote speak'),
+    ('collector/report/past.c', f'/* {SPDX} */\nvoid f(void)\n{{\n\tout_text(p->out, text);\n}}\n', 'out_text writes past report/put.h'),
+    ('collector/report/form.c', f'/* {SPDX} */\nvoid f(void)\n{{\n\tsnprintf(line, 9, "%s", text);\n}}\n', 'snprintf writes past report/put.h'),
+    ('collector/report/constant.c', f'/* {SPDX} */\nvoid f(void)\n{{\n\tput_constant(p, a ? "x" : text);\n}}\n', 'is given what is no constant'),
+    ('collector/report/words.c', f'/* {SPDX} */\nvoid f(void)\n{{\n\tput_words(p, h->type);\n}}\n', 'put_words is for words of the program'),
+    ('collector/letter/html.c', f'/* {SPDX} */\nvoid f(void)\n{{\n\tout_char(p->out, c);\n}}\n', 'out_char writes past report/put.h'),
     ('collector/flow/CMakeLists.txt', 'indicia_room(flow SOURCES table.c ROOMS packet base bundle)\n', 'room flow may not link bundle'),
     ('deploy/plant', '#!/bin/sh\necho\n', 'no licence line'),
     ('include/indicia/signals.def', 'SIGNAL(1, PLANT, "plant.signal", H, TEXT, PATH, ON, "")\n', 'plant.signal has no page'),

@@ -38,7 +38,9 @@ def read(name):
 
 records = listing('show', '--records')
 flows = [r for r in records if r['type'] == 'flow']
+# A claim that names a query's name is left out of a marked export with the name.
 claims = [r for r in records if r['type'] == 'claim']
+marked_claims = [c for c in claims if not c.get('signal', '').startswith('dns.')]
 origins = [r for r in records if r['type'] == 'origin']
 
 # ---- words that are never said ----
@@ -74,7 +76,7 @@ check('stix: traffic is the flows', {(value_of(o['src_ref']), o.get('src_port'),
                                       o['end']) for o in traffic} == {ends_of(f) for f in flows})
 observed = [o['external_references'][0]['external_id'] for o in objects.values() if o['type'] == 'observed-data']
 check('stix: observed-data names every flow and origin', sorted(observed) == sorted(r['record'] for r in flows + origins))
-check('stix: a note for each claim', sorted(o['external_references'][0]['external_id'] for o in objects.values() if o['type'] == 'note') == sorted(c['record'] for c in claims))
+check('stix: a note for each claim', sorted(o['external_references'][0]['external_id'] for o in objects.values() if o['type'] == 'note') == sorted(c['record'] for c in marked_claims))
 NAMESPACE = uuid.UUID('00abedb4-aa42-466c-9c01-fed23315a9b7')
 KEYS = {'ipv4-addr': ['value'], 'ipv6-addr': ['value'], 'domain-name': ['value'], 'autonomous-system': ['number'], 'x509-certificate': ['hashes', 'serial_number'],
         'network-traffic': ['start', 'end', 'src_ref', 'dst_ref', 'src_port', 'dst_port', 'protocols', 'extensions'], 'user-account': ['account_type', 'user_id', 'account_login']}

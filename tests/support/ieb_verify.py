@@ -64,7 +64,7 @@ HEADER_TEXTS = {10: "origin", 11: "sensor", 12: "interface", 13: "source_file", 
                 21: "clock_source", 22: "build_id", 23: "signals", 24: "exhibits", 25: "privacy", 26: "beacon", 27: "beacon_source", 28: "config"}
 S_HEADER = {1: ("first_leaf", U64), 2: ("frontier", BYTES, MANY), 3: ("epoch", U64), 4: ("epoch_key", BYTES), 5: ("identity_key", BYTES),
             6: ("epoch_start_ns", U64), 7: ("certificate", BYTES), 8: ("stream_id", BYTES), 9: ("previous_root", BYTES), 14: ("source_sha256", BYTES),
-            16: ("link_type_number", U32), 17: ("snaplen", U32), 29: ("created_ns", U64), 30: ("retain", U64), 31: ("position", POSITION),
+            16: ("link_type_number", U32), 17: ("snaplen", U32), 36: ("taps", U32), 29: ("created_ns", U64), 30: ("retain", U64), 31: ("position", POSITION),
             32: ("boot_id", BYTES), 33: ("deterministic", BOOL), 34: ("data_sets", DATA_SET, MANY), 35: ("boot_key", BYTES),
             **{k: (v, TEXT) for k, v in HEADER_TEXTS.items()}}
 ZONE = {1: ("min_time", U64), 2: ("max_time", U64), 3: ("min_serial", U64), 4: ("max_serial", U64), 5: ("min_src_port", U32),
@@ -232,7 +232,7 @@ FLOWS = [c(D, ROWS, time=True), c(S, ROWS, time=True), c(D, ROWS), c(N, ROWS), c
 EXHIBITS = [c(D, ROWS, time=True), c(D, ROWS), c(D, ROWS), c(N, ROWS, 0, 1), c(N, ROWS, 0, 1), c(N, ROWS, 0, 2), c(N, ROWS, 0, 1),
             c(N, ROWS, 0, 16384), c(B, ("sum", 8))]
 CLAIMS = [c(N, ROWS, 4, 6), c(B, ADDR), c(N, ROWS, 0, 128), c(N, ROWS, 0, U16), c(N, ROWS, 0, 63), c(N, ROWS, 0, V32), c(N, ROWS, 0, V32),
-          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), c(N, ROWS, 0, 8), c(N, ROWS, 0, 15),
+          *twice(c(S, ROWS, -(1 << 31), (1 << 31) - 1)), *twice(c(B, ("each", 2))), c(N, ROWS, 0, 9), c(N, ROWS, 0, 15),
           c(N, ("sum", 13), 1, V32), c(N, ROWS, 0, V32), c(B, ("each", 2)), c(N, ROWS, 0, 5), c(N, ROWS, 0, 127), *[c(N, ROWS, 0, V32)] * 8,
           c(N, ("new", 19, 26), 1, U16), c(B, ("sum", 27))]
 ORIGINS = [c(N, ROWS, 4, 6), c(B, ADDR), c(D, ROWS, time=True), c(S, ROWS, time=True), c(N, ROWS), c(N, ROWS), c(N, ROWS, 0, 15),
@@ -698,6 +698,7 @@ class Verifier:
         sizes = ((32, "epoch_key"), (64, "certificate"), (16, "stream_id"))
         need(all(len(m[name]) == n for n, name in sizes) and is_identity(m["identity_key"]), form)
         need(all(len(m[name]) in (0, n) for n, name in ((32, "previous_root"), (32, "source_sha256"), (16, "boot_id"), (32, "boot_key"))), form)
+        need(m["taps"] == 0 or 2 <= m["taps"] <= 64, form)
         need(m["stream_id"] == self.stream, "stream_id")
         texts = [m[name] for name in HEADER_TEXTS.values()] + [d[name] for d in m["data_sets"] for name in ("name", "type", "licence", "title", "source")]
         need(all(len(t.encode()) <= U16 for t in texts) and len(m["data_sets"]) <= 64, form)

@@ -4,7 +4,7 @@
 
     iec_check.py [--trust KEY]... BUNDLE [COPY.iec]...
 
-The log is what stands beside the bundle. One line for each file and each event; time stamps are not looked into. Exit status 0 if nothing is
+The log is what stands beside the bundle, which need not be there. One line for each file and each event; time stamps are not looked into. Exit status 0 if nothing is
 wrong, 1 if something is, 3 if a file cannot be read to its end."""
 import glob
 import hashlib
@@ -105,7 +105,7 @@ def read_event(b):
     need(ieb.encode(m, EVENT) == b, 'form')
     need(all(len(m[v[0]].encode()) <= 1024 for v in EVENT.values() if v[1] == TEXT), 'form')
     need(m['actor'] and m['purpose'] and m['claimed_ns'], 'form')
-    need(1 <= m['type'] <= 13 and m['tlp'] <= 5 and (m['type'] != 13 or m['object_sha256']), 'form')
+    need(1 <= m['type'] <= 14 and m['tlp'] <= 5 and (m['type'] not in (13, 14) or m['object_sha256']), 'form')
     need(len(m['stream_id']) == 16 and all(len(m[k]) == 32 for k in ('root', 'bundle_sha256')) and is_identity(m['actor_key']), 'form')
     need(all(len(m[k]) in (0, 32) for k in ('tool_sha256', 'object_sha256', 'torn_sha256')) and (not m['other_key'] or is_identity(m['other_key'])), 'form')
     need(bool(m['other_key']) == (m['type'] in (RELEASED, RECEIVED, KEY_REVOKED)), 'form')
@@ -244,15 +244,9 @@ def beside(bundle):
     return files
 
 
-def main(args):
-    trust, names = set(), []
-    while args:
-        a = args.pop(0)
-        if a == '--trust':
-            trust.add(ieb.key_of(args.pop(0)))
-        else:
-            names.append(a)
-    with open(names[0], 'rb') as f:
+def of_bundle(path):
+    """Head of the last checkpoint, and owner."""
+    with open(path, 'rb') as f:
         data = f.read()
     header = le32(data, 48)
     owner = ieb.decode(data[64:64 + header], ieb.S_HEADER, 'header_form')['identity_key']
@@ -263,11 +257,22 @@ def main(args):
             text = data[at + 32:at + 32 + n].decode()
         at += 32 + (n + 7) // 8 * 8
     lines = text.split('\n')
-    head = (data[8:24], int(lines[1]), ieb.base64.b64decode(lines[2]), sha(data))
+    return (data[8:24], int(lines[1]), ieb.base64.b64decode(lines[2]), sha(data)), owner
+
+
+def main(args):
+    trust, names = set(), []
+    while args:
+        a = args.pop(0)
+        if a == '--trust':
+            trust.add(ieb.key_of(args.pop(0)))
+        else:
+            names.append(a)
     files = beside(names[0])
     for name in names[1:]:
         with open(name, 'rb') as f:
             files.append(File(name, 'copy', f.read()))
+    head, owner = of_bundle(names[0]) if os.path.exists(names[0]) else (None, next((f.hand for f in files if f.role == 'owner'), None))
     log = Log(files, head, owner, trust)
     for f in files:
         print('file', f.name, f.state, len(f.records), f.bad, f.cut)

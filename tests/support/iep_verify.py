@@ -147,7 +147,7 @@ def check_claim(core, groups, data_sets):
         marking, signal, more = part.number(1), part.number(1), part.number(1)
         numbers = [part.number(4) for _ in range(more)] if more <= 15 else [0]
         part.end()
-        need(prefix <= (32 if core[0] == 4 else 128) and flags <= 63 and (flags & 16 or not any(place)) and kind <= 8 and marking <= 5, FORM)
+        need(prefix <= (32 if core[0] == 4 else 128) and flags <= 63 and (flags & 16 or not any(place)) and kind <= 9 and marking <= 5, FORM)
         need(signal <= 127 and (signal > 0) == (texts[6] != b"") and all(numbers) and (asn or not more), FORM)
     if 3 in groups:
         part = Part(groups[3])

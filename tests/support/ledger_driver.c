@@ -102,7 +102,7 @@ int main(void)
 	static int32_t weights[ITEMS];
 	while (fgets(line, sizeof(line), stdin)) {
 		struct ledger l = { .hypotheses = hypotheses, .items = items };
-		unsigned reviewed, failed, disagrees;
+		unsigned reviewed = 0, failed = 0, disagrees = 0;
 		line[strcspn(line, "\n")] = '\0';
 		char *second = strchr(line, '|'), *third = second ? strchr(second + 1, '|') : NULL;
 		if (!third || sscanf(line, "%u %u %u %u %u %u", &l.sensors, &l.windows, &reviewed, &l.cotenants, &failed, &disagrees) != 6)

@@ -162,7 +162,7 @@ def values(add):
     case("exhibit-kind", 2, e, 6, first(e, 6, 3), "")
     case("masked", 2, e, 7, first(e, 7, 2), "")
     for name, column, value, about in (("prefix", 3, 33, "a prefix longer than its address"), ("data-set", 4, 1, "a data set that the HEADER does not list"),
-                                       ("position", 5, 0, "a position without flag 16"), ("claim-flags", 5, 80, "a flag 64"), ("claim-kind", 12, 9, ""),
+                                       ("position", 5, 0, "a position without flag 16"), ("claim-flags", 5, 80, "a flag 64"), ("claim-kind", 12, 10, ""),
                                        ("marking", 17, 6, ""),
                                        ("indicator", 18, 20, "a signal without an indicator"), ("as-number", 6, 1 << 32, "an AS number of 33 bits")):
         case(name, 3, c, column, first(c, column, value), about)

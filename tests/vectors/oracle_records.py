@@ -74,7 +74,7 @@ FLOWS = """Dt r; St r; D r; N r; N r 4 6; N r 0 255; B a; B a; N r 0 65535; N r 
 N r 0 M; N r 0 M; N r 0 255; N r 0 255; N r 0 255; N r 0 255; N r 0 255; N r 0 255; N r 0 7; N r 0 4; N r 0 6; N r 0 13; N r 0 4; N =33 0 65535; N r 0 8;
 N =35 0 13; N r 0 4096; N =37 1 127; N =37 0 15; St =37; D =37; N =37; N +42-42 1 512; B =43; B cut"""
 EXHIBITS = "Dt r; D r; D r; N r 0 1; N r 0 1; N r 0 2; N r 0 1; N r 0 16384; B =8"
-CLAIMS = """N r 4 6; B a; N r 0 128; N r; N r 0 63; N r 0 M; N r 0 M; S r -2147483648 2147483647; S r -2147483648 2147483647; B /2; B /2; N r 0 8; N r 0 15;
+CLAIMS = """N r 4 6; B a; N r 0 128; N r; N r 0 63; N r 0 M; N r 0 M; S r -2147483648 2147483647; S r -2147483648 2147483647; B /2; B /2; N r 0 9; N r 0 15;
 N =13 1 M; N r 0 M; B /2; N r 0 5; N r 0 127; N r; N r; N r; N r; N r; N r; N r; N r; N +19-26 1 65535; B =27"""
 ORIGINS = """N r 4 6; B a; Dt r; St r; N r; N r; N r 0 15; B /9; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 M; B /16; B /24;
 N r 0 65535; B /3; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 M; N r 0 65535; N r 0 255; N r 0 M; N r 0 M; N r 0 255; N r 0 M; N r 0 744; D =33 0 M"""

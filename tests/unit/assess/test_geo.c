@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Distances against known ones, light against the constants, areas against places that lie in them or far away. */
+/* Distances against known ones, light against the constants, areas against places that lie in them or far away, and against what their clocks show. */
 #include "assess/geo.h"
 #include "support/suite.h"
 #include <stdlib.h>
@@ -38,6 +38,13 @@ START_TEST(sines)
 	ck_assert_int_le(abs(geo_sine(900000) - GEO_ONE), 4);
 	for (int32_t d = 0; d < 900000; d += 1000)
 		ck_assert_int_lt(geo_sine(d), geo_sine(d + 1000));
+	for (int32_t d = -7200000; d <= 7200000; d += 123457) {
+		ck_assert_int_le(abs(geo_sine(d) + geo_sine(-d)), 0);
+		ck_assert_int_le(abs(geo_sine(d) + geo_sine(d + 1800000)), 8);
+		ck_assert_int_le(abs(geo_cosine(d) - geo_sine(d + 900000)), 8);
+	}
+	ck_assert_int_le(abs(geo_sine(2100000) + GEO_ONE / 2), 4);
+	ck_assert_int_le(abs(geo_cosine(-1200000) + GEO_ONE / 2), 4);
 }
 END_TEST
 
@@ -117,6 +124,19 @@ START_TEST(intersections)
 }
 END_TEST
 
+/* Offsets by area: with daylight saving, with what belongs to the area, over the date line; unknown ones may be any. */
+static const struct { char code[3]; int first, last; bool shows; } clocks[] = {
+	{ "ES", 1, 1, true }, { "ES", 2, 3, true }, { "ES", 3, 9, false }, { "ES", 0, 0, true }, { "IN", 6, 6, true }, { "IN", 5, 5, true }, { "IN", 7, 15, false }, { "JP", -2, 6, false }, { "JP", -15, -13, true },
+	{ "JP", 33, 34, true }, { "NZ", -12, -12, true }, { "FR", -4, -3, true }, { "AQ", 5, 5, true },
+};
+
+START_TEST(clocks_of_areas)
+{
+	uint16_t area = geo_area(clocks[_i].code);
+	ck_assert_msg(geo_shows_offset(area, clocks[_i].first, clocks[_i].last) == clocks[_i].shows, "%s %d", clocks[_i].code, clocks[_i].first);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("geo");
@@ -127,5 +147,6 @@ int main(void)
 	tcase_add_test(c, neighbours);
 	tcase_add_test(c, boundary);
 	tcase_add_test(c, intersections);
+	tcase_add_loop_test(c, clocks_of_areas, 0, (int)(sizeof(clocks) / sizeof(clocks[0])));
 	return suite_run("geo", c);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From what was gathered to items: each rule at its threshold, and one step below. */
 #include "assess/inside.h"
+#include "indicia/catalogue.h"
 #include "support/suite.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +250,30 @@ START_TEST(hours_of_42_days)
 }
 END_TEST
 
+/* Work at +2 fits -1 to +5 at most: clocks of one area show such an offset, those of the other do not. */
+static const struct { char code[3]; unsigned days; enum method_rule_id rule; int32_t weight; } keepers[] = {
+	{ "DE", 56, RULES, -1 }, { "JP", 56, RULE_S28_ELSEWHERE_LONG, 52 }, { "JP", 42, RULE_S28_ELSEWHERE, 26 }, { "US", 56, RULE_S28_ELSEWHERE_LONG, 52 }, { "FR", 56, RULES, -1 },
+};
+
+START_TEST(areas_whose_clocks_show_other_hours)
+{
+	claim_add((struct claim_note){ .kind = IND_CLAIM_RIR, .registered = { keepers[_i].code[0], keepers[_i].code[1] } });
+	work(keepers[_i].days);
+	conclude();
+	ck_assert_uint_eq(fired(RULE_S28_ELSEWHERE) + fired(RULE_S28_ELSEWHERE_LONG), keepers[_i].rule != RULES);
+	if (keepers[_i].rule != RULES)
+		ck_assert_int_eq(weight_of(keepers[_i].rule), keepers[_i].weight);
+}
+END_TEST
+
+START_TEST(a_holder_elsewhere_is_a_disagreement)
+{
+	claim_add((struct claim_note){ .kind = IND_CLAIM_DATABASE, .country = { 'D', 'E' }, .registered = { 'F', 'R' }, .radius_km = IND_ABSENT_U32 });
+	conclude();
+	ck_assert(a->conclusions[0].disagrees);
+}
+END_TEST
+
 START_TEST(an_offset_outside_the_hours_is_staged)
 {
 	work(56);
@@ -271,7 +296,90 @@ START_TEST(policy_leaves_out)
 }
 END_TEST
 
+/* A claim of an AS with a clock and a key that lasted over two days; a list that names the address as an exit of Tor. */
+static void lasting_host(void)
+{
+	claim_add((struct claim_note){ .kind = IND_CLAIM_PFX2AS, .asn = 64500, .radius_km = IND_ABSENT_U32 });
+	a->data[0].build_s = NOW_S;
+	for (unsigned i = 0; i < 2; i++)
+		s->skews[s->skew_count++] = (struct skew){ .half_e2 = 10, .minutes = 60, .time_ns = (NOW_S + i * 90000) * SECOND_NS, .id = { .leaf = 2 + i } };
+	s->marks = calloc(1, sizeof(*s->marks));
+	ck_assert_ptr_nonnull(s->marks);
+	s->marks[s->mark_count++] = (struct mark){ .digest = 1, .signal = IND_SIG_SSH_HOSTKEY, .first_ns = NOW_S * SECOND_NS, .last_ns = NOW_S * SECOND_NS + 2 * DAY_NS, .seen = { .n = 9 } };
+}
+
+/* What a policy leaves out, or asks more of, does not lift a claim: with the doubt it is INSUFFICIENT, and stays so. */
+static const struct { bool listed; const char *policy; enum ledger_level level; unsigned rules; } held[] = {
+	{ false, NULL, LEDGER_LIMITED, 0 }, { false, "disable S34\n", LEDGER_LIMITED, 0 }, { true, NULL, LEDGER_INSUFFICIENT, LEDGER_R3 }, { true, "disable S34\n", LEDGER_INSUFFICIENT, LEDGER_POLICY },
+	{ true, "require DOUBT LIMITED net 999\n", LEDGER_INSUFFICIENT, LEDGER_POLICY }, { false, "require DOUBT LIMITED net 999\n", LEDGER_LIMITED, 0 }, { false, "require ACC LIMITED net 999\n", LEDGER_INSUFFICIENT, 0 },
+};
+
+START_TEST(a_policy_lifts_no_claim)
+{
+	char error[ASSESS_ERROR_BYTES];
+	lasting_host();
+	if (held[_i].listed)
+		claim_add((struct claim_note){ .kind = IND_CLAIM_TOR, .exit = true, .radius_km = IND_ABSENT_U32 });
+	if (held[_i].policy)
+		ck_assert_int_eq(assess_policy(a, held[_i].policy, strlen(held[_i].policy), error), IND_OK);
+	conclude();
+	ck_assert_int_eq(level_of(LEDGER_ORIGIN_NET), held[_i].level);
+	ck_assert_int_eq(level_of(LEDGER_RELAY), held[_i].listed && !held[_i].policy ? LEDGER_LIMITED : LEDGER_INSUFFICIENT);
+	for (size_t i = 0; i < a->conclusions[0].hypothesis_count; i++)
+		if (a->conclusions[0].hypotheses[i].type == LEDGER_ORIGIN_NET)
+			ck_assert_uint_eq(a->conclusions[0].results[i].rules, held[_i].rules);
+}
+END_TEST
+
+/* Where rules of this version give support from: areas from territory and path alone, surroundings from language and hours alone, which is fewer families
+ * than any claim needs (docs/method.md, "What follows"). */
+START_TEST(families_that_support_claims)
+{
+	unsigned families[LEDGER_TYPES] = { 0 };
+	for (size_t i = 0; i < RULES; i++)
+		if (method_rules[i].rating > 0)
+			families[method_rules[i].type] |= 1u << method_signal(method_rules[i].signal)->family;
+	ck_assert_uint_eq(families[LEDGER_ORIGIN_AREA], 1u << IND_FAMILY_T | 1u << IND_FAMILY_P);
+	ck_assert_uint_eq(families[LEDGER_OPERATOR_ENV], 1u << IND_FAMILY_L | 1u << IND_FAMILY_C);
+	ck_assert_uint_ge(ledger_gates_method.at[LEDGER_CLASS_ACC][LEDGER_LIMITED - 1].families_min, 3);
+}
+END_TEST
+
+/* A large network is announced by more AS than there is room for: the doubts are there, and what is left out is said. */
+START_TEST(more_origins_than_there_is_room_for)
+{
+	size_t doubts = 0;
+	for (uint32_t i = 0; i < 300; i++)
+		claim_add((struct claim_note){ .kind = IND_CLAIM_PFX2AS, .asn = 64500 + i, .radius_km = IND_ABSENT_U32 });
+	conclude();
+	ck_assert(a->conclusions[0].cut);
+	ck_assert_uint_eq(a->conclusions[0].hypothesis_count, LEDGER_HYPOTHESES_MAX);
+	for (size_t i = 0; i < a->conclusions[0].hypothesis_count; i++)
+		doubts += ledger_class_of(a->conclusions[0].hypotheses[i].type) == LEDGER_CLASS_DOUBT;
+	ck_assert_uint_eq(doubts, 3);
+}
+END_TEST
+
 #define COUNT(list) ((int)(sizeof(list) / sizeof((list)[0])))
+
+/* A gate that is tightened is not passed by the next level's. */
+START_TEST(a_tightened_gate_holds_above)
+{
+	static const char policy[] = "require ACC LIMITED net 150\nrequire ACC LIMITED contradiction_below 40\nrequire DOUBT MODERATE hard 2\n";
+	char error[ASSESS_ERROR_BYTES] = "";
+	const struct ledger_gates *g = &a->policy.gates;
+	ck_assert_int_eq(assess_policy(a, policy, sizeof(policy) - 1, error), IND_OK);
+	ck_assert_int_eq(g->at[LEDGER_CLASS_ACC][LEDGER_MODERATE - 1].net_min, 150);
+	ck_assert_int_eq(g->at[LEDGER_CLASS_ACC][LEDGER_STRONG - 1].net_min, 200);
+	ck_assert_int_eq(g->at[LEDGER_CLASS_ACC][LEDGER_MODERATE - 1].contradiction_below, 40);
+	ck_assert_int_eq(g->at[LEDGER_CLASS_ACC][LEDGER_STRONG - 1].contradiction_below, 30);
+	ck_assert_uint_eq(g->at[LEDGER_CLASS_DOUBT][LEDGER_STRONG - 1].hard_min, 2);
+	ck_assert_uint_eq(g->at[LEDGER_CLASS_DOUBT][LEDGER_LIMITED - 1].hard_min, 0);
+	ck_assert(ledger_gates_tight(g));
+	ck_assert_int_eq(assess_policy(a, policy, sizeof(policy) - 1, error), IND_USAGE);
+	ck_assert_ptr_nonnull(strstr(error, "second"));
+}
+END_TEST
 
 int main(void)
 {
@@ -291,7 +399,13 @@ int main(void)
 	tcase_add_test(c, near_is_for);
 	tcase_add_test(c, not_validated_nothing_of_place_counts);
 	tcase_add_test(c, hours_of_42_days);
+	tcase_add_loop_test(c, areas_whose_clocks_show_other_hours, 0, COUNT(keepers));
+	tcase_add_test(c, a_holder_elsewhere_is_a_disagreement);
 	tcase_add_test(c, an_offset_outside_the_hours_is_staged);
 	tcase_add_test(c, policy_leaves_out);
+	tcase_add_loop_test(c, a_policy_lifts_no_claim, 0, COUNT(held));
+	tcase_add_test(c, a_tightened_gate_holds_above);
+	tcase_add_test(c, families_that_support_claims);
+	tcase_add_test(c, more_origins_than_there_is_room_for);
 	return suite_run("items", c);
 }

@@ -3,6 +3,7 @@
 #include "assess/assess.h"
 #include "indicia/catalogue.h"
 #include "support/suite.h"
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,50 @@ START_TEST(numbers_out_of_form_say_nothing)
 }
 END_TEST
 
+/* Is the sender of one packet told to have an address that can never be a source? */
+static bool is_bogon_from(unsigned version, const char *from, const char *to, uint8_t proto, uint16_t sport, uint16_t dport)
+{
+	struct subject *b = calloc(1, sizeof(*b));
+	struct ind_record record = { .kind = IND_REC_FLOW };
+	struct ind_flow *f = &record.flow.flow;
+	ck_assert_ptr_nonnull(b);
+	*f = (struct ind_flow){ .start_ns = START_NS, .end_ns = START_NS, .packets = { 1, 0 }, .client_rtt_us = IND_ABSENT_U32, .server_rtt_us = IND_ABSENT_U32,
+		.port = { sport, dport }, .ip_version = (uint8_t)version, .proto = proto };
+	ck_assert_int_eq(inet_pton(version == 4 ? AF_INET : AF_INET6, from, f->addr[0]), 1);
+	ck_assert_int_eq(inet_pton(version == 4 ? AF_INET : AF_INET6, to, f->addr[1]), 1);
+	subject_start(b);
+	b->kind = SUBJECT_FILTER;
+	ck_assert(subject_flow(b, &record, IND_SRC, 0, false));
+	bool bogon = b->bogon.n != 0;
+	subject_free(b);
+	free(b);
+	return bogon;
+}
+
+START_TEST(addresses_that_are_no_source)
+{
+	enum { IGMP = 2, TCP = 6, UDP = 17, ICMP6 = 58 };
+	static const char *const never[] = { "0.1.2.3", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.255", "127.0.0.1" };
+	static const char *const some[] = { "10.0.0.1", "192.168.1.1", "198.51.100.1", "169.254.1.1", "223.255.255.254", "1.0.0.0" };
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		ck_assert_msg(is_bogon_from(4, never[i], "198.51.100.7", TCP, 40000, 80), "%s", never[i]);
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		ck_assert_msg(!is_bogon_from(4, some[i], "198.51.100.7", TCP, 40000, 80), "%s", some[i]);
+	ck_assert(!is_bogon_from(4, "127.0.0.1", "127.0.0.2", TCP, 40000, 80));
+	ck_assert(!is_bogon_from(6, "::1", "::1", TCP, 40000, 80));
+	ck_assert(is_bogon_from(6, "::1", "2001:db8::1", TCP, 40000, 80));
+	ck_assert(is_bogon_from(6, "ff02::1", "2001:db8::1", UDP, 40000, 53));
+	ck_assert(!is_bogon_from(6, "fe80::1", "ff02::1", ICMP6, 134, 0));
+	/* Hosts that have no address yet. */
+	ck_assert(!is_bogon_from(4, "0.0.0.0", "255.255.255.255", UDP, 68, 67));
+	ck_assert(!is_bogon_from(4, "0.0.0.0", "224.0.0.1", IGMP, 0, 0));
+	ck_assert(!is_bogon_from(6, "::", "ff02::1:ff76:6c14", ICMP6, 135, 0));
+	ck_assert(is_bogon_from(4, "0.0.0.0", "198.51.100.7", TCP, 40000, 80));
+	ck_assert(is_bogon_from(4, "0.0.0.0", "198.51.100.7", UDP, 67, 68));
+	ck_assert(is_bogon_from(6, "::", "2001:db8::1", TCP, 40000, 80));
+}
+END_TEST
+
 START_TEST(windows_are_a_day_apart)
 {
 	ck_assert_uint_eq(windows_of(NULL, 0), 0);
@@ -271,6 +316,7 @@ int main(void)
 	TCase *c = tcase_create("subject");
 	tcase_add_test(c, order_of_records_never_matters);
 	tcase_add_test(c, numbers_out_of_form_say_nothing);
+	tcase_add_test(c, addresses_that_are_no_source);
 	tcase_add_test(c, windows_are_a_day_apart);
 	tcase_add_test(c, hours_fit_their_offset);
 	tcase_add_test(c, systems);

@@ -98,7 +98,7 @@ struct epoch_frame epoch_frame_next(const struct forge *f)
 void epoch_put(struct forge *f, struct epoch_frame *e, const struct ind_key *by)
 {
 	struct buffer b = { 0 };
-	size_t bytes;
+	size_t bytes = 0;
 	must(epoch_sign(&e->epoch, by, e->signature) == IND_OK && epoch_pack(e, 0, &b, &bytes) == IND_OK);
 	frame(f, FRAME_EPOCH, b.at, bytes);
 	buffer_free(&b);

@@ -76,7 +76,7 @@ static void signal_derived(Indicia__V1__Data *m) { SET(m, 38, 0, 0x0a, 3, 1, 1, 
 static void claim_data_set(Indicia__V1__Data *m) { SET(m, 4, 0, 0x0a, 3, 0, 1, 2); }
 static void claim_prefix(Indicia__V1__Data *m) { SET(m, 3, 0, 0x0a, 3, 24, 33, 24); }
 static void claim_place(Indicia__V1__Data *m) { SET(m, 8, 0, 0x0a, 3, 2, 2, 2); }
-static void claim_kind(Indicia__V1__Data *m) { SET(m, 12, 0, 0x0a, 3, 0, 9, 0); }
+static void claim_kind(Indicia__V1__Data *m) { SET(m, 12, 0, 0x0a, 3, 0, IND_CLAIM_KIND_COUNT, 0); }
 static void claim_asn_none(Indicia__V1__Data *m) { SET(m, 6, 0, 0x0a, 3, 0, 0, 0); }
 static void claim_asn_zero(Indicia__V1__Data *m) { SET(m, 14, 0, 0x0a, 3, 1, 0, 1); }
 static void claim_signal(Indicia__V1__Data *m) { SET(m, 18, 0, 0x0a, 3, 0, 1, 0); }

@@ -227,7 +227,7 @@ static void boot_key_unsigned(struct forge *f)
 static void boot_key_zero(struct forge *f, uint8_t count)
 {
 	struct buffer b = { 0 };
-	size_t bytes;
+	size_t bytes = 0;
 	uint8_t field[2 + IND_KEY_BYTES] = { 0x2a, count };
 	seal(f, false);
 	struct epoch_frame e = epoch_frame_next(f);

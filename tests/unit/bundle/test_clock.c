@@ -91,6 +91,9 @@ START_TEST(moved)
 		ck_assert_uint_eq(v.clock.worst_sync, r->worst);
 	}
 	ck_assert_uint_eq(v.clock_error_ns, 500000);
+	/* What is said leaves no interval that ends before it begins. */
+	ck_assert(r->undeclared || ind_not_before_ns(&v) <= v.not_after_ns);
+	ck_assert_uint_eq(v.not_before_ns - ind_not_before_ns(&v), v.clock.back_ns);
 }
 END_TEST
 

@@ -90,6 +90,8 @@ START_TEST(rules_hold_for_writers)
 		{ IND_CUSTODY_OPENED, "a", "p", false, false, false, 0 },
 		{ IND_CUSTODY_OPENED, "a", "p", false, false, true, IND_TLP_COUNT },
 		{ (enum ind_custody_type)0, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_REVIEWED, "a", "p", false, false, true, 0 },
+		{ IND_CUSTODY_CORRECTED, "a", "p", false, false, true, 0 },
 		{ IND_CUSTODY_TYPE_END, "a", "p", false, false, true, 0 },
 		{ IND_CUSTODY_OPENED, "\xff", "p", false, false, true, 0 },
 	};
@@ -359,7 +361,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, good);
 	tcase_add_test(t, what_was_said_is_read);
-	tcase_add_loop_test(t, rules_hold_for_writers, 0, 13);
+	tcase_add_loop_test(t, rules_hold_for_writers, 0, 15);
 	tcase_add_test(t, parents_are_put_in_order_and_differ);
 	tcase_add_test(t, a_release_without_receipt_is_open);
 	tcase_add_test(t, a_cut_tail_is_proved_by_a_receipt_and_by_a_copy);

@@ -172,7 +172,7 @@ END_TEST
 
 START_TEST(continuation_compares_all)
 {
-	struct ind_epoch a = { .number = 3, .key = { { 1 } }, .boot_key = { { 2 } } }, b = a;
+	struct ind_epoch a = { .number = 3, .key = { .bytes = { 1 } }, .boot_key = { .bytes = { 2 } } }, b = a;
 	ck_assert(ind_epoch_continues(&a, &b));
 	b.number++;
 	ck_assert(!ind_epoch_continues(&a, &b));

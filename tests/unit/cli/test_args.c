@@ -2,6 +2,7 @@
 /* The options' syntax, numbers, and what is near a mistyped word. */
 #include "cli/args.h"
 #include "base/near.h"
+#include "base/number.h"
 #include "support/suite.h"
 #include <string.h>
 
@@ -87,20 +88,20 @@ END_TEST
 START_TEST(numbers)
 {
 	uint64_t n;
-	ck_assert(args_number("0", 10, &n) && n == 0);
-	ck_assert(args_number("10", 10, &n) && n == 10);
-	ck_assert(!args_number("11", 10, &n));
-	ck_assert(args_number("2k", 2000, &n) && n == 2000);
-	ck_assert(args_number("3G", UINT64_MAX, &n) && n == 3000000000);
-	ck_assert(args_number("18446744073709551615", UINT64_MAX, &n) && n == UINT64_MAX);
-	ck_assert(!args_number("18446744073709551616", UINT64_MAX, &n));
-	ck_assert(!args_number("18446744073709551615k", UINT64_MAX, &n));
-	ck_assert(!args_number("", 10, &n));
-	ck_assert(!args_number("k", 10, &n));
-	ck_assert(!args_number("-1", 10, &n));
-	ck_assert(!args_number("1kk", UINT64_MAX, &n));
-	ck_assert(!args_number("1 ", 10, &n));
-	ck_assert(!args_number("0x1", 10, &n));
+	ck_assert(number_read("0", 10, &n) && n == 0);
+	ck_assert(number_read("10", 10, &n) && n == 10);
+	ck_assert(!number_read("11", 10, &n));
+	ck_assert(number_read("2k", 2000, &n) && n == 2000);
+	ck_assert(number_read("3G", UINT64_MAX, &n) && n == 3000000000);
+	ck_assert(number_read("18446744073709551615", UINT64_MAX, &n) && n == UINT64_MAX);
+	ck_assert(!number_read("18446744073709551616", UINT64_MAX, &n));
+	ck_assert(!number_read("18446744073709551615k", UINT64_MAX, &n));
+	ck_assert(!number_read("", 10, &n));
+	ck_assert(!number_read("k", 10, &n));
+	ck_assert(!number_read("-1", 10, &n));
+	ck_assert(!number_read("1kk", UINT64_MAX, &n));
+	ck_assert(!number_read("1 ", 10, &n));
+	ck_assert(!number_read("0x1", 10, &n));
 }
 END_TEST
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Help, manual page and completion say what the tables say. */
+#include "cli/collect.h"
 #include "cli/man.h"
 #include "support/suite.h"
 #include <stdio.h>
@@ -25,11 +26,11 @@ static void output_of(const char *a, const char *b)
 	char *argv[] = { program, first, second, NULL };
 	int fd = mkstemp(path), before = dup(STDOUT_FILENO);
 	snprintf(first, sizeof(first), "%s", a);
-	snprintf(second, sizeof(second), "%s", b);
+	snprintf(second, sizeof(second), "%s", b ? b : "");
 	fflush(stdout);
 	ck_assert_int_ge(dup2(fd, STDOUT_FILENO), 0);
 	close(fd);
-	int status = cli_run(3, argv);
+	int status = cli_run(b ? 3 : 2, argv);
 	ck_assert_int_ge(dup2(before, STDOUT_FILENO), 0);
 	close(before);
 	ck_assert_int_eq(status, CLI_DONE);
@@ -115,6 +116,33 @@ START_TEST(manual_of_all)
 }
 END_TEST
 
+/* The manual of indicia.conf leaves a place for the keys; the sample file is what the table says it is (indicia-manpage --sample). */
+START_TEST(configuration)
+{
+	read_file(fopen(CONFIG_MANUAL, "r"));
+	ck_assert_ptr_nonnull(strstr(text, "\n@KEYS@\n"));
+	static char sample[sizeof(text)];
+	read_file(fopen(SAMPLE, "r"));
+	memcpy(sample, text, sizeof(sample));
+	FILE *file = tmpfile();
+	ck_assert_ptr_nonnull(file);
+	collect_sample(file);
+	rewind(file);
+	read_file(file);
+	ck_assert_msg(strcmp(sample, text) == 0, "deploy/indicia.conf is not what 'indicia-manpage --sample' prints");
+	file = tmpfile();
+	ck_assert_ptr_nonnull(file);
+	man_keys(file);
+	rewind(file);
+	read_file(file);
+	for (size_t i = 0; i < CONFIG_KEYS; i++) {
+		char key[64];
+		snprintf(key, sizeof(key), "*%s*\n\t", config_rows[i].name);
+		ck_assert_msg((strstr(text, key) != NULL) == (config_rows[i].when != CONFIG_ONCE), "%s", key);
+	}
+}
+END_TEST
+
 START_TEST(help)
 {
 	const struct cli_verb *verb = verb_at(_i);
@@ -128,6 +156,18 @@ START_TEST(help)
 	for (const char *at = text; *at; at++)
 		lines += *at == '\n';
 	ck_assert_msg(lines <= 36, "%s -h has %u lines and is no screen", verb->name, lines);
+}
+END_TEST
+
+/* The list of verbs names each of them, in a section that it prints. */
+START_TEST(overview)
+{
+	output_of("help", NULL);
+	for (int i = 0; verb_at(i); i++) {
+		char want[64];
+		snprintf(want, sizeof(want), "\n  %-12s ", verb_at(i)->name);
+		ck_assert_msg(strstr(text, want) != NULL, "%s is not in the list of verbs", verb_at(i)->name);
+	}
 }
 END_TEST
 
@@ -219,7 +259,9 @@ int main(void)
 	(void)cli_verbs(&count);
 	tcase_add_loop_test(tcase, manual_page, 0, (int)count);
 	tcase_add_test(tcase, manual_of_all);
+	tcase_add_test(tcase, configuration);
 	tcase_add_loop_test(tcase, help, 0, (int)count);
+	tcase_add_test(tcase, overview);
 	tcase_add_test(tcase, bash);
 	tcase_add_test(tcase, zsh);
 	tcase_add_test(tcase, fish);

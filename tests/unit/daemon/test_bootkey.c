@@ -25,7 +25,7 @@ static void setup(void)
 	ck_assert_int_eq(bootkey_place(&place, folder, "one"), IND_OK);
 	ck_assert_int_eq(ind_key_from_seed(a, &first), IND_OK);
 	ck_assert_int_eq(ind_key_from_seed(b, &second), IND_OK);
-	stream = (struct ind_stream){ .id = { 7 }, .leaves = 9, .epoch = 3, .key = { { 5 } } };
+	stream = (struct ind_stream){ .id = { 7 }, .leaves = 9, .epoch = 3, .key = { .bytes = { 5 } } };
 }
 
 static void teardown(void)

@@ -83,7 +83,7 @@ static bool is_refused(const char *path, int flags) { return !opens(path, flags)
 static int files(void)
 {
 	char other[80];
-	const struct confine_path paths[] = { { out, true }, { data, false }, { "/etc/hostname", false }, { "/no/such/thing", false } };
+	const struct confine_path paths[] = { { out, CONFINE_WRITE }, { data, CONFINE_READ }, { "/etc/hostname", CONFINE_READ }, { "/no/such/thing", CONFINE_READ } };
 	int abi;
 	snprintf(other, sizeof other, "%s/c", out);
 	if (confine_files(paths, sizeof paths / sizeof *paths, &abi) != IND_OK)
@@ -102,6 +102,22 @@ static int files(void)
 	return errno == EACCES && unlink(other) == 0 ? WENT_WELL : 6;
 }
 
+/* Also by a descriptor that was opened before: retention deletes below its folder, and nowhere else. */
+static int deletions(void)
+{
+	const struct confine_path paths[] = { { out, CONFINE_WRITE } };
+	int abi, ours = open(out, O_RDONLY | O_DIRECTORY), other = open(data, O_RDONLY | O_DIRECTORY);
+	if (!opens(inside, O_CREAT | O_RDWR) || confine_files(paths, 1, &abi) != IND_OK)
+		return 1;
+	if (abi == 0)
+		return SKIPPED;
+	if (unlinkat(other, "b", 0) == 0 || errno != EACCES || unlinkat(ours, "../data/b", 0) == 0 || errno != EACCES)
+		return 2;
+	if (renameat(ours, "a", other, "a") == 0)
+		return 3;
+	return unlinkat(ours, "a", 0) == 0 ? WENT_WELL : 4;
+}
+
 static int nothing(void)
 {
 	int abi;
@@ -113,6 +129,7 @@ static int nothing(void)
 START_TEST(landlock)
 {
 	int got = outcome(files), none = outcome(nothing);
+	ck_assert_int_eq(outcome(deletions), got);
 	if (got == SKIPPED)
 		fprintf(stderr, "skipped: this system has no Landlock\n");
 	ck_assert_msg(got == WENT_WELL || got == SKIPPED, "files: %d", got);
@@ -142,9 +159,9 @@ END_TEST
 
 static pid_t bystander;          /* waits to be ended */
 
-static int as_tap(void) { return confine_calls(CONFINE_TAP, 0) == IND_OK ? WENT_WELL : SKIPPED; }
-static int as_keep(void) { return confine_calls(CONFINE_KEEP, bystander) == IND_OK ? WENT_WELL : SKIPPED; }
-static int as_far(void) { return confine_calls(CONFINE_KEEP_AND_CONNECT, bystander) == IND_OK ? WENT_WELL : SKIPPED; }
+static int as_tap(void) { return confine_calls(CONFINE_TAP, NULL, 0) == IND_OK ? WENT_WELL : SKIPPED; }
+static int as_keep(void) { return confine_calls(CONFINE_KEEP, &bystander, 1) == IND_OK ? WENT_WELL : SKIPPED; }
+static int as_far(void) { return confine_calls(CONFINE_KEEP_AND_CONNECT, &bystander, 1) == IND_OK ? WENT_WELL : SKIPPED; }
 
 static int do_socket(void) { return socket(AF_INET, SOCK_STREAM, 0) < 0; }
 static int do_raw(void) { return socket(AF_INET, SOCK_RAW, IPPROTO_RAW) < 0; }
@@ -160,7 +177,16 @@ static int do_map(void) { return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PR
 static int do_open(void) { return opens("/etc/passwd", O_RDONLY) ? 0 : errno == EACCES ? 3 : 4; }
 static int do_write(void) { return write(STDOUT_FILENO, "", 0) != 0; }
 static int do_setsockopt(void) { return setsockopt(0, IPPROTO_TCP, 1, NULL, 0); }
-static int do_ioctl(void) { return ioctl(0, SIOCGIFFLAGS, NULL); }
+static int do_ioctl(void) { return ioctl(0, SIOCSIFFLAGS, NULL); }
+static int do_ask_flags(void) { return ioctl(0, SIOCGIFFLAGS, NULL) == 0; }
+static int do_ask_name(void) { return getsockname(0, NULL, NULL) == 0; }
+static int manager[2];           /* a socket that was connected before */
+static int do_notify(void)
+{
+	struct iovec part = { (char[]){ "READY=1" }, 7 };
+	const struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	return sendmsg(manager[0], &message, MSG_NOSIGNAL | MSG_DONTWAIT) != 7;
+}
 static int do_time(void) { struct timespec now; return clock_gettime(CLOCK_REALTIME, &now); }
 
 static const struct {
@@ -183,6 +209,9 @@ static const struct {
 	{ "write", do_write, KILLED, 0, 0 },
 	{ "socket option of TCP", do_setsockopt, KILLED, KILLED, KILLED },
 	{ "another ioctl", do_ioctl, KILLED, KILLED, KILLED },
+	{ "flags of an interface", do_ask_flags, 0, KILLED, KILLED },
+	{ "name of a socket", do_ask_name, 0, KILLED, KILLED },
+	{ "tell the manager", do_notify, KILLED, 0, 0 },
 	{ "time", do_time, 0, 0, 0 },
 };
 
@@ -197,6 +226,7 @@ START_TEST(system_calls)
 {
 	int (*const roles[])(void) = { as_tap, as_keep, as_far };
 	const int wanted[] = { calls[_i].tap, calls[_i].keep, calls[_i].far };
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_DGRAM, 0, manager), 0);
 	for (size_t role = 0; role < 3; role++) {
 		bystander = fork();
 		if (bystander == 0)
@@ -211,6 +241,8 @@ START_TEST(system_calls)
 			fprintf(stderr, "skipped: this system has no seccomp\n");
 		ck_assert_msg(got == wanted[role] || got == SKIPPED, "%s, role %zu: %d", calls[_i].what, role, got);
 	}
+	close(manager[0]);
+	close(manager[1]);
 }
 END_TEST
 

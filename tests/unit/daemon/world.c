@@ -32,7 +32,7 @@ void world_start(struct world *w)
 	w->options = (struct daemon_options){ .interface = "sim0", .privacy = "full", .signals_text = "default", .ballast_kib = 64, .epoch_s = world_epoch_s, .quiet = true };
 	w->place = (struct keep_place){ .folder_fd = 999, .folder = folder };
 	w->say = (struct say){ .quiet = true };
-	w->k = (struct keep){ .options = &w->options, .place = &w->place, .say = &w->say, .disk = &w->sim.disk, .streamfile = { .disk = &w->sim.disk, .fd = -1 },
+	w->k = (struct keep){ .options = &w->options, .place = &w->place, .say = &w->say, .disk = &w->sim.disk, .streamfile = { .disk = &w->sim.disk, .fd = -1 }, .notify = { .fd = -1 }, .retainer = { .fd = -1, .log = { .fd = -1 } },
 		.file = { .fd = -1 } };
 	memcpy(w->k.sensor, "sim", 4);
 	must(ind_key_new(&w->k.identity) == IND_OK && ind_key_new(&w->k.epoch_key) == IND_OK);

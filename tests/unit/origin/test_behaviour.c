@@ -100,6 +100,24 @@ START_TEST(ttl_and_window_are_no_other_stack)
 }
 END_TEST
 
+/* A counter that stands at zero, or a number that is drawn as zero, is no other machine; without IPv4's "do not fragment" either. */
+START_TEST(an_identification_of_zero_is_no_other_stack)
+{
+	syn(0, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:qdi");
+	syn(1, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:qd");
+	ck_assert_uint_eq(told()->cotenants, 1);
+	setup();
+	syn(0, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:qj");
+	syn(1, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-");
+	ck_assert_uint_eq(told()->cotenants, 1);
+	setup();
+	syn(0, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:q-");
+	syn(1, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:qd");
+	syn(2, "v4:t64:w64240:m1460:s7:o2-4-8-1-3:qdc");
+	ck_assert_uint_eq(told()->cotenants, 3);
+}
+END_TEST
+
 START_TEST(stacks_are_counted_by_the_hour)
 {
 	char text[64];
@@ -394,6 +412,7 @@ int main(void)
 	tcase_add_test(t, too_many_hops_have_no_mode);
 	tcase_add_test(t, median_round_trip_is_within_its_class);
 	tcase_add_test(t, ttl_and_window_are_no_other_stack);
+	tcase_add_test(t, an_identification_of_zero_is_no_other_stack);
 	tcase_add_test(t, stacks_are_counted_by_the_hour);
 	tcase_add_test(t, one_hour_holds_62_stacks_at_most);
 	tcase_add_test(t, systems_tell_equal_stacks_apart);

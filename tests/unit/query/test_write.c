@@ -122,7 +122,13 @@ START_TEST(table_is_cut_only_to_a_width)
 	put("tls.sni", "abcdefgh", 3);
 	put("x", "a\xe4\xb8\xad\xe4\xb8\xad", 3);
 	writer_end(&writer, NULL);
+	ck_assert_uint_eq(out.cut, 12);
 	is("SIGNAL   VAL\ntls.sni  abc\nx        a\xe4\xb8\xad\n");
+	start(QUERY_FORMAT_TABLE, (struct writer_options){ .width = 22 });
+	put("tls.sni", "abc", 3);
+	writer_end(&writer, NULL);
+	ck_assert_uint_eq(out.cut, 0);
+	is("SIGNAL   VALUE  PACKET\ntls.sni  abc         3\n");
 }
 END_TEST
 

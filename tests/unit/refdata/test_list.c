@@ -321,7 +321,7 @@ START_TEST(every_cut)
 {
 	static const struct { unsigned kind; const char *text; } cases[] = {
 		{ IND_CLAIM_RIR, registry }, { IND_CLAIM_PFX2AS, "192.0.2.0\t24\t64500\n2001:db8::\t32\t{1,2}_3\n" },
-		{ IND_CLAIM_TOR, "2001:db8::/32 # x\n1.2.3.4 - 1.2.3.5\n" },
+		{ IND_CLAIM_TOR, "2001:db8::/32 # x\n1.2.3.4 - 1.2.3.5\n" }, { IND_CLAIM_RPKI, "Max Length,\"IP Prefix\",ASN\n24,\"192.0.2.0/24\",AS64500\n48,2001:db8::/32,1\n" },
 		{ IND_CLAIM_IOC, "indicator,type,source,date,grade,tlp,label\n\"192.0.2.9\",ip,\"a \"\"b\"\"\",2026-10-01,b2,TLP:AMBER,x\nevil.example.,domain,,,,,\n" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -342,6 +342,30 @@ START_TEST(every_cut)
 }
 END_TEST
 
+/* What RPKI says of a route: RFC 6811 section 2, with the prefix of the routing table. */
+static const struct { const char *addr; uint8_t bits; uint32_t asn; const char *state; } routes[] = {
+	{ "192.0.2.1", 24, 64500, "valid" }, { "192.0.2.1", 24, 64501, "invalid" }, { "192.0.2.1", 25, 64500, "invalid" }, { "192.0.2.1", 23, 64500, NULL },
+	{ "198.51.100.1", 24, 64500, "invalid" }, { "198.51.100.1", 24, 0, "invalid" }, { "203.0.113.1", 26, 64502, "valid" }, { "203.0.113.1", 26, 64503, "valid" }, { "203.0.113.1", 27, 64503, "invalid" },
+	{ "2001:db8::1", 40, 64504, "valid" }, { "2001:db8::1", 64, 64504, "invalid" }, { "2001:db9::1", 32, 64504, NULL }, { "10.0.0.1", 8, 9, "valid" }, { "10.0.0.1", 8, 99, NULL },
+};
+
+START_TEST(origins_of_routes)
+{
+	const struct ind_claim route = { .kind = IND_CLAIM_PFX2AS, .ip_version = strchr(routes[_i].addr, ':') ? 6 : 4, .prefix_bits = routes[_i].bits };
+	struct ind_claim asked = route;
+	ck_assert_int_eq(inet_pton(route.ip_version == 6 ? AF_INET6 : AF_INET, routes[_i].addr, asked.addr), 1);
+	read_good(IND_CLAIM_RPKI, "ASN,IP Prefix,Max Length,Trust Anchor,Expires\nAS64500,192.0.2.0/24,24,x,1\n\"AS0\",198.51.100.0/24,32,x,1\n64502,203.0.113.0/24,26,x,1\nAS64503,203.0.113.0/26,26,x,1\n"
+		"AS64504,2001:db8::/32,48,x,1\nAS1,10.0.0.0/8,8,,\nAS2,10.0.0.0/8,8,,\nAS3,10.0.0.0/8,8,,\nAS4,10.0.0.0/8,8,,\nAS5,10.0.0.0/8,8,,\nAS6,10.0.0.0/8,8,,\nAS7,10.0.0.0/8,8,,\nAS8,10.0.0.0/8,8,,\n"
+		"AS9,10.0.0.0/8,8,,\nAS10,192.0.2.0,24,x,1\nAS11,192.0.2.0/24,23,x,1\nx,192.0.2.0/24,24,x,1\nAS12,192.0.2.0/24,33,x,1\nAS13\n", 14, 5);
+	const char *state = list_origin_state(&list, &asked, routes[_i].asn);
+	ck_assert_msg(!state == !routes[_i].state && (!state || strcmp(state, routes[_i].state) == 0), "%s/%u AS%u: %s", routes[_i].addr, routes[_i].bits, routes[_i].asn, state ? state : "-");
+	ck_assert_uint_eq(ask("192.0.2.1"), 0);
+	list_free(&list);
+	ck_assert_int_eq(read_text(IND_CLAIM_RPKI, "AS64500,192.0.2.0/24,24\n"), IND_MALFORMED);
+	ck_assert_int_eq(read_text(IND_CLAIM_RPKI, "ASN,IP Prefix\nAS64500,192.0.2.0/24\n"), IND_MALFORMED);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("lists");
@@ -351,6 +375,7 @@ int main(void)
 	tcase_add_test(t, registry_statistics);
 	tcase_add_test(t, a_cut_registry_file_is_told);
 	tcase_add_test(t, routing_table);
+	tcase_add_loop_test(t, origins_of_routes, 0, (int)(sizeof routes / sizeof *routes));
 	tcase_add_test(t, csv_lists);
 	tcase_add_test(t, indicators);
 	tcase_add_test(t, repetitions);

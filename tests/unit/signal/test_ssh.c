@@ -61,6 +61,13 @@ static void reply(struct wire *w, uint8_t message)
 	packet_close(w, packet);
 }
 
+static void key_share(struct wire *w)
+{
+	size_t packet = packet_open(w, 30);
+	put_string(w, "client's public value", 21);
+	packet_close(w, packet);
+}
+
 static void hex_is(enum ind_signal_id id, const void *bytes, size_t count, bool md5)
 {
 	uint8_t digest[HASH_SHA256_BYTES];
@@ -85,19 +92,46 @@ START_TEST(client)
 	put_text(&w, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
 	kexinit(&w);
 	size_t opening = w.count;
-	reply(&w, 31);
+	key_share(&w);
+	size_t taken = w.count;
+	empty_packet(&w, 21);
+	size_t sealed = w.count;
+	put_fill(&w, 0xa5, 52);
 	for (size_t chunk = 1; chunk <= w.count; chunk++) {
 		feed(&w, IND_SRC, chunk);
 		ck_assert_int_eq(s.outcome, PARSE_DONE);
 		ck_assert_pstr_eq(seen_value(&s, IND_SIG_SSH_BANNER), "SSH-2.0-OpenSSH_9.2p1 Debian-2");
 		hex_is(IND_SIG_SSH_HASSH, client_string, sizeof client_string - 1, true);
-		ck_assert_uint_eq(s.signals, 2);
-		ck_assert_uint_eq(s.exhibits, 1);
+		ck_assert_pstr_eq(seen_value(&s, IND_SIG_SSH_NEWKEYS), "21");
+		ck_assert_uint_eq(s.signals, 3);
+		ck_assert_uint_eq(s.exhibits, 2);
+		ck_assert_uint_eq(s.exhibit[1].count, sealed - taken);
+		ck_assert_mem_eq(s.exhibit[1].bytes, w.bytes + taken, sealed - taken);
+		ck_assert_uint_eq(s.signal[2].side, IND_CLIENT);
 		ck_assert_uint_eq(s.exhibit[0].count, opening);
 		ck_assert_mem_eq(s.exhibit[0].bytes, w.bytes, opening);
 		ck_assert_uint_eq(s.signal[0].side, IND_CLIENT);
-		ck_assert_uint_le(s.calls, 40);
+		ck_assert_uint_le(s.calls, 60);
 	}
+}
+END_TEST
+
+/* A client that finds the signature wrong disconnects, or says nothing more. */
+START_TEST(client_that_does_not_go_on)
+{
+	struct wire w = { .count = 0 };
+	put_text(&w, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+	kexinit(&w);
+	key_share(&w);
+	feed(&w, IND_SRC, 1000);
+	ck_assert_int_eq(s.outcome, PARSE_MORE);
+	ck_assert_uint_eq(s.signals, 2);
+	empty_packet(&w, 1);
+	empty_packet(&w, 21);
+	feed(&w, IND_SRC, 1000);
+	ck_assert_int_eq(s.outcome, PARSE_DONE);
+	ck_assert_uint_eq(s.signals, 2);
+	ck_assert_uint_eq(s.exhibits, 1);
 }
 END_TEST
 
@@ -142,6 +176,7 @@ START_TEST(server_stops_at_new_keys)
 	feed(&w, IND_DST, 1000);
 	ck_assert_int_eq(s.outcome, PARSE_DONE);
 	ck_assert_ptr_null(seen_value(&s, IND_SIG_SSH_HOSTKEY));
+	ck_assert_ptr_null(seen_value(&s, IND_SIG_SSH_NEWKEYS));
 }
 END_TEST
 
@@ -249,6 +284,7 @@ int main(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_add_test(tcase, client);
+	tcase_add_test(tcase, client_that_does_not_go_on);
 	tcase_add_test(tcase, server);
 	tcase_add_test(tcase, server_stops_at_new_keys);
 	tcase_add_test(tcase, every_truncation_waits);
