@@ -66,6 +66,19 @@ P
 digest=$(sha256sum one.ieb | cut -c1-64)
 grep -q "$digest" a.en.txt && good || bad "the digest of the bundle is not in the letter"
 same "flows" "$("$indicia" flows --count -f 'host 150.99.200.18' one.ieb two.ieb 2> /dev/null | tr -dc 0-9)" "$(grep -oP 'asked about: \K[0-9]+' a.en.txt)"
+# What several bundles hold, or one under two names, is asked about once; of two records of a flow the fuller one stands there.
+observed() { grep -oP 'asked about: \K[0-9]+' "$1"; grep -oP '^\|    \K[0-9a-f]{8}:\d+:\d+$' "$1"; }
+run 0 "${ask[@]}" -w alone.txt one.ieb
+run 0 "$indicia" collect -q -r "$sample" -f 'tcp[13] = 2 or udp' -w part.ieb --sensor mad-02
+cp one.ieb another.ieb
+run 0 "${ask[@]}" -w twice.txt one.ieb another.ieb one.ieb; grep -q 'the same bundle as one.ieb' "$work/stderr" && good || bad "does not say that a bundle counts once"
+same "a bundle under two names" "$(cat alone.txt)" "$(cat twice.txt)"
+for order in 'one.ieb part.ieb' 'part.ieb one.ieb'; do
+    # shellcheck disable=SC2086
+    run 0 "${ask[@]}" --force -w both.txt $order
+    same "flows that two bundles hold" "$(observed alone.txt)" "$(observed both.txt)"
+done
+[ "$(observed alone.txt | sed -n 1p)" -ge 2 ] && good || bad "the flows asked about are too few for that"
 record=$(grep -m1 -oP '^\|    \K[0-9a-f]{8}:\d+:\d+$' a.en.txt)
 "$indicia" signals -o ndjson one.ieb two.ieb > signals.ndjson 2> /dev/null
 python3 - "$record" signals.ndjson a.en.txt <<'P' && good || bad "the digest of the signals of $record is another one"
