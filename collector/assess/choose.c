@@ -9,35 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CANDIDATES_MAX = 1 << 22, ADDRESS_TEXT = 46, TALLY_MAX = 1 << 23 };
-
-int tally_add(struct tally *t, uint64_t key)
-{
-	key += !key;
-	if (t->used == TALLY_MAX)
-		return -1;
-	if (t->used * 2 >= t->room) {
-		struct tally larger = { .room = t->room ? t->room * 2 : 1024 };
-		larger.slots = calloc(larger.room, sizeof(*larger.slots));
-		if (!larger.slots)
-			return -1;
-		for (size_t i = 0; i < t->room; i++)
-			if (t->slots[i])
-				(void)tally_add(&larger, t->slots[i]);
-		free(t->slots);
-		*t = larger;
-	}
-	size_t i = key % t->room;
-	while (t->slots[i] && t->slots[i] != key)
-		i = (i + 1) % t->room;
-	if (t->slots[i])
-		return 0;
-	t->slots[i] = key;
-	t->used++;
-	return 1;
-}
-
-void tally_free(struct tally *t) { free(t->slots); }
+enum { CANDIDATES_MAX = 1 << 22, ADDRESS_TEXT = 46 };
 
 enum ind_err choose_origin(struct assess *a, const struct ind_origin *o)
 {

@@ -5,6 +5,7 @@
 #include "assess/assess.h"
 #include "assess/geo.h"
 #include "base/hash.h"
+#include "base/tally.h"
 
 /* What the files of an assessment share. */
 
@@ -42,11 +43,6 @@ struct conclusion {
 /* A value that two subjects share: how many addresses have it. */
 struct shared { uint64_t digest; uint16_t signal; uint32_t holders; };
 enum { SHARED_MAX = 256 };
-
-struct tally { uint64_t *slots; size_t used, room; };
-/* 1 if it is new, 0 if not, -1 without memory or at its limit. */
-int tally_add(struct tally *t, uint64_t key);
-void tally_free(struct tally *t);
 
 /* once.c: flows of each subject by their ends and their first packet, and the bundle that has most of each. UNKNOWN: there is no more room to tell. */
 struct once_flow { uint64_t key; uint32_t bundle, rank; };

@@ -66,29 +66,61 @@ static void signals_digest(const struct ind_record *record, uint8_t digest[stati
 	hash_sha256_end(&state, digest);
 }
 
-/* By time, then by record: the same whatever the order of the bundles. */
-static int flow_order(const void *a, const void *b)
+static int end_order(const struct letter_end *x, const struct letter_end *y)
 {
-	const struct letter_flow *x = a, *y = b;
-	if (x->start_ns != y->start_ns)
-		return x->start_ns < y->start_ns ? -1 : 1;
-	int stream = memcmp(x->record.stream_id, y->record.stream_id, sizeof(x->record.stream_id));
-	if (stream || x->record.leaf != y->record.leaf)
-		return stream ? stream : x->record.leaf < y->record.leaf ? -1 : 1;
-	return (x->record.row > y->record.row) - (x->record.row < y->record.row);
+	int addr = memcmp(x->addr, y->addr, sizeof(x->addr));
+	return addr ? addr : (x->port > y->port) - (x->port < y->port);
 }
 
-/* The earliest ones are kept: a later one than all of them takes no place. */
+/* By time, then by ends: the same whatever the order of the bundles. 0: the same flow. */
+static int flow_order(const struct letter_flow *x, const struct letter_flow *y)
+{
+	if (x->start_ns != y->start_ns)
+		return x->start_ns < y->start_ns ? -1 : 1;
+	if (x->proto != y->proto || x->theirs.ip_version != y->theirs.ip_version)
+		return (x->theirs.ip_version << 8 | x->proto) < (y->theirs.ip_version << 8 | y->proto) ? -1 : 1;
+	int theirs = end_order(&x->theirs, &y->theirs);
+	return theirs ? theirs : end_order(&x->ours, &y->ours);
+}
+
+/* Of two records of a flow the one that holds more of it, then the one of the lower id. */
+static bool says_more(const struct letter_flow *x, const struct letter_flow *y)
+{
+	if (x->packets != y->packets || x->signals != y->signals)
+		return x->packets != y->packets ? x->packets > y->packets : x->signals > y->signals;
+	int stream = memcmp(x->record.stream_id, y->record.stream_id, sizeof(x->record.stream_id));
+	if (stream || x->record.leaf != y->record.leaf)
+		return stream ? stream < 0 : x->record.leaf < y->record.leaf;
+	return x->record.row < y->record.row;
+}
+
+/* The earliest ones are kept, each once: a later one than all of them takes no place. */
 static void flow_keep(struct requesting *r, const struct letter_flow *flow)
 {
 	struct letter *l = &r->letter;
 	size_t at = l->flow_count;
-	if (!r->flows_max || (at == r->flows_max && flow_order(flow, &r->flows[at - 1]) >= 0))
+	while (at && flow_order(flow, &r->flows[at - 1]) < 0)
+		at--;
+	if (at && flow_order(flow, &r->flows[at - 1]) == 0) {
+		if (says_more(flow, &r->flows[at - 1]))
+			r->flows[at - 1] = *flow;
 		return;
-	l->flow_count += at < r->flows_max;
-	for (at = l->flow_count - 1; at && flow_order(flow, &r->flows[at - 1]) < 0; at--)
-		r->flows[at] = r->flows[at - 1];
+	}
+	if (at == r->flows_max)
+		return;
+	l->flow_count += l->flow_count < r->flows_max;
+	memmove(&r->flows[at + 1], &r->flows[at], (l->flow_count - 1 - at) * sizeof(*flow));
 	r->flows[at] = *flow;
+}
+
+/* Was it met before, maybe in another bundle? 1 if not, 0 if so, -1 if there is no more room to tell. */
+static int flow_new(struct requesting *r, const struct letter_flow *flow)
+{
+	const struct letter_end *theirs = &flow->theirs, *ours = &flow->ours;
+	uint64_t words[6] = { (uint64_t)theirs->ip_version << 40 | (uint64_t)flow->proto << 32 | (uint64_t)theirs->port << 16 | ours->port, flow->start_ns };
+	memcpy(words + 2, theirs->addr, IND_ADDR_BYTES);
+	memcpy(words + 4, ours->addr, IND_ADDR_BYTES);
+	return tally_add(&r->seen, hash_words(&r->secret, words, 6));
 }
 
 static void ask_mark(struct requesting *r, const struct ind_flow *flow)
@@ -100,24 +132,29 @@ static void ask_mark(struct requesting *r, const struct ind_flow *flow)
 	}
 }
 
-static void flow_take(struct requesting *r, const struct ind_record *record)
+static enum ind_err flow_take(struct requesting *r, const struct ind_record *record)
 {
 	const struct ind_flow *f = &record->flow.flow;
 	struct letter *l = &r->letter;
 	bool theirs_is_dst = !asks_name(&r->asks, f->ip_version, f->addr[IND_SRC]);
 	if (theirs_is_dst && !asks_name(&r->asks, f->ip_version, f->addr[IND_DST]))
-		return;
+		return IND_OK;
 	struct letter_flow flow = {
 		.start_ns = f->start_ns, .end_ns = f->end_ns, .proto = f->proto, .record = record->id, .has_signals = record->flow.signal_count > 0,
+		.packets = f->packets[IND_SRC] + f->packets[IND_DST], .signals = record->flow.signal_count,
 		.theirs = end_of(f, theirs_is_dst ? IND_DST : IND_SRC), .ours = end_of(f, theirs_is_dst ? IND_SRC : IND_DST),
 	};
+	int first = flow_new(r, &flow);
+	if (first < 0)
+		return IND_LIMIT;
 	ask_mark(r, f);
 	l->first_ns = !l->flows_seen || f->start_ns < l->first_ns ? f->start_ns : l->first_ns;
 	l->last_ns = f->end_ns > l->last_ns ? f->end_ns : l->last_ns;
-	l->flows_seen++;
+	l->flows_seen += (uint64_t)first;
 	if (flow.has_signals)
 		signals_digest(record, flow.signals_sha256);
 	flow_keep(r, &flow);
+	return IND_OK;
 }
 
 /* ---- bundles ---- */
@@ -137,7 +174,7 @@ static int flows_read(struct requesting *r, const struct input *in, struct lette
 			rows_context_of(&context, &record->header);
 			memcpy(b->sensor, context.sensor, sizeof(b->sensor));
 		} else if (record->kind == IND_REC_FLOW && (!r->filter || query_filter_matches(r->filter, record, &asked) == TRUTH_YES)) {
-			flow_take(r, record);
+			err = flow_take(r, record);
 		}
 	}
 	uint64_t offset = reader ? ind_reader_offset(reader) : 0;
@@ -145,6 +182,8 @@ static int flows_read(struct requesting *r, const struct input *in, struct lette
 	filter_claims_free(claims);
 	if (err == IND_END)
 		return CLI_DONE;
+	if (err == IND_LIMIT)
+		return tell_error("request: more flows have the addresses asked about than can be told apart; choose fewer with -f or -t"), CLI_FAILED;
 	input_tell_damage(in, offset, err);
 	return err == IND_NOMEM ? CLI_FAILED : CLI_DAMAGED;
 }
@@ -169,6 +208,15 @@ static int bundle_check(struct requesting *r, const struct input *in, struct let
 	return err == IND_OK ? CLI_DONE : failed(err);
 }
 
+/* Is it one that was taken already, maybe under another name? */
+static bool bundle_again(const struct requesting *r, const struct input *in, const struct letter_bundle *b)
+{
+	for (size_t i = 0; i < r->letter.bundle_count; i++)
+		if (memcmp(r->bundles[i].sha256, b->sha256, sizeof(b->sha256)) == 0)
+			return tell_note("%s: the same bundle as %s; it counts once", in->name, r->bundles[i].name), true;
+	return false;
+}
+
 static int bundle_take(struct requesting *r, const char *name)
 {
 	struct input in;
@@ -179,8 +227,9 @@ static int bundle_take(struct requesting *r, const char *name)
 		return status;
 	b->name = slash && slash[1] ? slash + 1 : in.name;
 	status = bundle_check(r, &in, b);
-	int read = status == CLI_DONE ? flows_read(r, &in, b) : status;
-	r->letter.bundle_count += status == CLI_DONE;
+	bool again = status == CLI_DONE && bundle_again(r, &in, b);
+	int read = status == CLI_DONE && !again ? flows_read(r, &in, b) : status;
+	r->letter.bundle_count += status == CLI_DONE && !again;
 	input_close(&in);
 	return read > status ? read : status;
 }
@@ -196,8 +245,9 @@ static int bundles_take(struct requesting *r)
 	int status = CLI_DONE;
 	r->flows = malloc((r->flows_max + 1) * sizeof(*r->flows));
 	r->bundles = calloc(r->inputs.count, sizeof(*r->bundles));
-	if (!r->flows || !r->bundles)
-		return failed(IND_NOMEM);
+	enum ind_err err = r->flows && r->bundles ? hash_random(&r->secret, sizeof(r->secret)) : IND_NOMEM;
+	if (err != IND_OK)
+		return failed(err);
 	for (size_t i = 0; i < r->inputs.count && status < CLI_FAILED; i++) {
 		int one = bundle_take(r, r->inputs.names[i]);
 		status = one > status ? one : status;
@@ -268,4 +318,5 @@ void requesting_free(struct requesting *r)
 	free(r->asks_text);
 	free(r->flows);
 	free(r->bundles);
+	tally_free(&r->seen);
 }

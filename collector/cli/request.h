@@ -2,6 +2,8 @@
 #ifndef CLI_REQUEST_H
 #define CLI_REQUEST_H
 
+#include "base/hash.h"
+#include "base/tally.h"
 #include "cli/input.h"
 #include "cli/selection.h"
 #include "cli/trust.h"
@@ -19,6 +21,8 @@ struct requesting {
 	struct trust trust;
 	struct letter_flow *flows;   /* room for flows_max and one more */
 	struct letter_bundle *bundles;
+	struct tally seen;           /* flows, by hash with the secret of this run: several bundles may hold one */
+	struct hash_key secret;
 	uint64_t flows_max;
 	const char *asks_file, *language, *write;
 	bool force, named[LETTER_ASKS_MAX]; /* a flow has the address of this ask */

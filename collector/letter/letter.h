@@ -52,6 +52,7 @@ struct letter_flow {
 	uint8_t proto;
 	bool has_signals;
 	struct ind_record_id record;
+	uint64_t packets, signals;   /* that the record holds */
 	uint8_t signals_sha256[IND_SHA256_BYTES]; /* of lines `name TAB side TAB value LF` */
 };
 
