@@ -37,14 +37,25 @@ void clock_quality(int state, const struct timex *tx, struct ind_clock *clock)
 	clock->est_error_ns = (uint64_t)tx->esterror * 1000;
 }
 
+/* At one moment: where this process is halted between the two, a step would be seen that no clock made. */
+static void read_both(struct ind_clock *clock)
+{
+	enum { TRIES = 8, APART_MAX_NS = 10000000 };
+	uint64_t before;
+	unsigned tries = 0;
+	do {
+		before = clock_boottime_ns();
+		clock->realtime_ns = clock_realtime_ns();
+		clock->boottime_ns = clock_boottime_ns();
+	} while (clock->boottime_ns - before > APART_MAX_NS && ++tries < TRIES);
+}
+
 void clock_read(const struct ind_clock *last, struct ind_clock *clock)
 {
 	struct timex tx = { 0 };
 	int state = adjtimex(&tx);
-	*clock = (struct ind_clock){
-		.boottime_ns = clock_boottime_ns(), .realtime_ns = clock_realtime_ns(), .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64,
-		.sync = IND_SYNC_UNKNOWN,
-	};
+	*clock = (struct ind_clock){ .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64, .sync = IND_SYNC_UNKNOWN };
+	read_both(clock);
 	clock_quality(state, &tx, clock);
 	if (last)
 		clock->step_ns = clock_step_ns(last, clock);
