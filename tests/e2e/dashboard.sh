@@ -47,9 +47,10 @@ if ! grep -q '^indicia_clock_error_bound_seconds' figures/board.prom; then
     wait_for '[ "$(series indicia_clock_offset_seconds)" = 1 ]'
 fi
 shown=0
+# A scrape that takes longer than a second makes its series stale until the next one.
+answered() { answer=$(ask "${expression//\$sensor/.*}"); [ "$(jq '.status == "success" and (.data.result | length > 0)' <<< "$answer")" = true ]; }
 while IFS= read -r expression; do
-    answer=$(ask "${expression//\$sensor/.*}")
-    [ "$(jq -r '.status + " " + (.data.result | length | tostring)' <<< "$answer")" != "success 0" ] && [ "$(jq -r .status <<< "$answer")" = success ] && good || bad "no series: $expression: $answer"
+    wait_for "answered # $expression"
     same "$expression: of this sensor" board "$(jq -r '[.data.result[].metric.sensor] | unique | join(" ")' <<< "$answer")"
     same "$expression: values that are no number" 0 "$(jq '[.data.result[].value[1] | select(test("NaN|Inf"))] | length' <<< "$answer")"
     shown=$((shown + 1))

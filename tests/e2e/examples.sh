@@ -15,7 +15,7 @@ cp fra-01.ieb a.ieb; cp mad-01.ieb b.ieb; indicia assess -q -o json a.ieb > old.
 XDG_STATE_HOME=$work/other indicia keys new -q > theirs.pub; indicia keys show > ours.pub; cp ours.pub fra-01.pub
 echo 'preserve 150.99.200.18 2026-11-20T09:00/10:00 until 2027-03-01' > asks.txt
 record=$(indicia flows -o csv:record case.ieb | sed -n 2p | tr -d '\r')
-python3 -c "import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 4739)); time.sleep(120)" & clean_up() { kill $!; }
+python3 -c "import signal, socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('127.0.0.1', 4739)); signal.pause()" & clean_up() { kill $!; }
 cat > run.py <<'P'
 import os, re, subprocess, sys
 record, verbs = sys.argv[1], sys.argv[2:]

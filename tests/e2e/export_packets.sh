@@ -60,7 +60,7 @@ fi
 
 # nfcapd on loopback: both directions of every flow.
 mkdir nf
-port=$((20000 + RANDOM % 20000))
+port=$(free_port)
 nfcapd -b 127.0.0.1 -p $port -w "$PWD/nf" -t 60 > "$work/nfcapd" 2>&1 & collector=$!
 clean_up() { kill $collector; }
 wait_for "grep -q '$(printf ':%04X ' $port)' /proc/net/udp"

@@ -143,7 +143,7 @@ same "those of the window" $(($(find out/fra-01 -name '*.ieb' | wc -l) - 2)) "$(
 head -c -200 out/tyo-03/1.ieb > cut.ieb; put cut.ieb tyo-03
 head -c 5000 /dev/urandom > noise.ieb; put noise.ieb tyo-03
 put out/tyo-03/1.ieb osl-04; : > empty.ieb; put empty.ieb tyo-03
-cp out/tyo-03/1.ieb forged.ieb; printf 'x' | dd of=forged.ieb bs=1 seek=$(($(stat -c %s forged.ieb) - 20)) conv=notrunc status=none; put forged.ieb tyo-03
+cp out/tyo-03/1.ieb forged.ieb; alter forged.ieb -20; put forged.ieb tyo-03
 fleet 1 verify --from-dir medium --trust trust
 same "what is not sealed, or is of another sensor" "3 ALTERED 2 UNSEALED" "$(grep -oE '^(ALTERED|UNSEALED)' stdout | sort | uniq -c | awk '{print $1, $2}' | paste -sd' ')"
 grep -q '^ALTERED .*osl-04 .*another_sensor' stdout && good || bad "a bundle in the folder of another sensor: $(cat stdout)"

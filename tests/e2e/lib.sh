@@ -56,6 +56,12 @@ whole() {
     same "leaves missing in $1" 0 "$(grep -vc '"missing":\[\]' "$work/stdout")"
 }
 
+# alter FILE OFFSET: the byte there is another one, whatever it was; counted from the end if OFFSET is negative.
+alter() { python3 -c 'import sys; data = bytearray(open(sys.argv[1], "rb").read()); data[int(sys.argv[2])] ^= 1; open(sys.argv[1], "wb").write(data)' "$1" "$2"; }
+
+# free_port: of UDP, on loopback.
+free_port() { python3 -c 'import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 nothing_left() { same "files left behind" "" "$(ls -A "$work/out")"; }
 
 finish() { echo "$checks checks, $failures failed"; [ $failures = 0 ] || exit 1; exit 0; }

@@ -8,7 +8,7 @@ for need in ip python3 curl openssl; do command -v $need > /dev/null || { echo "
 if [ "${CLIENTS_INSIDE:-}" != 1 ]; then CLIENTS_INSIDE=1 exec unshare -nm "$root/tests/e2e/live_clients.sh" "$indicia"; fi
 
 # The other end of the cable is in a namespace of its own. No frame but of clients and servers: addresses of the link layer are set, IPv6 is off.
-unshare -n sleep 600 & there=$!
+unshare -n sleep 3600 & there=$!
 clean_up() { kill $(jobs -p); }
 at() { nsenter -t $there -n "$@"; }
 serve() { nsenter -t $there -n "$@" > server.log 2>&1 & }
@@ -38,13 +38,19 @@ while True:
 P
 serve python3 dns.py
 cat > pages.py <<'P'
-"""Pages over TLS; a line in `accepted` for each connection that is made."""
-import http.server, ssl
+"""Pages over TLS; a line in `accepted` for each connection that is made, and one in `hellos` where something came: a browser may make one to spare."""
+import http.server, socket, ssl
+def note(name):
+    print(name, file=open(name, 'a'))
 class Server(http.server.ThreadingHTTPServer):
     def get_request(self):
-        connection, client = self.socket.accept()
-        print('accepted', file=open('accepted', 'a'))
-        return tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), client
+        note('accepted')
+        return super().get_request()
+    def finish_request(self, request, client):
+        if request.recv(1, socket.MSG_PEEK):
+            note('hellos')
+            with tls.wrap_socket(request, server_side=True) as connection:
+                super().finish_request(connection, client)
 tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 tls.load_cert_chain('cert.pem', 'key.pem')
 Server(('192.0.2.2', 8444), http.server.SimpleHTTPRequestHandler).serve_forever()
@@ -70,9 +76,9 @@ for i in 1 2 3 4 5; do curl -s -o /dev/null -A "probe/$i" "http://192.0.2.2:8080
 for i in 1 2 3; do curl -s -k -o /dev/null --resolve "www$i.example.org:8443:192.0.2.2" "https://www$i.example.org:8443/index.html"; done
 for i in 1 2; do [ -z "$sshd" ] || ssh -F /dev/null -p 2222 -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null nobody@192.0.2.2 true 2> /dev/null; done
 dig=$(command -v dig)
-for i in 1 2 3 4; do [ -z "$dig" ] || dig +short +tries=1 "@192.0.2.2" "host$i.example.net" A > dig.out || bad "dig $i"; done
+for i in 1 2 3 4; do [ -z "$dig" ] || dig +short +tries=1 +time=60 "@192.0.2.2" "host$i.example.net" A > dig.out || bad "dig $i"; done
 [ -n "$dig" ] || echo "dig is not installed"
-[ -z "$browser" ] || timeout 100 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --ignore-certificate-errors --user-data-dir="$work/browser" \
+[ -z "$browser" ] || timeout 400 "$browser" --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --ignore-certificate-errors --user-data-dir="$work/browser" \
     --host-resolver-rules='MAP browser.example.org 192.0.2.2' --dump-dom https://browser.example.org:8444/index.html > page 2> browser.log || bad "chromium: $(tail -3 browser.log)"
 is_still() { after=$(counted); sleep 1; [ "$after" = "$(counted)" ]; } # nothing of the connections is to come
 wait_for is_still
@@ -99,10 +105,11 @@ fi
 
 if [ -n "$browser" ]; then
     grep -q hello page && good || bad "chromium shows no page: $(cat page)"
-    made=$(wc -l < "$work/accepted")
-    [ "$made" -ge 1 ] && good || bad "chromium made no connection"
+    made=$(wc -l < "$work/accepted") hellos=$(wc -l < "$work/hellos")
+    [ "$hellos" -ge 1 ] && good || bad "chromium made no connection"
     same "connections of the browser" "$made" "$(flows 'dst port 8444')"
-    for name in tls.ja4 tcp.syn tcp.synack; do same "each has $name" "$made" "$(signals 'dst port 8444' $name | wc -w)"; done
+    for name in tcp.syn tcp.synack; do same "each has $name" "$made" "$(signals 'dst port 8444' $name | wc -w)"; done
+    same "each that says something has tls.ja4" "$hellos" "$(signals 'dst port 8444' tls.ja4 | wc -w)"
     same "the name that it asks for" browser.example.org "$(signals 'dst port 8444' tls.sni | tr ' ' '\n' | sort -u)"
 fi
 

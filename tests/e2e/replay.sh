@@ -47,13 +47,13 @@ same "flows in EVE" "$("$indicia" flows -q --count a.ieb)" "$(grep -c '"event_ty
 # A collector on loopback counts what the bundle counts.
 if command -v nfcapd > /dev/null; then
     for address in 127.0.0.1 ::1; do
-        rm -rf "$work/nf"; mkdir "$work/nf"
-        nfcapd -p 29995 -b $address -w "$work/nf" -t 3600 > "$work/nfcapd" 2>&1 &
+        rm -rf "$work/nf"; mkdir "$work/nf"; port=$(free_port)
+        nfcapd -p $port -b $address -w "$work/nf" -t 3600 > "$work/nfcapd" 2>&1 &
         collector=$!
-        wait_for "ss -lun 2> /dev/null | grep -q ':29995 '"
+        wait_for "ss -lun 2> /dev/null | grep -q ':$port '"
         where=$address; [ $address = ::1 ] && where='[::1]'
-        run 0 "$indicia" replay -q --to "ipfix:$where:29995" a.ieb
-        wait_for "ss -lunm 2> /dev/null | grep -A1 ':29995 ' | grep -q 'skmem:(r0,'"
+        run 0 "$indicia" replay -q --to "ipfix:$where:$port" a.ieb
+        wait_for "ss -lunm 2> /dev/null | grep -A1 ':$port ' | grep -q 'skmem:(r0,'"
         kill $collector; wait $collector
         want=$("$indicia" show -o json a.ieb | jq -r '.records[0]|"Flows: \(.flows), Packets: \(.packets), Bytes: \(.flow_bytes)"')
         grep -qF "$want" "$work/nfcapd" && good || bad "the collector on $address counts otherwise than $want: $(grep Flows "$work/nfcapd")"

@@ -34,7 +34,7 @@ sealed() { find "$1" -maxdepth 1 -name "*-*Z*.ieb" -type f | wc -l; }
 # A bundle under a name and for a sensor as ours, of another key; and what is no bundle at all.
 mkdir -p count held shipped dated
 XDG_STATE_HOME=$work/other "$indicia" collect -q -r "$sample" --sensor count -w count/count-20200101T000000Z.ieb 2> /dev/null
-echo note > count/notes.txt; echo no > count/count-20200102T000000Z.ieb; cp dated.ieb count/dated.ieb
+echo no > count/count-20200102T000000Z.ieb; cp dated.ieb count/dated.ieb; echo note > count/notes.txt # the last one: what is newer is the sensor's
 foreign=$(cd count && sha256sum -- *)
 touch held/HOLD
 sensor count -W 2; count=$pid
@@ -47,8 +47,13 @@ sensor dated --retain-until 3s -W 1 --require-shipped; dated=$pid
 
 # By count: the oldest went, each with a line and an event; nothing else did.
 wait_for '[ $(grep -c "^indicia: deleted " count.err) -ge 2 ]'
-first=$(find count -name 'count-*.ieb' -newer count/notes.txt | sort | head -1); : > "$first.hold"
-wait_for '[ $(grep -c "^indicia: deleted " count.err) -ge 4 ]'
+# The newest one is put on hold, before its turn comes: then later ones go, and it does not.
+for _ in $(seq 20); do
+    first=$(find count -name 'count-*.ieb' -newer count/notes.txt | sort | tail -1); : > "$first.hold"
+    [ -e "$first" ] && break
+done
+later_gone() { sed -n 's/^indicia: deleted \([^,]*\),.*/\1/p' count.err | awk -v held="$first" '$0 > held' | grep -q .; }
+wait_for later_gone
 [ -e "$first" ] && good || bad "a bundle on hold was deleted"
 kill -TERM $count; wait $count; got=$?; same "exit status by count ($(cat count.err))" 0 $got
 same "foreign files" "$foreign" "$(cd count && sha256sum -- $(cut -c67- <<< "$foreign"))"

@@ -74,7 +74,7 @@ ship 0; same "the sidecar that changed" $((before + 1)) "$(objects)"
 
 # Not sealed, changed: never shipped.
 head -c 20000 bundles/one.ieb > bundles/cut.ieb
-cp bundles/one.ieb bundles/changed.ieb; printf 'x' | dd of=bundles/changed.ieb bs=1 seek=9000 conv=notrunc status=none
+cp bundles/one.ieb bundles/changed.ieb; alter bundles/changed.ieb 9000
 ship 1; said "changed.ieb: is ALTERED"
 grep -q "$(sha256sum bundles/changed.ieb | cut -c1-64)" "$store/log" && bad "a changed bundle was shipped" || good
 rm bundles/changed.ieb bundles/cut.ieb

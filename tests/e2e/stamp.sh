@@ -87,7 +87,7 @@ print(hashlib.sha256(note).hexdigest())
 P
 )
 query=$(openssl ts -query -in one.tsq -text 2>&1)
-asked=$(sed -n 's/^ *[0-9a-f]* - \([0-9a-f -]*\)  .*/\1/p' <<< "$query" | tr -d ' \n-')
+asked=$(sed -nE 's/^ *[0-9a-f]+ - (([0-9a-f]{2}[ -]){16}).*/\1/p' <<< "$query" | tr -d ' \n-')
 same "imprint of the request" "$imprint" "$asked"
 grep -q 'Certificate required: yes' <<< "$query" && good || bad "the request asks for no certificates: $query"
 grep -qi 'Hash Algorithm: sha256' <<< "$query" && good || bad "the request is not by SHA-256"

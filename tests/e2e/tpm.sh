@@ -21,6 +21,7 @@ tpm_start() {
             (exec 3<> "/dev/tcp/127.0.0.1/$((port + 1))") 2> /dev/null && return 0
             sleep 0.1
         done
+        tpm_stop
     done
     bad "no simulated TPM: $(cat "$work/swtpm.log")"; finish
 }

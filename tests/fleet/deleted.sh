@@ -14,11 +14,11 @@ if unshare -n true 2> /dev/null && command -v ip > /dev/null; then
         --require-shipped 2> "$work/live.err" &
     shippers+=($!)
     deleted() { sed -n 's/^indicia: deleted .*sha256 //p' "$work/live.err" | sort -u; }
-    for _ in $(seq 60); do [ "$(find "$work/live" -name '*.ieb' | wc -l)" -ge 4 ] && break; sleep 0.5; done
+    for _ in $(seq 1200); do [ "$(find "$work/live" -name '*.ieb' | wc -l)" -ge 4 ] && break; sleep 0.5; done
     check "bundles that wait for the store" yes "$([ "$(find "$work/live" -name '*.ieb' | wc -l)" -ge 4 ] && echo yes)"
     check "deleted while the gateway is dead" 0 "$(deleted | wc -l)"
     "$here/ceph" rgw "$ceph_dir"
-    for _ in $(seq 240); do [ "$(deleted | wc -l)" -ge 4 ] && break; sleep 0.5; done
+    for _ in $(seq 1200); do [ "$(deleted | wc -l)" -ge 4 ] && break; sleep 0.5; done
     kill "${shippers[@]}"; wait "${shippers[@]}" 2> /dev/null; shippers=()
     check "deleted when it was there again ($(tail -n 2 "$work/live.err" "$work/ship-live.log" | tr '\n' ' '))" yes "$([ "$(deleted | wc -l)" -ge 4 ] && echo yes)"
     objects list | sed -n 's/.*\/\([0-9a-f]*\)\.ieb\t.*/\1/p' | sort -u > "$work/listed-live"

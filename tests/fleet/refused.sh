@@ -9,7 +9,7 @@ XDG_STATE_HOME=$(state refused-sensor) "$indicia" collect -q -r "${captures[0]}"
 digest=$(sha256sum "$work/one/1.ieb" | cut -c1-64)
 try_ship() { # STATUS WORDS OPTIONS...
     local want=$1 words=$2; shift 2
-    XDG_STATE_HOME=$work/state/refused "${before[@]}" "$indicia" ship -q --dir "$work/one" --once --tries 1 --timeout 15 "$@" 2> "$work/said"
+    XDG_STATE_HOME=$work/state/refused "${before[@]}" "$indicia" ship -q --dir "$work/one" --once --tries 1 --timeout 60 "$@" 2> "$work/said"
     check "exit status, where '$words' is to be said" "$want" $?
     if [ "$want" = 0 ]; then return; fi
     grep -qF "$words" "$work/said" && good || bad "not said: '$words': $(cat "$work/said")"
@@ -88,7 +88,7 @@ tls=https://localhost:$(cat "$ceph_dir/tls_port")
 for cert in expired valid; do
     cat $cert.key $cert.pem > "$ceph_dir/tls.pem"
     kill -9 "$(cat "$ceph_dir/pid.rgw")"; "$here/ceph" rgw "$ceph_dir"
-    for _ in $(seq 120); do curl -sk "$tls" > /dev/null && break; sleep 0.5; done
+    for _ in $(seq 1200); do curl -sk "$tls" > /dev/null && break; sleep 0.5; done
     try_ship 4 "certificate is refused" --endpoint "$tls" --bucket evidence --credentials "$ceph_dir/keys"
     [ $cert = expired ] && try_ship 4 "certificate is refused" --endpoint "$tls" --bucket evidence --credentials "$ceph_dir/keys" --ca expired.pem
 done

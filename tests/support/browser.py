@@ -17,7 +17,7 @@ class Browser:
     """with Browser('chromium') as b: page = b.page()"""
 
     def __init__(self, program):
-        self.folder = tempfile.TemporaryDirectory()
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)  # what the browser started may write there a moment longer
         to_read, self.to = os.pipe()
         self.back, from_write = os.pipe()
 
@@ -38,7 +38,7 @@ class Browser:
 
     def __exit__(self, *_):
         try:
-            self.ask('Browser.close', wait=5)
+            self.ask('Browser.close', wait=60)
         except (RuntimeError, OSError):
             self.process.kill()
         self.process.wait()

@@ -16,7 +16,7 @@ keeps objects in memory and prints its port to DIR/port. DIR/mode holds what it 
   endless      says of each list that there is more, and gives the same again
   foreign      lists objects that were not asked for
   redirect     says that the bucket is elsewhere, at this store under /elsewhere
-  busy         503 to each second request
+  busy         503 to each first request of a kind
   badpart      gives a wrong ETag for each part
   late         200 to the completion of an upload, with an error inside
   stuck        takes the first part of an upload, and of the others never says anything
@@ -46,7 +46,7 @@ from xml.sax.saxutils import escape
 
 ACCESS, SECRET, BUCKET = 'AKTEST', 'secret/of+test', 'evidence'
 folder = sys.argv[1]
-objects, uploads, count, lock, started = {}, {}, [0], threading.Lock(), time.monotonic()
+objects, uploads, asked, lock, started = {}, {}, {}, threading.Lock(), time.monotonic()
 
 
 def sign(key, text):
@@ -122,8 +122,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
         mode = self.mode()
         with lock:
-            count[0] += 1
-            odd = count[0] % 2
+            kind = (self.command, self.path)
+            asked[kind] = asked.get(kind, 0) + 1
+            odd = asked[kind] % 2
         wrong = self.signature_ok()
         if wrong:
             return self.error(403, wrong, 'no')
