@@ -16,7 +16,7 @@ TOP_FOLDERS = {'collector', 'proto', 'include', 'tests', 'deploy', 'docs', '.ci'
 SPDX = 'SPDX-License-Identifier: Apache-2.0'
 PRINTERS = ('daemon', 'cli', 'remote')
 SYSTEM = set('''assert.h ctype.h errno.h inttypes.h limits.h locale.h math.h setjmp.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h
-stdint.h stdio.h stdlib.h string.h strings.h time.h wchar.h wctype.h dirent.h dlfcn.h endian.h fcntl.h fnmatch.h getopt.h glob.h grp.h
+stdint.h stdio.h stdlib.h string.h strings.h time.h wchar.h wctype.h dirent.h dlfcn.h endian.h fcntl.h fnmatch.h ftw.h getopt.h glob.h grp.h
 ifaddrs.h langinfo.h libgen.h mntent.h netdb.h nss.h poll.h pthread.h pwd.h regex.h sched.h semaphore.h spawn.h stdalign.h sysexits.h
 syslog.h termios.h threads.h uchar.h unistd.h wordexp.h'''.split())
 SYSTEM_FOLDERS = ('arpa/', 'bits/', 'linux/', 'net/', 'netinet/', 'netpacket/', 'sys/')

@@ -80,15 +80,16 @@ class Page:
         self.browser, self.session = browser, session
         for domain in ('Page', 'Runtime', 'Log', 'Network', 'DOM'):
             self.ask(domain + '.enable')
+        self.ask('Page.setLifecycleEventsEnabled', enabled=True)
 
     def ask(self, method, **params):
         return self.browser.ask(method, session=self.session, **params)
 
     def open(self, path):
         self.browser.events.clear()
-        self.ask('Page.navigate', url='file://' + path)
+        loader = self.ask('Page.navigate', url='file://' + path)['loaderId']
         until = time.monotonic() + 120
-        while not any(e['method'] == 'Page.loadEventFired' for e in self.browser.events):
+        while not any(e['method'] == 'Page.lifecycleEvent' and e['params']['name'] == 'load' and e['params']['loaderId'] == loader for e in self.browser.events):
             m = self.browser.message(until)
             if 'method' in m:
                 self.browser.events.append(m)

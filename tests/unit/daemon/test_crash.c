@@ -262,5 +262,7 @@ int main(void)
 	tcase_add_test(t, the_disk_is_full_at_every_write);
 	tcase_add_test(t, the_disk_is_full_and_reserves_nothing);
 	tcase_add_test(t, a_bit_changes_on_the_way_to_the_disk);
-	return suite_run("daemon.crash", t);
+	int status = suite_run("daemon.crash", t);
+	world_folder_remove();
+	return status;
 }

@@ -327,5 +327,7 @@ int main(void)
 	tcase_add_test(t, power_is_cut_while_it_is_recovered);
 	tcase_add_test(t, a_long_torn_end_is_kept_beside);
 	tcase_add_test(t, a_disk_that_was_taken_back);
-	return suite_run("daemon.power", t);
+	int status = suite_run("daemon.power", t);
+	world_folder_remove();
+	return status;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 #include "world.h"
 
 #include "sample.h"
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,14 @@ void world_folder(void)
 	must(mkdtemp(folder) != NULL);
 	must(setenv("XDG_STATE_HOME", folder, 1) == 0);
 }
+
+static int forget(const char *path, const struct stat *info, int kind, struct FTW *at)
+{
+	(void)info, (void)kind, (void)at;
+	return remove(path);
+}
+
+void world_folder_remove(void) { must(nftw(folder, forget, 8, FTW_DEPTH | FTW_PHYS) == 0); }
 
 void world_start(struct world *w)
 {

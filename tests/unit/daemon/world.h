@@ -16,8 +16,9 @@ struct world {
 	unsigned flows;              /* that were handed over */
 };
 
-/* A folder for state and reference data, once a program. */
+/* A folder for state and reference data, once a program, and its end. */
 void world_folder(void);
+void world_folder_remove(void);
 
 extern uint32_t world_epoch_s;     /* of the worlds that start; 0: the key changes at each seal */
 void world_start(struct world *w);
