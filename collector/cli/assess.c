@@ -110,7 +110,7 @@ static int file_read(struct assessing *s, const char *path, file_reader *read)
 	uint8_t *bytes = NULL;
 	size_t count = 0;
 	char error[ASSESS_ERROR_BYTES] = "";
-	if (custody_file_read(path, &bytes, &count) != CLI_DONE)
+	if (custody_file_read(path, CUSTODY_FILE_BYTES_MAX, &bytes, &count) != CLI_DONE)
 		return CLI_MISSING;
 	enum ind_err err = read(s->assess, (const char *)bytes, count, error);
 	free(bytes);

@@ -99,6 +99,18 @@ static int option(struct reporting *r, int id, const char *value)
 	}
 }
 
+/* What stands on the page as ours is held to what the page is held to. */
+static int words_check(const struct reporting *r)
+{
+	const struct { const char *option, *text; } given[] = { { "--title", r->options.title }, { "--erratum", r->options.erratum } };
+	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+		const char *words = given[i].text ? forbidden_words(given[i].text, strlen(given[i].text)) : NULL;
+		if (words)
+			return tell_error("report: %s: '%s' has no place in a report that alleges nothing", given[i].option, words), CLI_USAGE;
+	}
+	return CLI_DONE;
+}
+
 /* What must be said, and what excludes each other. */
 static int check(const struct reporting *r)
 {
@@ -115,7 +127,7 @@ static int check(const struct reporting *r)
 		wrong = "--erratum: at most 1024 bytes; the rest belongs on the page";
 	if (wrong)
 		tell_error("report: %s", wrong);
-	return wrong ? CLI_USAGE : CLI_DONE;
+	return wrong ? CLI_USAGE : words_check(r);
 }
 
 /* ---- the command that makes the report again ---- */

@@ -63,7 +63,7 @@ static int answer_read(const struct stamping *s, uint8_t **token, size_t *bytes)
 	uint8_t *answer;
 	size_t count;
 	char refusal[IND_STAMP_NAME_MAX];
-	int status = custody_file_read(s->attach, &answer, &count);
+	int status = custody_file_read(s->attach, CUSTODY_FILE_BYTES_MAX, &answer, &count);
 	if (status != CLI_DONE)
 		return status;
 	enum ind_err err = ind_stamp_token(answer, count, token, bytes, refusal);
@@ -136,7 +136,7 @@ static int part_add(struct stamping *s, const char *path, bool crls)
 {
 	uint8_t *bytes;
 	size_t count;
-	if (custody_file_read(path, &bytes, &count) != CLI_DONE)
+	if (custody_file_read(path, CUSTODY_FILE_BYTES_MAX, &bytes, &count) != CLI_DONE)
 		return CLI_MISSING;
 	enum ind_err err = crls ? ind_der_list_crls(&s->crls, bytes, count) : ind_der_list_certificates(&s->certificates, bytes, count);
 	free(bytes);

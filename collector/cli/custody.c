@@ -11,22 +11,22 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_BYTES_MAX = 16 << 20, KEY_ID_DIGITS = 8 };
+enum { KEY_ID_DIGITS = 8 };
 
 void custody_id_text(const struct ind_custody_id *id, char text[static CUSTODY_ID_TEXT])
 {
 	hash_hex(id->bytes, (CUSTODY_ID_TEXT - 1) / 2, text);
 }
 
-int custody_file_read(const char *path, uint8_t **bytes, size_t *count)
+int custody_file_read(const char *path, size_t most, uint8_t **bytes, size_t *count)
 {
 	struct input in;
 	if (input_open(&in, path) != CLI_DONE)
 		return CLI_DAMAGED;
 	int status = CLI_DAMAGED;
-	*bytes = in.bytes <= FILE_BYTES_MAX ? malloc((size_t)in.bytes + 1) : NULL;
+	*bytes = in.bytes <= most ? malloc((size_t)in.bytes + 1) : NULL;
 	if (!*bytes)
-		tell_error("%s: %s", path, in.bytes <= FILE_BYTES_MAX ? "out of memory" : "is too large to be what was asked for");
+		tell_error("%s: %s", path, in.bytes <= most ? "out of memory" : "is too large to be what was asked for");
 	else if (in.source.read_at(in.source.ctx, 0, *bytes, (size_t)in.bytes, count) != IND_OK)
 		tell_error("%s: %s", path, strerror(in.error));
 	else
@@ -48,7 +48,7 @@ int custody_trust_ca(struct custody_trust *t, const char *path)
 	t->roots_given = true;
 	if (!t->roots && ind_stamp_roots_new(&t->roots) != IND_OK)
 		return tell_error("out of memory"), CLI_FAILED;
-	if (custody_file_read(path, &bytes, &count) != CLI_DONE)
+	if (custody_file_read(path, CUSTODY_FILE_BYTES_MAX, &bytes, &count) != CLI_DONE)
 		return CLI_MISSING;
 	enum ind_err err = ind_stamp_roots_add(t->roots, bytes, count);
 	free(bytes);

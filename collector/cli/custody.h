@@ -71,6 +71,9 @@ struct custody_add {
 /* Does it say what an event must say, in a form that one may? CLI_DONE, or CLI_USAGE with its message said. */
 int custody_add_check(const struct custody_add *add);
 
+/* The same, and is its key there? */
+int custody_add_ready(const struct custody_add *add);
+
 /* Signs and appends; says on standard error what was written. CLI_DONE, or a status with its message said. */
 int custody_append(struct custody *c, const struct custody_add *add);
 
@@ -87,7 +90,8 @@ bool custody_hex(const char *text, uint8_t *bytes, size_t count);
 /* Digest of all that a source gives. */
 enum ind_err custody_digest(const struct ind_source *source, uint8_t digest[static IND_SHA256_BYTES]) IND_MUST_USE;
 
-/* All of a file, which the caller frees; CLI_DONE, or CLI_DAMAGED with its message said. */
-int custody_file_read(const char *path, uint8_t **bytes, size_t *count);
+/* All of a file of at most `most` bytes, which the caller frees; CLI_DONE, or CLI_DAMAGED with its message said. */
+enum { CUSTODY_FILE_BYTES_MAX = 16 << 20 };
+int custody_file_read(const char *path, size_t most, uint8_t **bytes, size_t *count);
 
 #endif

@@ -350,23 +350,38 @@ static int event_fill(const struct custody *c, const struct custody_add *add, st
 	return status;
 }
 
-int custody_append(struct custody *c, const struct custody_add *add)
+static int key_load(const struct custody_add *add, struct ind_key **key)
 {
 	char used[KEYFILE_PATH_MAX], error[KEYFILE_ERROR_BYTES];
-	struct ind_key *key = NULL;
 	bool made;
+	if (keyfile_load(add->key_file, key, &made, used, error) != IND_OK)
+		return tell_error("%s", error), CLI_MISSING;
+	if (made)
+		tell_note("made a new signing key, %s", used);
+	return CLI_DONE;
+}
+
+int custody_add_ready(const struct custody_add *add)
+{
+	struct ind_key *key = NULL;
+	int status = custody_add_check(add);
+	if (status == CLI_DONE)
+		status = key_load(add, &key);
+	ind_key_free(key);
+	return status;
+}
+
+int custody_append(struct custody *c, const struct custody_add *add)
+{
+	struct ind_key *key = NULL;
 	if (!c->has_head)
 		return tell_error("%s: holds no seal that an event could name", c->bundle), CLI_NEGATIVE;
 	struct ind_custody_event *e = malloc(sizeof(*e));
 	if (!e)
 		return tell_error("out of memory"), CLI_FAILED;
 	int status = event_fill(c, add, e);
-	if (status == CLI_DONE && keyfile_load(add->key_file, &key, &made, used, error) != IND_OK) {
-		tell_error("%s", error);
-		status = CLI_MISSING;
-	}
-	if (status == CLI_DONE && made)
-		tell_note("made a new signing key, %s", used);
+	if (status == CLI_DONE)
+		status = key_load(add, &key);
 	if (status == CLI_DONE)
 		status = event_write(c, add, key, e);
 	ind_key_free(key);

@@ -29,7 +29,7 @@ static int assessment_read(struct reporting *r, int opened)
 {
 	uint8_t *bytes = NULL;
 	size_t count;
-	if (custody_file_read(r->assessment, &bytes, &count) != CLI_DONE)
+	if (custody_file_read(r->assessment, MODEL_JSON_MAX, &bytes, &count) != CLI_DONE)
 		return CLI_MISSING;
 	out_bytes(&r->json, bytes, count);
 	free(bytes);
@@ -217,16 +217,30 @@ static int page_write(struct reporting *r)
 	return target_close(&target, true);
 }
 
+static struct custody_add correction(const struct reporting *r)
+{
+	return (struct custody_add){ .type = IND_CUSTODY_CORRECTED, .actor = r->actor, .place = r->place, .purpose = "a report is replaced by a corrected one", .note = r->options.erratum,
+		.object = r->options.supersedes, .key_file = r->key_file };
+}
+
+/* No correction is published that no log could hold. */
+static int correct_ready(const struct reporting *r)
+{
+	struct custody_add add = correction(r);
+	if (!r->options.supersedes)
+		return CLI_DONE;
+	for (size_t i = 0; i < r->inputs.count; i++)
+		if (strcmp(r->inputs.names[i], "-") == 0)
+			return tell_error("report: a correction is noted in the custody log beside each bundle, and standard input has none; name the file"), CLI_USAGE;
+	return custody_add_ready(&add);
+}
+
 /* What was wrong is said in the log of every bundle that the report is of, by a key. */
 static int correct_one(struct reporting *r, const char *name)
 {
-	struct custody_add add = { .type = IND_CUSTODY_CORRECTED, .actor = r->actor, .place = r->place, .purpose = "a report is replaced by a corrected one", .note = r->options.erratum,
-		.object = r->options.supersedes, .key_file = r->key_file };
+	struct custody_add add = correction(r);
 	struct custody custody;
-	int status = custody_add_check(&add);
-	if (status != CLI_DONE)
-		return status;
-	status = custody_open(&custody, name, &r->trust, NULL, 0);
+	int status = custody_open(&custody, name, &r->trust, NULL, 0);
 	if (status == CLI_DONE)
 		status = custody_append(&custody, &add);
 	custody_close(&custody);
@@ -262,8 +276,9 @@ static void tell_choice(const struct reporting *r)
 		stricter += r->model.records[i].tlp > r->options.tlp;
 	if (stricter)
 		tell_note("%zu of the claims on the page have a marking of their own that is stricter than --tlp: their indicators are left out, that they are listed is not", stricter);
-	if (r->model.records_matching > r->model.record_count)
-		tell_note("the page lists %zu of %llu records; --records raises that", r->model.record_count, (unsigned long long)r->model.records_matching);
+	size_t listed = model_records_listed(&r->model);
+	if (r->model.records_matching > listed)
+		tell_note("the page lists %zu of %llu flows, claims and origin records; --records raises that", listed, (unsigned long long)r->model.records_matching);
 }
 
 /* "es_ES.UTF-8:en" of $LANGUAGE, or what LC_MESSAGES is by its variables: the first one that there is a catalogue of. */
@@ -308,6 +323,8 @@ static int language_open(struct reporting *r)
 int reporting_run(struct reporting *r)
 {
 	int status = language_open(r);
+	if (status == CLI_DONE)
+		status = correct_ready(r);
 	if (status != CLI_DONE)
 		return status;
 	bool whole;

@@ -225,6 +225,7 @@ static int bundle_take(struct requesting *r, const char *name)
 	int status = input_open(&in, name);
 	if (status != CLI_DONE)
 		return status;
+	*b = (struct letter_bundle){ .name = NULL };
 	b->name = slash && slash[1] ? slash + 1 : in.name;
 	status = bundle_check(r, &in, b);
 	bool again = status == CLI_DONE && bundle_again(r, &in, b);

@@ -164,6 +164,17 @@ static int sidecars(struct fetching *x)
 /* Whoever may write into one folder could else put custody files of his own beside a bundle of another sensor. */
 static bool is_elsewhere(const struct held *h) { return !h->ends && h->wrong && strcmp(h->wrong, "another_sensor") == 0; }
 
+/* What is there already is asked like what comes, and stays whatever it is. */
+static int held_already(const struct fetching *x, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return tell_error("%s: %s", path, strerror(errno)), CLI_FAILED;
+	bool same = digest_ok(fd, x->held->name.sha256);
+	close(fd);
+	return same ? CLI_DONE : (tell_error("%s: is not what its name says: move it away, and it is fetched again", path), CLI_NEGATIVE);
+}
+
 static int fetch_one(struct fetching *x)
 {
 	char path[PATH_BYTES], part[PATH_BYTES];
@@ -175,11 +186,11 @@ static int fetch_one(struct fetching *x)
 	if (!path_of(x, "", "", path) || !path_of(x, "", ".part", part))
 		return tell_error("%s: the path is too long", x->f->folder), CLI_USAGE;
 	bool there = stat(path, &info) == 0;
-	int status = there ? CLI_DONE : fetch_object(x, "", x->held->bytes, part);
+	int status = there ? held_already(x, path) : fetch_object(x, "", x->held->bytes, part);
 	if (status != CLI_DONE)
 		return status;
-	if (!there && !selected(x, part))
-		return unlink(part), CLI_DONE;
+	if (!selected(x, there ? path : part))
+		return there ? CLI_DONE : (unlink(part), CLI_DONE);
 	if (!there && rename(part, path) != 0)
 		return tell_error("%s: %s", path, strerror(errno)), CLI_FAILED;
 	x->f->tally.fetched++;

@@ -350,6 +350,14 @@ enum ind_err gather_end(struct gather *g)
 	return m->arena.failed ? IND_NOMEM : err;
 }
 
+size_t model_records_listed(const struct report_model *m)
+{
+	size_t listed = 0;
+	for (size_t i = 0; i < m->record_count; i++)
+		listed += m->records[i].kind == MODEL_FLOW || m->records[i].kind == MODEL_CLAIM || m->records[i].kind == MODEL_ORIGIN;
+	return listed;
+}
+
 size_t model_record_find(const struct report_model *m, const char *id)
 {
 	size_t low = 0, high = m->by_id ? m->record_count : 0, count = high;

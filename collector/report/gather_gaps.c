@@ -76,50 +76,63 @@ static enum model_gap_kind kind_of(const char *kind)
 	return k;
 }
 
-/* A sensor says again and again what it lost: one gap for each bundle and cause. */
-static bool add_to(struct report_model *m, const struct model_gap *gap)
+/* A sensor says again and again what it lost: one gap for each bundle and cause. Where the last one of each cause stands, behind 0. */
+struct losses { size_t at[IND_LOSS_MAX]; };
+
+static unsigned cause_of(const char *reason)
 {
-	for (size_t i = m->gap_count; gap->kind == MODEL_GAP_LOSS && i-- > 0 && m->gaps[i].bundle == gap->bundle;) {
-		struct model_gap *g = &m->gaps[i];
-		if (g->kind != gap->kind || strcmp(g->reason, gap->reason) != 0)
-			continue;
-		g->from_ns = gap->from_ns < g->from_ns ? gap->from_ns : g->from_ns;
-		g->to_ns = gap->to_ns > g->to_ns ? gap->to_ns : g->to_ns;
-		g->count += gap->count;
-		return true;
-	}
-	return false;
+	unsigned cause = 1;
+	while (cause < IND_LOSS_MAX && (!ind_loss_name(cause) || strcmp(ind_loss_name(cause), reason) != 0))
+		cause++;
+	return cause % IND_LOSS_MAX;
 }
 
-/* Leaves before the first bundle of a stream are nothing that this report is about; what was lost in reading a packet is no time without a record, and
- * stands with its bundle. */
-static bool matters(const struct model_gap *gap)
+static bool add_to(struct report_model *m, struct losses *losses, const struct model_gap *gap)
+{
+	if (gap->kind != MODEL_GAP_LOSS)
+		return false;
+	size_t *at = &losses->at[cause_of(gap->reason)];
+	if (!*at || m->gaps[*at - 1].bundle != gap->bundle) {
+		*at = m->gap_count + 1;
+		return false;
+	}
+	struct model_gap *g = &m->gaps[*at - 1];
+	g->from_ns = gap->from_ns < g->from_ns ? gap->from_ns : g->from_ns;
+	g->to_ns = gap->to_ns > g->to_ns ? gap->to_ns : g->to_ns;
+	g->count += gap->count;
+	return true;
+}
+
+/* Leaves before the first bundle of a stream, from leaf 0 on, are nothing that this report is about; what was lost in reading a packet is no time without a
+ * record, and stands with its bundle. */
+static bool matters(const struct model_gap *gap, uint64_t first_leaf)
 {
 	static const unsigned causes[] = { IND_LOSS_KERNEL_DROP, IND_LOSS_INTERFACE_DROP, IND_LOSS_RING, IND_LOSS_DISK };
 	if (gap->kind != MODEL_GAP_LOSS)
-		return gap->kind != MODEL_GAP_LEAVES || gap->from_ns;
+		return gap->kind != MODEL_GAP_LEAVES || first_leaf;
 	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
 		if (strcmp(ind_loss_name(causes[i]), gap->reason) == 0)
 			return true;
 	return false;
 }
 
-static void row_take(struct gather *g, size_t n)
+static void row_take(struct gather *g, struct losses *losses, size_t n)
 {
 	gaps_row(g->gaps, n, &g->row);
 	struct model_gap gap = {
 		kind_of(g->row.cell[QUERY_GAP_kind].text), gaps_bundle(g->gaps, n), g->row.cell[QUERY_GAP_reason].text,
 		number_of(&g->row, QUERY_GAP_from), number_of(&g->row, QUERY_GAP_to), number_of(&g->row, QUERY_GAP_count),
 	};
-	if (matters(&gap) && !add_to(g->m, &gap))
+	if (matters(&gap, number_of(&g->row, QUERY_GAP_first_leaf)) && !add_to(g->m, losses, &gap))
 		gap_add(g->m, &gap);
 }
 
 enum ind_err gather_gaps(struct gather *g)
 {
 	enum ind_err err = order_make(g->m) ? gaps_end(g->gaps) : IND_NOMEM;
+	struct losses losses = { { 0 } };
 	for (size_t n = 0; n < gaps_count(g->gaps) && err == IND_OK; n++)
-		row_take(g, n);
+		row_take(g, &losses, n);
 	if (err == IND_OK)
 		times_find(g->m);
 	return err;

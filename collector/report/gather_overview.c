@@ -199,10 +199,27 @@ enum ind_err gather_statements(struct gather *g, struct ind_custody_log *log)
 	return g->m->arena.failed ? IND_NOMEM : err;
 }
 
+static enum ind_err take_custody_faults(struct gather *g, struct model_bundle *b, struct ind_custody_log *log)
+{
+	b->custody_file_count = log ? ind_custody_log_file_count(log) : 0;
+	b->custody_faults = b->custody_file_count ? arena_take(&g->m->arena, b->custody_file_count * sizeof(*b->custody_faults)) : NULL;
+	for (size_t i = 0; b->custody_faults && i < b->custody_file_count; i++) {
+		const struct ind_custody_file *f = ind_custody_log_file(log, i);
+		const char *slash = strrchr(f->name, '/'), *name = slash ? slash + 1 : f->name;
+		if (f->state == IND_CUSTODY_FILE_OK && !f->cut)
+			continue;
+		struct model_custody_fault *fault = &b->custody_faults[b->custody_fault_count++];
+		*fault = (struct model_custody_fault){ arena_text(&g->m->arena, name, strlen(name)), f->state == IND_CUSTODY_FILE_OK ? NULL : ind_custody_file_state_name(f->state), f->bad_bytes, f->cut };
+	}
+	return b->custody_file_count && !b->custody_faults ? IND_NOMEM : IND_OK;
+}
+
 static enum ind_err take_custody(struct gather *g, struct model_bundle *b, struct ind_custody_log *log)
 {
 	size_t count = log ? ind_custody_log_count(log) : 0;
-	enum ind_err err = IND_OK;
+	enum ind_err err = take_custody_faults(g, b, log);
+	if (err != IND_OK)
+		return err;
 	b->events = count ? arena_take(&g->m->arena, count * sizeof(*b->events)) : NULL;
 	for (size_t i = 0; b->events && i < count && err == IND_OK; i++)
 		err = event_at(g, log, i, &b->events[b->event_count++]);

@@ -13,7 +13,8 @@ struct reading {
 	bool failed;
 };
 
-enum { LIST_MAX = 1 << 16 };
+/* Of signals that are missing, explanations and gates there is one each of what the method knows. They are compared with each other. */
+enum { LIST_MAX = 1 << 16, ITEMS_MOST = 1 << 14, KINDS_MOST = 256 };
 
 /* No count, weight, time or distance of an assessment is larger; what is smaller can be added and converted without a thought. */
 static const int64_t number_max = INT64_C(1) << 50;
@@ -51,6 +52,7 @@ struct shape {
 	const struct field *fields;
 	size_t field_count;
 	const char *(*wrong)(const void *one); /* which number is none that there can be; NULL: all are */
+	size_t most;                    /* of a list of it */
 };
 
 static void fields_read(struct reading *r, const struct jdoc *object, const struct shape *shape, void *one);
@@ -106,10 +108,10 @@ static char family_of(struct reading *r, const struct jdoc *object, const char *
 }
 
 /* A list of the object, NULL if there is none; *count of it. */
-static const struct jdoc *list_of(struct reading *r, const struct jdoc *object, const char *key, size_t *count)
+static const struct jdoc *list_of(struct reading *r, const struct jdoc *object, const char *key, size_t most, size_t *count)
 {
 	const struct jdoc *value = jdoc_key(object, key);
-	if (value && (!jdoc_is_list(value) || jdoc_count(value) > LIST_MAX)) {
+	if (value && (!jdoc_is_list(value) || jdoc_count(value) > most)) {
 		fail(r, "not an assessment: no list, or too long a one, is ", key);
 		value = NULL;
 	}
@@ -119,7 +121,7 @@ static const struct jdoc *list_of(struct reading *r, const struct jdoc *object, 
 
 static const char **texts_of(struct reading *r, const struct jdoc *object, const char *key, size_t *count)
 {
-	const struct jdoc *list = list_of(r, object, key, count);
+	const struct jdoc *list = list_of(r, object, key, LIST_MAX, count);
 	const char **texts = *count ? arena_take(r->arena, *count * sizeof(*texts)) : NULL;
 	for (size_t i = 0; texts && i < *count; i++) {
 		texts[i] = text_copy(r, jdoc_item(list, i));
@@ -168,7 +170,7 @@ static void object_read(struct reading *r, const struct jdoc *value, const char 
 
 static void *objects_of(struct reading *r, const struct jdoc *object, const struct field *f, size_t *count)
 {
-	const struct jdoc *list = list_of(r, object, f->key, count);
+	const struct jdoc *list = list_of(r, object, f->key, f->of->most, count);
 	char *all = *count ? arena_take(r->arena, *count * f->of->size) : NULL;
 	for (size_t i = 0; all && i < *count; i++)
 		object_read(r, jdoc_item(list, i), f->key, f->of, all + i * f->of->size);
@@ -215,7 +217,8 @@ static void fields_read(struct reading *r, const struct jdoc *object, const stru
 
 #define FIELD(type, name, form) { #name, form, offsetof(struct type, name), 0, NULL }
 #define LIST(type, name, form, at, count, of) { name, form, offsetof(struct type, at), offsetof(struct type, count), of }
-#define SHAPE(type, fields, wrong) { sizeof(struct type), fields, sizeof(fields) / sizeof((fields)[0]), wrong }
+#define SHAPE_MOST(type, fields, wrong, most) { sizeof(struct type), fields, sizeof(fields) / sizeof((fields)[0]), wrong, most }
+#define SHAPE(type, fields, wrong) SHAPE_MOST(type, fields, wrong, LIST_MAX)
 
 /* What is not said is smaller than any number, and so wrong where it is needed. */
 static const char *data_wrong(const void *one)
@@ -254,13 +257,13 @@ static const struct field item_fields[] = {
 	FIELD(model_item, quality, NUMBER), FIELD(model_item, rating, NUMBER), FIELD(model_item, tier, NUMBER), FIELD(model_item, weight, NUMBER),
 	FIELD(model_item, record_count, NUMBER), LIST(model_item, "records", TEXTS, records, records_count, NULL),
 };
-static const struct shape item_shape = SHAPE(model_item, item_fields, item_wrong);
+static const struct shape item_shape = SHAPE_MOST(model_item, item_fields, item_wrong, ITEMS_MOST);
 
 static const struct field gate_fields[] = {
 	FIELD(model_gate, fails, TEXT_NEEDED), LIST(model_gate, "for", TEXT_NEEDED, for_level, for_level, NULL), FIELD(model_gate, is, NUMBER),
 	FIELD(model_gate, wants, NUMBER),
 };
-static const struct shape gate_shape = SHAPE(model_gate, gate_fields, NULL);
+static const struct shape gate_shape = SHAPE_MOST(model_gate, gate_fields, NULL, KINDS_MOST);
 
 static const struct field hypothesis_fields[] = {
 	FIELD(model_hypothesis, about, TEXT_NEEDED), LIST(model_hypothesis, "class", TEXT_NEEDED, class_name, class_name, NULL),
@@ -276,12 +279,12 @@ static const struct shape hypothesis_shape = SHAPE(model_hypothesis, hypothesis_
 static const struct field alternative_fields[] = {
 	FIELD(model_alternative, name, TEXT_NEEDED), FIELD(model_alternative, state, TEXT_NEEDED), FIELD(model_alternative, text, TEXT_NEEDED),
 };
-static const struct shape alternative_shape = SHAPE(model_alternative, alternative_fields, NULL);
+static const struct shape alternative_shape = SHAPE_MOST(model_alternative, alternative_fields, NULL, KINDS_MOST);
 
 static const struct field missing_fields[] = {
 	FIELD(model_missing, code, TEXT_NEEDED), FIELD(model_missing, resolves, TEXT_NEEDED), FIELD(model_missing, signal, TEXT_NEEDED),
 };
-static const struct shape missing_shape = SHAPE(model_missing, missing_fields, NULL);
+static const struct shape missing_shape = SHAPE_MOST(model_missing, missing_fields, NULL, KINDS_MOST);
 
 static const struct field finding_fields[] = { FIELD(model_finding, area, TEXT_NEEDED), FIELD(model_finding, finding, TEXT_NEEDED) };
 static const struct shape finding_shape = SHAPE(model_finding, finding_fields, NULL);
@@ -326,7 +329,7 @@ static const struct shape model_shape = SHAPE(report_model, model_fields, NULL);
 static void subjects_read(struct reading *r, const struct jdoc *root, struct report_model *m)
 {
 	size_t count;
-	const struct jdoc *list = list_of(r, root, "subjects", &count);
+	const struct jdoc *list = list_of(r, root, "subjects", LIST_MAX, &count);
 	m->subject_count = count < MODEL_SUBJECTS_MAX ? count : MODEL_SUBJECTS_MAX;
 	m->subjects_left_out = count - m->subject_count;
 	m->subjects = arena_take(r->arena, MODEL_SUBJECTS_MAX * sizeof(*m->subjects));

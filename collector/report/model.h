@@ -74,6 +74,9 @@ struct model_event {
 	bool key_trusted;
 };
 
+/* A file of the log that is not read to its end, or that lacks events of its hand that others hold. */
+struct model_custody_fault { const char *name, *state; uint64_t bad_bytes, cut; };
+
 struct model_bundle {
 	const char *name;               /* without its folder */
 	const char *sensor, *interface, *source_file, *link_type, *capture_filter, *authority, *case_id, *clock_source, *build_id, *signals, *exhibits,
@@ -94,7 +97,8 @@ struct model_bundle {
 	struct model_bundle_data *data;
 	size_t data_count;
 	struct model_event *events;
-	size_t event_count;
+	struct model_custody_fault *custody_faults;
+	size_t event_count, custody_fault_count, custody_file_count;
 };
 
 /* What is missing. TIME: between two bundles of a sensor nothing was recorded; the other ones as query/gaps.h finds them, losses of a bundle by cause. */
@@ -163,7 +167,7 @@ struct report_model {
 	const struct model_record **by_id; /* the same by their ids */
 	struct model_event *statements; /* events of type reviewed that name this assessment, each once */
 	size_t bundle_count, gap_count, record_count, statement_count;
-	uint64_t records_matching;      /* what the bundles hold of the subjects; records_count of these are listed */
+	uint64_t records_matching;      /* flows, claims and origin records of the subjects in the bundles, listed or not */
 	uint64_t first_ns, last_ns;     /* the window: flows of the subjects; both 0 without any */
 	struct model_bin bins[MODEL_BINS];
 };
@@ -174,6 +178,9 @@ enum ind_err model_read(struct report_model *m, const char *json, size_t bytes, 
 
 /* Nanoseconds since 1970 of an RFC 3339 time; 0 if it is none. */
 uint64_t model_time(const char *text);
+
+/* Of records_matching, those that are listed: signals and exhibits of a flow are not counted by themselves. */
+size_t model_records_listed(const struct report_model *m);
 
 /* Index of a record, or SIZE_MAX. After the bundles were gathered. */
 size_t model_record_find(const struct report_model *m, const char *id);

@@ -247,13 +247,18 @@ static void caption(struct page *p, const struct report_model *m, const struct g
 {
 	put_literal(p, "<figcaption id=\"graph\">");
 	put_words(p, _("From left to right: sensors, other ends, ends of the subjects, and what data sets assert of these (dashed). A line stands for listed records; a thicker one for ten or more flows, the thickest for a hundred or more."));
-	if (g->left_out || g->unplaced) {
+	if (g->left_out) {
 		put_literal(p, " ");
-		put_said(p, _("Not drawn for want of room: {1} ends or data sets with fewer relations."), NUMBER(g->left_out + g->unplaced));
+		put_said(p, _("Not drawn for want of room: {1} ends or data sets with fewer relations."), NUMBER(g->left_out));
 	}
-	if (m->records_matching > m->record_count) {
+	if (g->unplaced) {
 		put_literal(p, " ");
-		put_said(p, _("Only the {1} listed of {2} matching records are in it."), COUNT(m->record_count), COUNT(m->records_matching));
+		put_said(p, P_("Not drawn for want of room: {1} flow.", "Not drawn for want of room: {1} flows.", g->unplaced), COUNT(g->unplaced));
+	}
+	size_t listed = model_records_listed(m);
+	if (m->records_matching > listed) {
+		put_literal(p, " ");
+		put_said(p, _("Only the {1} listed of {2} matching records are in it."), COUNT(listed), COUNT(m->records_matching));
 	}
 	put_literal(p, "</figcaption></figure>\n");
 }

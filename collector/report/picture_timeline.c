@@ -29,6 +29,15 @@ static size_t sensor_find(const struct lanes *l, const char *sensor)
 	return l->sensor_count;
 }
 
+/* Has a bundle before this one the same sensor? */
+static bool is_drawn_before(const struct report_model *m, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (m->bundles[i].sensor && m->bundles[i].sealed_ns && m->bundles[i].sealed_ns >= m->bundles[i].open_ns && strcmp(m->bundles[i].sensor, m->bundles[at].sensor) == 0)
+			return true;
+	return false;
+}
+
 static void lanes_of_sensors(const struct report_model *m, struct lanes *l)
 {
 	for (size_t i = 0; i < m->bundle_count; i++) {
@@ -43,7 +52,7 @@ static void lanes_of_sensors(const struct report_model *m, struct lanes *l)
 		if (l->sensor_count < SENSORS_DRAWN)
 			l->sensors[l->sensor_count++] = b->sensor;
 		else
-			l->sensors_left_out++;
+			l->sensors_left_out += !is_drawn_before(m, i);
 	}
 }
 
@@ -245,14 +254,14 @@ static void caption(struct page *p, const struct report_model *m, const struct l
 	else
 		put_said(p, _("UTC, from {1} to {2}."), TIME(m->first_ns), TIME(m->last_ns));
 	put_literal(p, " ");
-	put_words(p, _("Where a sensor's lane is hatched it did not record: an absence there means nothing. Claims have no time and are not drawn."));
+	put_words(p, _("Where a sensor's lane is hatched no bundle of this report covers it: an absence there means nothing. Claims have no time and are not drawn."));
 	if (l->sensors_left_out) {
 		put_literal(p, " ");
 		put_said(p, _("Sensors not drawn for want of room: {1}."), NUMBER(l->sensors_left_out));
 	}
 	put_literal(p, "</figcaption></figure>\n<ul class=\"p-legend\">");
 	draw_key(p, "<rect class=\"p-cover\" fill=\"#bcd7e6\" stroke=\"#33566b\" stroke-width=\"8\" x=\"10\" y=\"30\" width=\"300\" height=\"120\"/>", _("recorded"));
-	draw_key(p, "<path class=\"p-gap\" fill=\"none\" stroke=\"#8a5a33\" stroke-width=\"9\" d=\"M10 150l120-120M70 150l120-120M130 150l120-120M190 150l120-120\"/>", _("not recorded"));
+	draw_key(p, "<path class=\"p-gap\" fill=\"none\" stroke=\"#8a5a33\" stroke-width=\"9\" d=\"M10 150l120-120M70 150l120-120M130 150l120-120M190 150l120-120\"/>", _("covered by no bundle of this report"));
 	draw_key(p, "<circle class=\"p-mark\" fill=\"#0b4a66\" cx=\"160\" cy=\"90\" r=\"48\"/>", _("a record that a finding cites, by family of signals"));
 	if (both)
 		draw_key(p, "<rect class=\"p-window\" fill=\"#b0450c\" fill-opacity=\".12\" stroke=\"#b0450c\" stroke-width=\"12\" x=\"80\" y=\"20\" width=\"160\" height=\"140\"/>", _("window of the subjects' flows"));

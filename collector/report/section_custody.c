@@ -135,20 +135,43 @@ static void acquisition(struct view *v, const struct model_bundle *b)
 	put_literal(&v->page, "</dl>\n");
 }
 
+/* What a log does not show must not be taken for what it does not hold. */
+static void custody_faults(struct view *v, const struct model_bundle *b)
+{
+	struct page *p = &v->page;
+	for (size_t i = 0; i < b->custody_fault_count; i++) {
+		const struct model_custody_fault *f = &b->custody_faults[i];
+		put_literal(p, "<p class=\"note\">");
+		if (f->state && f->bad_bytes)
+			/* TRANSLATORS: {1} is the name of a file. */
+			put_said(p, P_("{1}: {2} byte of this file of custody events is not read, for it is damaged.", "{1}: {2} bytes of this file of custody events are not read, for they are damaged.", (unsigned long)f->bad_bytes),
+				TEXT(f->name), COUNT(f->bad_bytes));
+		else if (f->state)
+			put_said(p, _("{1}: this is no file of custody events that can be read."), TEXT(f->name));
+		if (f->state && f->cut)
+			put_literal(p, " ");
+		if (f->cut)
+			put_said(p, P_("{1}: {2} event that other files follow is missing from this file of custody events.", "{1}: {2} events that other files follow are missing from this file of custody events.", (unsigned long)f->cut),
+				TEXT(f->name), COUNT(f->cut));
+		put_literal(p, "</p>\n");
+	}
+}
+
 static void events(struct view *v, const struct model_bundle *b)
 {
 	struct page *p = &v->page;
 	const char *heads[] = { _("Time (UTC)"), _("Event"), _("By"), _("Purpose and note"), _("Key"), _("Result") };
+	custody_faults(v, b);
 	if (!b->event_count) {
-		view_note(v, _("No custody log is beside this bundle."));
+		view_note(v, b->custody_file_count ? _("The custody log beside this bundle holds no event that can be read.") : _("No custody log is beside this bundle."));
 		return;
 	}
 	view_table(v, _("Custody events"), heads, 6);
 	for (size_t i = 0; i < b->event_count; i++) {
 		const struct model_event *e = &b->events[i];
-		put_literal(p, "<tr><td>");
-		put_time(p, e->time_ns);
-		put_literal(p, "</td><td>");
+		put_literal(p, "<tr>");
+		view_time_cell(v, e->time_ns);
+		put_literal(p, "<td>");
 		if (words_event(e->type))
 			put_words(p, words_event(e->type));
 		else

@@ -224,20 +224,31 @@ static void chip_clock(struct view *v)
 	put_literal(&v->page, "</li>\n");
 }
 
-static void chip_loss(struct view *v)
-{
-	uint64_t lost = 0;
-	for (size_t i = 0; i < v->m->bundle_count; i++)
-		lost += v->m->bundles[i].loss[IND_LOSS_KERNEL_DROP] + v->m->bundles[i].loss[IND_LOSS_INTERFACE_DROP];
-	chip(v, !lost);
-	put_said(&v->page, P_("{1} packet dropped", "{1} packets dropped", (unsigned long)lost), COUNT(lost));
-	put_literal(&v->page, "</li>\n");
-}
-
 /* Does the check of seals speak of the whole bundle? Of others nothing is said to be in order. */
 static bool is_checked(const struct model_bundle *b)
 {
 	return !b->damaged && (strcmp(b->verdict, "VALID") == 0 || strcmp(b->verdict, "UNTRUSTED") == 0);
+}
+
+/* What a savefile lacks is not in it, and of a bundle that could not be read to its end the last losses may be behind that. */
+static void chip_loss(struct view *v)
+{
+	uint64_t packets = 0, records = 0;
+	bool unknown = false;
+	for (size_t i = 0; i < v->m->bundle_count; i++) {
+		const struct model_bundle *b = &v->m->bundles[i];
+		packets += b->loss[IND_LOSS_KERNEL_DROP] + b->loss[IND_LOSS_INTERFACE_DROP];
+		records += b->loss[IND_LOSS_RING] + b->loss[IND_LOSS_DISK];
+		unknown |= !is_checked(b) || !b->interface;
+	}
+	chip(v, !packets && !records && !unknown);
+	if (packets || !(records || unknown))
+		put_said(&v->page, P_("{1} packet dropped", "{1} packets dropped", (unsigned long)packets), COUNT(packets));
+	else if (records)
+		put_said(&v->page, P_("{1} record lost in the sensor", "{1} records lost in the sensor", (unsigned long)records), COUNT(records));
+	else
+		put_words(&v->page, _("Dropped packets: not known of every bundle"));
+	put_literal(&v->page, "</li>\n");
 }
 
 /* Of which bundles of one stream were kept, and whether each goes on where the one before it ended. */
@@ -245,20 +256,23 @@ static void chip_chain(struct view *v)
 {
 	const struct report_model *m = v->m;
 	uint64_t leaves = 0;
-	bool other = false, unchecked = false;
+	bool other = false, unchecked = false, untrusted = false;
 	for (size_t i = 0; i < m->gap_count; i++)
 		leaves += m->gaps[i].kind == MODEL_GAP_LEAVES ? m->gaps[i].count : 0;
 	for (size_t i = 0; i < m->bundle_count; i++) {
 		other |= strcmp(m->bundles[i].verdict, "ROLLBACK") == 0;
 		unchecked |= !is_checked(&m->bundles[i]);
+		untrusted |= m->bundle_count > 1 && strcmp(m->bundles[i].verdict, "UNTRUSTED") == 0;
 	}
-	chip(v, !leaves && !other && !unchecked);
+	chip(v, !leaves && !other && !unchecked && !untrusted);
 	if (other)
 		put_words(&v->page, _("Hash chain: another state of a stream was kept"));
 	else if (leaves)
 		put_said(&v->page, P_("Hash chain: {1} leaf is missing", "Hash chain: {1} leaves are missing", (unsigned long)leaves), COUNT(leaves));
 	else if (unchecked)
 		put_words(&v->page, _("Hash chain: not every bundle could be checked to its end"));
+	else if (untrusted)
+		put_words(&v->page, _("Hash chain: bundles by keys that are not trusted here are not compared with each other"));
 	else
 		put_words(&v->page, _("Hash chain unbroken"));
 	put_literal(&v->page, "</li>\n");

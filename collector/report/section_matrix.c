@@ -45,7 +45,7 @@ static void one(struct view *v, const struct model_item *item)
 	put_words(p, for_it ? "+ " : against ? "− " : "○ ");
 	put_words(p, for_it ? _("supports") : against ? _("contradicts") : _("neutral"));
 	put_literal(p, " <b>");
-	put_number(p, item->weight);
+	view_number(v, item->weight);
 	put_literal(p, "</b></span>");
 	if (item->records_count) {
 		put_literal(p, "<span class=\"cite\">");

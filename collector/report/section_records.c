@@ -125,9 +125,7 @@ void section_records(struct view *v)
 {
 	const char *heads[] = { _("Record"), _("Kind"), _("Time (UTC)"), _("Who"), _("#Bytes"), _("What it says, and SHA-256") };
 	struct page *p = &v->page;
-	size_t listed = 0;
-	for (size_t i = 0; i < v->m->record_count; i++)
-		listed += v->m->records[i].kind == MODEL_FLOW || v->m->records[i].kind == MODEL_CLAIM || v->m->records[i].kind == MODEL_ORIGIN;
+	size_t listed = model_records_listed(v->m);
 	view_note(v, _("Each digest is that of one line: the one that “indicia show --records” prints of this record. Any reader who holds the bundle can make it again; the section on checking shows how."));
 	put_literal(p, "<p>");
 	put_said(p, P_("The bundles hold {1} flow, claim or origin record of the subjects; {2} are listed.", "The bundles hold {1} flows, claims and origin records of the subjects; {2} are listed.",

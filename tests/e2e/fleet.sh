@@ -75,6 +75,10 @@ cmp -s out/tyo-03/1.ieb case/*.ieb && good || bad "the bundle is another one"
 run 0 "$indicia" verify --trust trust case
 run 0 "$indicia" custody log --trust trust --trust "$XDG_STATE_HOME/indicia/identity.pub" case/*.ieb; grep -q released stdout && good || bad "no release in the log that was fetched"
 fleet 0 fetch "${from_store[@]}" -f 'host 203.0.113.99' -w none; same "of an address that nobody saw" "" "$(ls none)"
+# Into a folder that holds more than what is asked for now: that stays, and is not named. What is there under a name is what the name says.
+cp -r case more; fleet 0 fetch "${from_store[@]}" -f 'host 203.0.113.99' -w more; same "of what was there already" " $(ls case | wc -l)" "$(cat stdout) $(ls more | wc -l)"
+held=$(ls more/*.ieb | head -1); alter "$held" 4000
+fleet 1 fetch "${from_store[@]}" -f "host $address" -w more -q; said "is not what its name says"; rm -r more
 fleet 0 fetch "${from_store[@]}" -t 2026-11-24T09:00/PT2H -w window; same "of a window" 1 "$(find window -name '*.ieb' | wc -l)"
 fleet 0 fetch "${from_store[@]}" -w all -q; same "all of it" "$count" "$(find all -name '*.ieb' | wc -l)"
 run 0 "$indicia" verify --trust trust all

@@ -290,6 +290,36 @@ run 2 "$indicia" report --tlp green --sections nothing sample.ieb; one_error not
 run 2 "$indicia" report --tlp green --lang xx sample.ieb; one_error xx en es
 run 2 "$indicia" report --tlp green --supersedes "$(digest page.html)" sample.ieb; one_error --erratum
 run 2 "$indicia" report --tlp green --supersedes abc --erratum x sample.ieb; one_error sha256sum
+# Nothing is published that no log could hold; and no option accuses.
+for lacking in "--actor tester --place lab --key missing.pem" "--place lab" "--actor tester"; do
+    # shellcheck disable=SC2086
+    "$indicia" report --tlp green --supersedes "$(digest page.html)" --erratum x $lacking -w never.html sample.ieb 2> "$work/stderr" && bad "a correction without its event: $lacking" || good
+    [ -e never.html ] && bad "a correction was published without its event: $lacking" || good
+done
+run 2 sh -c "'$indicia' report --tlp green --supersedes $(digest page.html) --erratum x --actor a --place b -w never.html - < sample.ieb"; one_error 'standard input'
+run 2 "$indicia" report --tlp green --title 'The attack by Russia, carried out by hackers' -w never.html sample.ieb; one_error --title 'alleges nothing'
+run 2 "$indicia" report --tlp green --supersedes "$(digest page.html)" --erratum 'it was attributed to Freedonia' --actor a --place b -w never.html sample.ieb; one_error --erratum
+
+# A damaged log is not one that is not there.
+mkdir logs; cp sample.ieb logs; run 0 "$indicia" custody add --type opened --actor A --place B --purpose C logs/sample.ieb; run 0 "$indicia" custody add --type verified --actor A --place B --purpose C logs/sample.ieb
+log=$(ls logs/*.iec); cp "$log" log.kept
+run 0 "$indicia" report --tlp green --lang en -w logs.html logs/sample.ieb
+same "events of a whole log" "2 0" "$(grep -c '<td>opened</td>\|<td>verified</td>' logs.html) $(grep -c 'of this file of custody events' logs.html)"
+alter "$log" 100; run 0 "$indicia" report --tlp green --lang en --force -w logs.html logs/sample.ieb
+grep -q 'No custody log is beside' logs.html && bad "a damaged log is said not to be there" || good
+grep -q 'bytes of this file of custody events are not read' logs.html && good || bad "it does not say that a log is damaged"
+cp log.kept "$log"; alter "$log" -20; run 0 "$indicia" report --tlp green --lang en --force -w logs.html logs/sample.ieb
+same "one event is left" "1 1" "$(grep -c '<td>opened</td>\|<td>verified</td>' logs.html) $(grep -c 'bytes of this file of custody events are not read' logs.html)"
+rm -r logs logs.html log.kept
+
+# How many are listed is said by one number.
+run 0 "$indicia" report --tlp green --lang en --records 2 -w few.html sample.ieb
+listed=$(sed -n 's/.* \([0-9]*\) are listed\..*/\1/p' few.html)
+grep -q "the page lists $listed of " "$work/stderr" && good || bad "what is listed: $listed; $(cat "$work/stderr")"
+grep -q "Only the $listed listed of " few.html && good || bad "the graph does not say that it is of $listed records"
+# Of a savefile it is not known what was dropped before.
+grep -q 'Dropped packets: not known of every bundle' few.html && good || bad "a savefile is said to lack nothing"
+rm few.html
 run 2 "$indicia" report --tlp green --assessment before.json -s 192.0.2.1 sample.ieb; one_error --assessment
 run 2 "$indicia" report --tlp green --assessment before.json hostile.ieb; one_error hostile.ieb
 run 4 "$indicia" report --tlp green --assessment not-there.json sample.ieb

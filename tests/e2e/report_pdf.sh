@@ -15,6 +15,12 @@ run 0 "$indicia" report --tlp amber+strict "${part[@]}" -w one.pdf sample.ieb
 run 0 "$indicia" report --tlp amber+strict "${part[@]}" -w two.pdf sample.ieb
 cmp one.pdf two.pdf && good || bad "the same report printed twice differs"
 
+# Whatever its marking, nobody else can read it while it is printed, and nothing of it is left.
+mkdir stub tmp; printf '#!/bin/sh\nstat -c %%a "$(dirname "$2")" "$2" > "$TMPDIR/modes"\nexec %s "$@"\n' "$(command -v weasyprint)" > stub/weasyprint; chmod +x stub/weasyprint
+run 0 env PATH="$PWD/stub:$PATH" TMPDIR="$PWD/tmp" "$indicia" report --tlp red -w red.pdf sample.ieb
+same "modes while it is printed" "700 600" "$(paste -sd' ' tmp/modes)"
+same "what is left" modes "$(ls tmp)"
+rm -r stub tmp red.pdf
 pages=$(pdfinfo one.pdf | sed -n 's/^Pages: *//p')
 [ "${pages:-0}" -ge 2 ] && good || bad "$pages pages"
 for page in $(seq "${pages:-0}"); do

@@ -94,6 +94,11 @@ data = bytearray(open('one.ieb', 'rb').read()); data[len(data) // 2] ^= 1; open(
 P
 run 3 "${ask[@]}" altered.ieb; grep -q ALTERED "$work/stderr" && good || bad "does not say that the bundle is ALTERED"
 
+# What stands beside a bundle is its own: one without a header has no key.
+printf 'none' > broken.ieb
+run 3 "${ask[@]}" -w beside.txt one.ieb another.ieb broken.ieb
+same "keys in the annex" 1 "$(grep -c 'indicia+' beside.txt)"
+
 # ---- hostile names change nothing but their own place ----
 run 0 "$indicia" request --to $'x\n</td><script>alert(1)</script>\e[31m\u202e' --asks asks.txt --tlp red -w hostile.html one.ieb
 grep -q '<script' hostile.html && bad "a script" || good

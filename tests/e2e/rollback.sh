@@ -34,6 +34,18 @@ run 1 "$indicia" verify 1.ieb 2.ieb 3.ieb other.ieb; # The third one goes on beh
 same "two tell the same leaves" "VALID ROLLBACK ? ROLLBACK" "$(verdicts | sed -E 's/^(\S+ \S+) (VALID|ROLLBACK) /\1 ? /')"
 same "each names another" 2 "$(grep -cE '^ROLLBACK (2.ieb head_differs: other|other.ieb head_differs: [23]).ieb holds another state' "$work/stdout")"
 
+# Whoever does not trust the key cannot compare them: a report says so, and not that the chain is unbroken.
+run 0 "$indicia" report --tlp green --lang en -w known.html 2.ieb other.ieb
+grep -q 'Hash chain: another state of a stream was kept' known.html && good || bad "a report of two branches does not say so"
+XDG_STATE_HOME=$work/stranger run 0 "$indicia" report --tlp green --lang en -w stranger.html 2.ieb other.ieb
+grep -q 'Hash chain unbroken' stranger.html && bad "a chain that was not compared is called unbroken" || good
+grep -q 'are not compared with each other' stranger.html && good || bad "it does not say that bundles were not compared"
+# Of a bundle that is damaged before its first seal it is not known when it ended; what is missing behind it is missing all the same.
+cp 1.ieb hurt.ieb; alter hurt.ieb 700
+run 3 "$indicia" report --tlp green --lang en -w hurt.html hurt.ieb 3.ieb
+grep -qE 'Hash chain: [0-9]+ leaves are missing' hurt.html && good || bad "leaves behind a damaged bundle are not said to be missing"
+rm known.html stranger.html hurt.html hurt.ieb
+
 # The table of gaps: none between bundles that follow each other, one where one is missing.
 for set in "1 2 3:0" "1 3:1"; do
     files=(); for one in ${set%:*}; do files+=("$one.ieb"); done

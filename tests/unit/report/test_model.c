@@ -69,6 +69,24 @@ START_TEST(forged_ones_are_refused)
 }
 END_TEST
 
+/* What is compared with each other is no longer than the method makes it. */
+START_TEST(longer_lists_than_the_method_makes_are_refused)
+{
+	enum { MOST = 256, ONE_BYTES = 64 };
+	static const char one[] = "{\"code\":\"c\",\"resolves\":\"r\",\"signal\":\"S01\"}";
+	static char json[(MOST + 1) * ONE_BYTES + 1024];
+	for (int count = MOST; count <= MOST + 1; count++) {
+		strcpy(json, HEAD "]},\"subjects\":[{\"subject\":\"192.0.2.1\",\"seen\":{},\"hypotheses\":[],\"missing\":[");
+		for (int i = 0; i < count; i++) {
+			strcat(json, i ? "," : "");
+			strcat(json, one);
+		}
+		strcat(json, "]}]}");
+		ck_assert_int_eq(read_text(json), count == MOST ? IND_OK : IND_MALFORMED);
+	}
+}
+END_TEST
+
 START_TEST(nine_subjects_are_eight)
 {
 	static char json[sizeof(whole) * 10];
@@ -135,6 +153,7 @@ int main(void)
 	tcase_add_test(t, what_it_says_is_in_the_model);
 	tcase_add_test(t, every_cut_is_refused);
 	tcase_add_test(t, forged_ones_are_refused);
+	tcase_add_test(t, longer_lists_than_the_method_makes_are_refused);
 	tcase_add_test(t, nine_subjects_are_eight);
 	tcase_add_test(t, words_of_its_own_become_no_markup);
 	tcase_add_test(t, markings_in_any_case);
