@@ -234,12 +234,12 @@ static bool is_checked(const struct model_bundle *b)
 static void chip_loss(struct view *v)
 {
 	uint64_t packets = 0, records = 0;
-	bool unknown = false;
+	size_t unknown = 0;
 	for (size_t i = 0; i < v->m->bundle_count; i++) {
 		const struct model_bundle *b = &v->m->bundles[i];
 		packets += b->loss[IND_LOSS_KERNEL_DROP] + b->loss[IND_LOSS_INTERFACE_DROP];
 		records += b->loss[IND_LOSS_RING] + b->loss[IND_LOSS_DISK];
-		unknown |= !is_checked(b) || !b->interface;
+		unknown += !is_checked(b) || !b->interface;
 	}
 	chip(v, !packets && !records && !unknown);
 	if (packets || !(records || unknown))
@@ -247,7 +247,7 @@ static void chip_loss(struct view *v)
 	else if (records)
 		put_said(&v->page, P_("{1} record lost in the sensor", "{1} records lost in the sensor", (unsigned long)records), COUNT(records));
 	else
-		put_words(&v->page, _("Dropped packets: not known of every bundle"));
+		put_words(&v->page, unknown == v->m->bundle_count ? _("Dropped packets: not known") : _("Dropped packets: not known of every bundle"));
 	put_literal(&v->page, "</li>\n");
 }
 
