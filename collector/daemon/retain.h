@@ -22,7 +22,11 @@ struct retain_bundle {
 	uint64_t born_ns;            /* of its stream: created_ns of the first bundle of it that is here; UINT64_MAX for the one that goes on */
 	uint64_t first_leaf, created_ns, bytes;
 	uint64_t retain_until_s;     /* 0: not stated */
+	uint8_t boot_id[16];         /* of the machine when it was begun; zero: not known */
+	uint64_t begun_boot_ns, sealed_ns, sealed_boot_ns; /* boottime when it was begun; its last seal; zero: not known */
+	uint64_t step_ns, set_ns;    /* of retain_settle */
 	uint64_t refused_until_ns;   /* boottime: what stands beside it did not show that it was shipped, and is looked at again then */
+	bool recovered;              /* its last seal is of a recovery */
 	bool there, held, has_side;  /* as the folder says: the file, its hold, a custody file */
 };
 
@@ -40,6 +44,11 @@ void retain_free(struct retain_shelf *shelf);
 /* Puts them in order; `current`: the stream that goes on. */
 void retain_order(struct retain_shelf *shelf, const uint8_t current[static IND_STREAM_ID_BYTES]);
 
+/* The clock of a machine that has just started may stand years back until somebody sets it; what was begun by it is not old for that. So a bundle's times are those
+ * of the clock as it stood at the last seal of the same stream and start of the machine, if that is later: `step_ns` is how much later, `set_ns` its last seal by
+ * that. The seal of a recovery may be of another start: it counts for that bundle alone. The shelf is in order; done anew when a bundle was added. */
+void retain_settle(struct retain_shelf *shelf);
+
 /* Drops what is not there any more. */
 void retain_drop_gone(struct retain_shelf *shelf);
 
@@ -56,6 +65,7 @@ bool retain_until_read(const char *text, uint64_t *age_s, uint64_t *moment_s);
 
 struct retain_now {
 	uint64_t time_ns;            /* of retain_clock_ns */
+	bool doubted;                /* the clock may not have been set yet: nothing is old by it, nor past its date */
 	uint64_t boottime_ns;
 	uint64_t free_bytes;         /* UINT64_MAX: the system does not say */
 };

@@ -22,6 +22,9 @@ static const uint64_t look_every_ns = UINT64_C(10000000000), tell_every_ns = UIN
 /* To look beside a bundle costs little, to read all of it more. */
 static const uint64_t look_again_ns = UINT64_C(60000000000), read_again_ns = UINT64_C(3600000000000);
 
+/* Of the machine: by then somebody has set its clock, or nobody will. */
+static const uint64_t clock_set_ns = UINT64_C(3600000000000);
+
 static const char *place_of(const struct keep *k) { return k->place->folder[0] ? k->place->folder : "."; }
 
 /* ---- keys ---- */
@@ -126,7 +129,8 @@ void retainer_sealed(struct keep *k)
 	if (shelf_bundle(k->place->folder_fd, k->file.name, k->sensor, r->keys, r->own_count, &b) != IND_OK)
 		return;
 	b.born_ns = UINT64_MAX;
-	(void)!retain_add(&r->shelf, &b);
+	if (retain_add(&r->shelf, &b) == IND_OK)
+		retain_settle(&r->shelf);
 	r->due = true;
 }
 
@@ -317,6 +321,8 @@ static void look(struct keep *k, uint64_t now_ns)
 	if (shelf_look(&r->shelf, k->place->folder_fd, &all_held) != IND_OK)
 		return;
 	struct retain_now now = { .time_ns = retain_clock_ns(&r->clock, clock_realtime_ns(), now_ns), .boottime_ns = now_ns, .free_bytes = UINT64_MAX };
+	int64_t offset_ns;
+	now.doubted = now_ns < clock_set_ns && !clock_offset_ns(&offset_ns);
 	if (fstatvfs(k->place->folder_fd, &fs) == 0)
 		now.free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 	struct retain_choice choice = retain_choose(&r->shelf, &k->options->keep, &now);

@@ -25,6 +25,9 @@ enum ind_err shelf_look(struct retain_shelf *shelf, int folder_fd, bool *all_hel
 /* What the last checkpoint of a sealed bundle says of its tree. IND_MALFORMED if none stands at its end. */
 enum ind_err shelf_head(int fd, uint64_t bytes, struct ind_kept_head *head) IND_MUST_USE;
 
+/* What the last SEALINFO says, likewise. Nothing is checked but its form. */
+enum ind_err shelf_seal(int fd, uint64_t bytes, struct ind_seal_info *info) IND_MUST_USE;
+
 enum { SHELF_WHO_BYTES = 9 };
 struct shelf_keys { const struct ind_key_public *list; size_t count; };
 

@@ -3,10 +3,13 @@
 #include "daemon/retain.h"
 #include "support/suite.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define S UINT64_C(1000000000)
+
+static const uint64_t day = 86400 * S, year = 365 * 86400 * S;
 
 static struct retain_shelf shelf;
 static struct retain_now now;
@@ -132,7 +135,7 @@ END_TEST
 START_TEST(a_clock_that_moves_is_believed_after_a_day)
 {
 	struct retain_clock clock = { 0 };
-	const uint64_t years = 315360000 * S, day = 86400 * S;
+	const uint64_t years = 315360000 * S;
 	ck_assert_uint_eq(retain_clock_ns(&clock, 1000 * S, 10 * S), 1000 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, 1011 * S, 20 * S), 1011 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, years, 30 * S), 1021 * S);
@@ -142,10 +145,102 @@ START_TEST(a_clock_that_moves_is_believed_after_a_day)
 }
 END_TEST
 
+/* A bundle of five minutes, begun at that boottime; the clock is so far ahead of it at its two ends. */
+static void put_timed(const char *name, uint8_t boot, uint64_t leaf, uint64_t begun_boot_ns, uint64_t begun_ahead_ns, uint64_t sealed_ahead_ns)
+{
+	struct retain_bundle b = { .stream_id = { 9 }, .boot_id = { boot }, .first_leaf = leaf, .created_ns = begun_boot_ns + begun_ahead_ns, .begun_boot_ns = begun_boot_ns,
+		.sealed_boot_ns = begun_boot_ns + 300 * S, .sealed_ns = begun_boot_ns + 300 * S + sealed_ahead_ns, .there = true, .has_side = true };
+	snprintf(b.name, sizeof b.name, "%s", name);
+	b.retain_until_s = (b.created_ns + 90 * day) / S;
+	ck_assert_int_eq(retain_add(&shelf, &b), IND_OK);
+}
+
+static void times_are(size_t at, uint64_t step_ns, uint64_t set_ns)
+{
+	const struct retain_bundle *b = &shelf.list[at];
+	ck_assert_msg(b->step_ns == step_ns && b->set_ns == set_ns, "%s: step %" PRIu64 ", set %" PRIu64, b->name, b->step_ns, b->set_ns);
+}
+
+START_TEST(a_clock_that_was_set_is_that_of_all_of_its_start)
+{
+	retain_free(&shelf);
+	put_timed("other start", 1, 0, 10 * S, 30 * year, 30 * year);
+	put_timed("before", 2, 10, 10 * S, 30 * year, 30 * year);
+	put_timed("under it", 2, 20, 310 * S, 30 * year, 56 * year);
+	put_timed("after", 2, 30, 610 * S, 56 * year, 56 * year + 10 * S);
+	put_timed("later start", 3, 40, 10 * S, 57 * year, 57 * year);
+	retain_order(&shelf, current);
+	times_are(0, 0, 310 * S + 30 * year);
+	times_are(1, 26 * year + 10 * S, 320 * S + 56 * year);
+	times_are(2, 26 * year + 10 * S, 620 * S + 56 * year);
+	times_are(3, 0, 920 * S + 56 * year);
+	times_are(4, 0, 310 * S + 57 * year);
+	/* What the clock was ahead for a while counts for the bundle that saw it at its end, and no other. */
+	put_timed("ahead", 3, 50, 310 * S, 57 * year, 99 * year);
+	retain_settle(&shelf);
+	times_are(4, 42 * year, 310 * S + 99 * year);
+	put_timed("back", 3, 60, 610 * S, 99 * year, 57 * year);
+	retain_settle(&shelf);
+	times_are(4, 0, 310 * S + 57 * year);
+	times_are(5, 42 * year, 610 * S + 99 * year);
+	times_are(6, 0, 910 * S + 57 * year);
+}
+END_TEST
+
+/* Its seal may be of another start of the machine. */
+START_TEST(a_recovery_says_nothing_of_other_bundles)
+{
+	retain_free(&shelf);
+	put_timed("a", 1, 0, 10 * S, 30 * year, 30 * year);
+	put_timed("b", 1, 10, 310 * S, 30 * year, 56 * year);
+	shelf.list[1].recovered = true;
+	retain_order(&shelf, current);
+	times_are(0, 0, 310 * S + 30 * year);
+	times_are(1, 26 * year, 610 * S + 56 * year);
+	now.time_ns = 56 * year + 89 * day;
+	wants((struct retain_limits){ 0 }, "a", RETAIN_UNTIL);
+	retain_remove(&shelf, 0);
+	wants((struct retain_limits){ .age_ns = 90 * day }, "b", RETAIN_UNTIL); /* the machine may have been off: the date is kept to */
+	shelf.list[0].retain_until_s = 0;
+	wants((struct retain_limits){ .age_ns = 90 * day }, "", RETAIN_NONE);
+}
+END_TEST
+
+START_TEST(what_an_unset_clock_began_is_not_old)
+{
+	struct retain_limits limits = { .age_ns = 90 * day, .shipped = true };
+	retain_free(&shelf);
+	put_timed("a", 1, 0, 10 * S, 30 * year, 56 * year);
+	retain_order(&shelf, current);
+	now.time_ns = 56 * year + 90 * day + 9 * S;
+	wants(limits, "", RETAIN_NONE);
+	now.time_ns += S;
+	wants(limits, "a", RETAIN_UNTIL);
+	shelf.list[0].retain_until_s = 0;
+	wants(limits, "a", RETAIN_AGE);
+	/* A date that came later than the seal is kept to. */
+	shelf.list[0].retain_until_s = (56 * year + 311 * S) / S;
+	now.time_ns = 56 * year + 310 * S;
+	wants(limits, "", RETAIN_NONE);
+	now.time_ns += S;
+	wants(limits, "a", RETAIN_UNTIL);
+}
+END_TEST
+
+START_TEST(nothing_is_old_by_a_clock_that_is_doubted)
+{
+	shelf.list[0].retain_until_s = 1;
+	now.doubted = true;
+	wants((struct retain_limits){ .age_ns = S }, "", RETAIN_NONE);
+	wants((struct retain_limits){ .age_ns = S, .count = 3 }, "a", RETAIN_COUNT);
+	now.doubted = false;
+	wants((struct retain_limits){ .age_ns = S }, "a", RETAIN_UNTIL);
+}
+END_TEST
+
 START_TEST(a_clock_that_comes_back_was_never_away)
 {
 	struct retain_clock clock = { 0 };
-	const uint64_t day = 86400 * S;
 	(void)retain_clock_ns(&clock, 2 * day, 10 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, day, 20 * S), 2 * day + 10 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, 2 * day + 20 * S, 30 * S), 2 * day + 20 * S);
@@ -183,6 +278,10 @@ int main(void)
 	tcase_add_test(t, a_refusal_is_looked_at_again);
 	tcase_add_test(t, a_clock_that_moves_is_believed_after_a_day);
 	tcase_add_test(t, a_clock_that_comes_back_was_never_away);
+	tcase_add_test(t, a_clock_that_was_set_is_that_of_all_of_its_start);
+	tcase_add_test(t, a_recovery_says_nothing_of_other_bundles);
+	tcase_add_test(t, what_an_unset_clock_began_is_not_old);
+	tcase_add_test(t, nothing_is_old_by_a_clock_that_is_doubted);
 	tcase_add_loop_test(t, ages_and_moments, 0, sizeof words / sizeof *words);
 	return suite_run("daemon retain", t);
 }
