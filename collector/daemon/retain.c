@@ -199,9 +199,17 @@ static enum retain_reason reason_for(const struct retain_bundle *b, const struct
 	return limits->free_bytes > now->free_bytes ? RETAIN_FREE : RETAIN_NONE;
 }
 
-static bool is_unshipped(const struct retain_bundle *b, const struct retain_now *now)
+static bool is_refused(const struct retain_bundle *b, const struct retain_now *now)
 {
-	return !b->has_side || now->boottime_ns < b->refused_until_ns;
+	return now->boottime_ns < b->refused_until_ns && b->sides == b->refused_sides;
+}
+
+/* A look comes at least five times a second: half of them are left for those that were not refused. */
+void retain_refuse(struct retain_bundle *b, size_t refused, uint64_t least_ns, uint64_t took_ns, uint64_t boottime_ns)
+{
+	uint64_t turn_ns = (refused + 1) * (SECOND_NS / 2 + 4 * took_ns);
+	b->refused_until_ns = boottime_ns + (turn_ns > least_ns ? turn_ns : least_ns);
+	b->refused_sides = b->sides;
 }
 
 /* Bundles that stay do not make the others go sooner: each that would have gone counts as gone. */
@@ -212,7 +220,7 @@ struct retain_choice retain_choose(const struct retain_shelf *shelf, const struc
 	for (size_t i = 0; i < shelf->count; i++) {
 		const struct retain_bundle *b = &shelf->list[i];
 		enum retain_reason reason = reason_for(b, &sums, limits, now, i + 1 == shelf->count);
-		bool unshipped = limits->shipped && reason != RETAIN_UNTIL && is_unshipped(b, now);
+		bool unshipped = limits->shipped && reason != RETAIN_UNTIL && (!b->sides || is_refused(b, now));
 		if (reason == RETAIN_NONE)
 			continue;
 		if (b->held) {
@@ -220,6 +228,7 @@ struct retain_choice retain_choose(const struct retain_shelf *shelf, const struc
 			continue;
 		}
 		choice.unshipped += unshipped;
+		choice.refused += unshipped && b->sides;
 		if (!unshipped && choice.reason == RETAIN_NONE) {
 			choice.reason = reason;
 			choice.at = i;

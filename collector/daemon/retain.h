@@ -25,9 +25,11 @@ struct retain_bundle {
 	uint8_t boot_id[16];         /* of the machine when it was begun; zero: not known */
 	uint64_t begun_boot_ns, sealed_ns, sealed_boot_ns; /* boottime when it was begun; its last seal; zero: not known */
 	uint64_t step_ns, set_ns;    /* of retain_settle */
-	uint64_t refused_until_ns;   /* boottime: what stands beside it did not show that it was shipped, and is looked at again then */
+	uint64_t refused_until_ns;   /* boottime: what stands beside it did not show that it was shipped, and is looked at again then, or */
+	unsigned refused_sides;      /* when there are not so many of them any more */
 	bool recovered;              /* its last seal is of a recovery */
-	bool there, held, has_side;  /* as the folder says: the file, its hold, a custody file */
+	bool there, held;            /* as the folder says: the file, its hold, and */
+	unsigned sides;              /* so many custody files */
 };
 
 /* Oldest first: by stream, and in a stream by leaf. Names and times may go back, leaves do not. */
@@ -74,11 +76,16 @@ struct retain_choice {
 	enum retain_reason reason;   /* NONE: nothing is to go, or may */
 	size_t at;
 	size_t held, unshipped;      /* bundles that a limit asks for, and that stay */
+	size_t refused;              /* of these: what stands beside them was looked at */
 };
 
 /* The oldest one that is to go. The date of a HEADER counts whether the bundle was shipped or not; the last sealed bundle goes for its date or its age alone; a
  * bundle on hold stays. */
 struct retain_choice retain_choose(const struct retain_shelf *shelf, const struct retain_limits *limits, const struct retain_now *now);
+
+/* What stands beside it does not show that it was shipped: it is looked at again after `least_ns`, and later if that took long or so many others are refused already,
+ * so that the newest one has its turn whatever stands beside those before it. */
+void retain_refuse(struct retain_bundle *bundle, size_t refused, uint64_t least_ns, uint64_t took_ns, uint64_t boottime_ns);
 
 /* The time that ages are counted by. A clock that was moved while the sensor runs counts for this when it has stood so for a day: until then time goes on
  * as it did before. */

@@ -212,6 +212,12 @@ static void delete(struct keep *k, struct deletion *d, const char *who)
 	r->due = true;
 }
 
+static void refuse(const struct retainer *r, struct retain_bundle *b, uint64_t least_ns)
+{
+	uint64_t now_ns = clock_boottime_ns();
+	retain_refuse(b, r->refused, least_ns, now_ns - r->begun_ns, now_ns);
+}
+
 static void job_decide(struct keep *k, struct deletion *d)
 {
 	struct retainer *r = &k->retainer;
@@ -230,9 +236,9 @@ static void job_decide(struct keep *k, struct deletion *d)
 	memcpy(d->head.stream_id, head.stream_id, sizeof d->head.stream_id);
 	memcpy(d->head.root, head.root, sizeof d->head.root);
 	d->head.tree_size = head.size;
-	bool shipped = b->has_side && shelf_shipped(k->place->folder_fd, r->name, d->head.sha256, &(struct shelf_keys){ r->keys, r->key_count }, who);
+	bool shipped = b->sides && shelf_shipped(k->place->folder_fd, r->name, d->head.sha256, &(struct shelf_keys){ r->keys, r->key_count }, who);
 	if (!shipped && k->options->keep.shipped && r->reason != RETAIN_UNTIL) {
-		b->refused_until_ns = clock_boottime_ns() + read_again_ns;
+		refuse(r, b, read_again_ns);
 		say_error(k->say, "%s: the custody file beside it speaks of another file that was shipped, and not of this one; it stays", r->name);
 		return;
 	}
@@ -253,8 +259,9 @@ static void job_begin(struct keep *k, struct retain_bundle *b, enum retain_reaso
 	struct retainer *r = &k->retainer;
 	struct stat info;
 	char who[SHELF_WHO_BYTES];
+	r->begun_ns = r->looked_ns;
 	if (k->options->keep.shipped && reason != RETAIN_UNTIL && !shelf_shipped(k->place->folder_fd, b->name, NULL, &(struct shelf_keys){ r->keys, r->key_count }, who)) {
-		b->refused_until_ns = clock_boottime_ns() + look_again_ns;
+		refuse(r, b, look_again_ns);
 		r->due = true;
 		return;
 	}
@@ -302,6 +309,7 @@ static void blocked_tell(struct keep *k, const struct retain_choice *choice, boo
 	bool blocked = choice->held || choice->unshipped || (all_held && choice->reason);
 	r->held = all_held ? r->shelf.count : choice->held;
 	r->unshipped = choice->unshipped;
+	r->refused = choice->refused;
 	if (!blocked || (r->told_ns && now_ns - r->told_ns < tell_every_ns))
 		return;
 	r->told_ns = now_ns;

@@ -253,7 +253,7 @@ static void entry_take(struct retain_bundle *const *index, size_t count, const c
 	else if (is_hold && (b = find(index, count, name, bytes - (sizeof hold - 1))))
 		b->held = true;
 	else if (side && (b = find(index, count, name, side)))
-		b->has_side = true;
+		b->sides++;
 }
 
 enum ind_err shelf_look(struct retain_shelf *shelf, int folder_fd, bool *all_held)
@@ -269,7 +269,8 @@ enum ind_err shelf_look(struct retain_shelf *shelf, int folder_fd, bool *all_hel
 	}
 	for (size_t i = 0; i < shelf->count; i++) {
 		index[i] = &shelf->list[i];
-		index[i]->there = index[i]->held = index[i]->has_side = false;
+		index[i]->there = index[i]->held = false;
+		index[i]->sides = 0;
 	}
 	qsort(index, shelf->count, sizeof *index, by_name);
 	while ((entry = readdir(folder))) {

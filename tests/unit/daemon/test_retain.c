@@ -17,7 +17,7 @@ static const uint8_t current[IND_STREAM_ID_BYTES] = { 9 };
 
 static void put(const char *name, unsigned stream, uint64_t leaf, uint64_t created_s, uint64_t bytes)
 {
-	struct retain_bundle b = { .first_leaf = leaf, .created_ns = created_s * S, .bytes = bytes, .there = true, .has_side = true };
+	struct retain_bundle b = { .first_leaf = leaf, .created_ns = created_s * S, .bytes = bytes, .there = true, .sides = 1 };
 	snprintf(b.name, sizeof b.name, "%s", name);
 	b.stream_id[0] = (uint8_t)stream;
 	ck_assert_int_eq(retain_add(&shelf, &b), IND_OK);
@@ -109,9 +109,9 @@ END_TEST
 START_TEST(what_was_not_shipped_stays_but_for_its_date)
 {
 	struct retain_limits limits = { .count = 2, .shipped = true };
-	shelf.list[0].has_side = false;
+	shelf.list[0].sides = 0;
 	wants(limits, "b", RETAIN_COUNT);
-	shelf.list[1].has_side = false;
+	shelf.list[1].sides = 0;
 	struct retain_choice c = retain_choose(&shelf, &limits, &now);
 	ck_assert(c.reason == RETAIN_NONE && c.unshipped == 2);
 	shelf.list[1].retain_until_s = 1;
@@ -124,10 +124,43 @@ END_TEST
 START_TEST(a_refusal_is_looked_at_again)
 {
 	struct retain_limits limits = { .count = 3, .shipped = true };
-	shelf.list[0].refused_until_ns = now.boottime_ns + 60 * S;
+	retain_refuse(&shelf.list[0], 0, 60 * S, S, now.boottime_ns);
 	wants(limits, "", RETAIN_NONE);
 	now.boottime_ns += 60 * S;
 	wants(limits, "a", RETAIN_COUNT);
+}
+END_TEST
+
+START_TEST(another_custody_file_is_looked_at_at_once)
+{
+	struct retain_limits limits = { .count = 3, .shipped = true };
+	retain_refuse(&shelf.list[0], 0, 60 * S, 0, now.boottime_ns);
+	ck_assert_uint_eq(retain_choose(&shelf, &limits, &now).refused, 1);
+	wants(limits, "", RETAIN_NONE);
+	shelf.list[0].sides++;
+	wants(limits, "a", RETAIN_COUNT);
+	retain_refuse(&shelf.list[0], 0, 60 * S, 0, now.boottime_ns);
+	wants(limits, "", RETAIN_NONE);
+}
+END_TEST
+
+/* Five looks a second, at one bundle each, as a quiet sensor has them. */
+START_TEST(those_that_are_refused_let_the_others_go)
+{
+	enum { OLD = 1500 };
+	struct retain_limits limits = { .count = 1, .shipped = true };
+	retain_free(&shelf);
+	for (uint64_t i = 0; i < OLD + 2; i++)
+		put(i < OLD ? "released by a stranger" : i == OLD ? "shipped" : "newest", 9, i, 100 + i, 1);
+	retain_order(&shelf, current);
+	struct retain_choice c = { .at = 0 };
+	uint64_t begun_ns = now.boottime_ns;
+	for (; c.at != OLD && now.boottime_ns < begun_ns + 2 * OLD * S; now.boottime_ns += S / 5) {
+		c = retain_choose(&shelf, &limits, &now);
+		if (c.reason != RETAIN_NONE && c.at < OLD)
+			retain_refuse(&shelf.list[c.at], c.refused, 60 * S, 0, now.boottime_ns);
+	}
+	ck_assert_uint_eq(c.at, OLD);
 }
 END_TEST
 
@@ -149,7 +182,7 @@ END_TEST
 static void put_timed(const char *name, uint8_t boot, uint64_t leaf, uint64_t begun_boot_ns, uint64_t begun_ahead_ns, uint64_t sealed_ahead_ns)
 {
 	struct retain_bundle b = { .stream_id = { 9 }, .boot_id = { boot }, .first_leaf = leaf, .created_ns = begun_boot_ns + begun_ahead_ns, .begun_boot_ns = begun_boot_ns,
-		.sealed_boot_ns = begun_boot_ns + 300 * S, .sealed_ns = begun_boot_ns + 300 * S + sealed_ahead_ns, .there = true, .has_side = true };
+		.sealed_boot_ns = begun_boot_ns + 300 * S, .sealed_ns = begun_boot_ns + 300 * S + sealed_ahead_ns, .there = true, .sides = 1 };
 	snprintf(b.name, sizeof b.name, "%s", name);
 	b.retain_until_s = (b.created_ns + 90 * day) / S;
 	ck_assert_int_eq(retain_add(&shelf, &b), IND_OK);
@@ -276,6 +309,8 @@ int main(void)
 	tcase_add_test(t, a_hold_is_outside_of_all_limits);
 	tcase_add_test(t, what_was_not_shipped_stays_but_for_its_date);
 	tcase_add_test(t, a_refusal_is_looked_at_again);
+	tcase_add_test(t, another_custody_file_is_looked_at_at_once);
+	tcase_add_test(t, those_that_are_refused_let_the_others_go);
 	tcase_add_test(t, a_clock_that_moves_is_believed_after_a_day);
 	tcase_add_test(t, a_clock_that_comes_back_was_never_away);
 	tcase_add_test(t, a_clock_that_was_set_is_that_of_all_of_its_start);

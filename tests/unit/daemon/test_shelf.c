@@ -70,7 +70,7 @@ START_TEST(the_folder_is_looked_at)
 	ck_assert_int_eq(shelf_look(&shelf, folder_fd, &all_held), IND_OK);
 	ck_assert(!all_held);
 	ck_assert_uint_eq(shelf.count, 3);
-	ck_assert(!shelf.list[0].held && !shelf.list[0].has_side && shelf.list[1].held && shelf.list[1].has_side && !shelf.list[2].held && shelf.list[2].has_side);
+	ck_assert(!shelf.list[0].held && !shelf.list[0].sides && shelf.list[1].held && shelf.list[1].sides && !shelf.list[2].held && shelf.list[2].sides);
 	make("HOLD", "");
 	ck_assert_int_eq(shelf_look(&shelf, folder_fd, &all_held), IND_OK);
 	ck_assert(all_held);
