@@ -306,6 +306,18 @@ static enum ind_err read_back(struct keep *k)
 	return keep_live(k) ? IND_OK : IND_MALFORMED;
 }
 
+/* The bundle bears its name and is whole: for want of its log a live sensor does not stop. */
+static enum ind_err custody_begin(struct keep *k, const uint8_t sha256[static IND_SHA256_BYTES])
+{
+	enum ind_err err = keep_custody(k, sha256);
+	if (!err || !keep_live(k))
+		return err;
+	say_error(k->say, "%s.iec: its custody log cannot be begun: %s; recording goes on", k->file.name,
+		err == IND_EXISTS ? "a file of that name is there" : err == IND_IO ? strerror(errno) : ind_strerror(err));
+	k->failed = true;
+	return IND_OK;
+}
+
 static enum ind_err published(struct keep *k, bool follows)
 {
 	uint8_t sha256[IND_SHA256_BYTES];
@@ -329,7 +341,7 @@ static enum ind_err published(struct keep *k, bool follows)
 		retainer_sealed(k);
 	}
 	if (!err && good && k->options->custody)
-		err = keep_custody(k, sha256);
+		err = custody_begin(k, sha256);
 	return err;
 }
 

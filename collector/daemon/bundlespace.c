@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a live bundle goes when its disk fails or is full; a savefile can be read again, and its run ends. */
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 #include "daemon/inside.h"
 
 #include "daemon/clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,17 @@ static bool name_make(const struct keep *k, unsigned number, char name[static OU
 	return used > 0 && used <= OUTFILE_NAME_MAX;
 }
 
+/* The custody log of a bundle that is gone stays, and is none of another bundle. */
+static bool log_left(const struct keep *k, const char *name)
+{
+	char log[OUTFILE_NAME_MAX + 8];
+	snprintf(log, sizeof log, "%s.iec", name);
+	int fd = k->disk->open(k->disk->ctx, k->place->folder_fd, log, O_PATH, 0);
+	if (fd >= 0)
+		k->disk->close(k->disk->ctx, fd);
+	return fd >= 0;
+}
+
 /* What was asked for by name is that name, or an error. */
 static enum ind_err file_create(struct keep *k)
 {
@@ -43,7 +55,10 @@ static enum ind_err file_create(struct keep *k)
 	uint64_t ballast = keep_live(k) ? (uint64_t)k->options->ballast_kib << 10 : 0;
 	enum ind_err err = IND_EXISTS;
 	for (unsigned number = 1; err == IND_EXISTS && number <= (once ? 1 : NAMES_MAX); number++)
-		err = name_make(k, number, name) ? outfile_create(&k->file, k->disk, k->place->folder_fd, name, ballast) : IND_LIMIT;
+		if (!name_make(k, number, name))
+			err = IND_LIMIT;
+		else if (once || !log_left(k, name))
+			err = outfile_create(&k->file, k->disk, k->place->folder_fd, name, ballast);
 	return err;
 }
 

@@ -107,7 +107,13 @@ static enum ind_err file_extend(int fd, uint64_t expected, const void *bytes, si
 		return IND_IO;
 	if ((uint64_t)info.st_size != expected || !S_ISREG(info.st_mode))
 		return IND_EXISTS;
-	return write_all(fd, bytes, count) && fdatasync(fd) == 0 ? IND_OK : IND_IO;
+	if (write_all(fd, bytes, count) && fdatasync(fd) == 0)
+		return IND_OK;
+	/* Half an event, or one that may not last: nobody has acted on it, and it is taken back. */
+	int error = errno;
+	(void)!ftruncate(fd, (off_t)expected);
+	errno = error;
+	return IND_IO;
 }
 
 enum ind_err custodyfile_append(int folder_fd, const char *name, uint64_t expected, const void *bytes, size_t count)

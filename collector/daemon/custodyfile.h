@@ -10,7 +10,7 @@
 void custodyfile_event(enum ind_custody_type type, struct ind_custody_event *event);
 
 /* Puts `bytes` behind the `expected` bytes that the file was seen to have; with 0 it is made, with its preamble, and must not be there. The name is below the
- * folder (AT_FDCWD: as open takes it). IND_EXISTS if it has changed since; IND_IO with errno. */
+ * folder (AT_FDCWD: as open takes it). IND_EXISTS if it has changed since; IND_IO with errno, and what could not be made durable is taken back where the disk lets it. */
 enum ind_err custodyfile_append(int folder_fd, const char *name, uint64_t expected, const void *bytes, size_t count) IND_MUST_USE;
 
 #endif

@@ -17,7 +17,7 @@
 
 enum { NUMBER_DIGITS = 6, NUMBER_MAX = 999999, RESERVE_BYTES = 64 << 10 };
 
-static const char folder_name[] = "custody", file_name[] = "deleted.iec";
+static const char folder_name[] = "custody", file_name[] = "deleted.iec", next_name[] = "deleted.next";
 
 /* ---- files put aside ---- */
 
@@ -91,30 +91,58 @@ static enum ind_err chain_read(struct deletions *d, int fd, const struct ind_key
 		*fits = f->state == IND_CUSTODY_FILE_OK && (f->events == 0 || memcmp(&f->hand, hand, sizeof *hand) == 0);
 		d->bytes = f->bytes;
 		d->events = f->events;
-		d->has_last = f->events != 0;
-		d->last = f->last;
+		if (f->events) {
+			d->has_last = true;
+			d->last = f->last;
+		}
 	}
 	ind_custody_log_free(log);
 	return err == IND_LIMIT ? IND_OK : err;
 }
 
 /* A full disk is no reason not to say what is deleted for its sake. */
-static void space_keep(const struct deletions *d)
+static void space_keep(const struct deletions *d, const char *name, uint64_t bytes)
 {
-	int fd = openat(d->fd, file_name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(d->fd, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return;
-	(void)!fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)d->bytes, RESERVE_BYTES);
+	(void)!fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)bytes, RESERVE_BYTES);
 	close(fd);
+}
+
+static enum ind_err begin_as(const struct deletions *d, const char *name)
+{
+	enum ind_err err = custodyfile_append(d->fd, name, 0, NULL, 0);
+	if (!err)
+		space_keep(d, name, IND_CUSTODY_PREAMBLE_BYTES);
+	return err;
+}
+
+static void begun(struct deletions *d)
+{
+	d->bytes = IND_CUSTODY_PREAMBLE_BYTES;
+	d->events = 0;
 }
 
 static enum ind_err file_begin(struct deletions *d)
 {
-	d->bytes = IND_CUSTODY_PREAMBLE_BYTES;
-	d->events = 0;
-	enum ind_err err = custodyfile_append(d->fd, file_name, 0, NULL, 0);
+	enum ind_err err = begin_as(d, file_name);
 	if (!err)
-		space_keep(d);
+		begun(d);
+	return err;
+}
+
+/* The other file is there before the full one is put aside. If it cannot be begun, on a full disk, the full one has space that was kept. */
+static enum ind_err file_next(struct deletions *d)
+{
+	unlinkat(d->fd, next_name, 0);
+	if (begin_as(d, next_name) != IND_OK)
+		return d->events < IND_CUSTODY_RECORDS_MAX ? IND_OK : IND_IO;
+	enum ind_err err = put_aside(d);
+	if (!err && (renameat2(d->fd, next_name, d->fd, file_name, RENAME_NOREPLACE) != 0 || fsync(d->fd) != 0))
+		err = IND_IO;
+	if (!err)
+		begun(d);
 	return err;
 }
 
@@ -128,7 +156,7 @@ static enum ind_err file_open(struct deletions *d, const struct ind_key_public *
 	close(fd);
 	if (err || fits) {
 		if (!err)
-			space_keep(d);
+			space_keep(d, file_name, d->bytes);
 		return err;
 	}
 	*put = true;
@@ -153,23 +181,29 @@ enum ind_err deletions_open(struct deletions *d, int folder_fd, const struct ind
 	return err;
 }
 
+/* Where the next event goes: behind what is known to stand there. */
+static enum ind_err file_ready(struct deletions *d, const struct ind_key *by)
+{
+	struct ind_key_public hand;
+	bool put = false;
+	enum ind_err err = IND_OK;
+	if (d->unsure) {
+		ind_key_public(by, &hand);
+		err = file_open(d, &hand, &put);
+	}
+	return !err && d->events >= d->events_max ? file_next(d) : err;
+}
+
 /* The first event of a file names the last one before it as its object, any other one as its parent. */
-enum ind_err deletions_add(struct deletions *d, struct ind_custody_event *event, const struct ind_key *by)
+static enum ind_err event_add(struct deletions *d, struct ind_custody_event *event, const struct ind_key *by)
 {
 	uint8_t *record;
 	size_t bytes;
-	enum ind_err err = IND_OK;
-	if (d->events >= d->events_max) {
-		err = put_aside(d);
-		err = err ? err : file_begin(d);
-	}
-	if (err)
-		return err;
 	event->parent_count = d->events ? 1 : 0;
 	event->parents[0] = d->last;
 	event->has_object_sha256 = !d->events && d->has_last;
 	memcpy(event->object_sha256, d->last.bytes, sizeof event->object_sha256);
-	err = ind_custody_pack(event, by, &record, &bytes);
+	enum ind_err err = ind_custody_pack(event, by, &record, &bytes);
 	if (err)
 		return err;
 	err = custodyfile_append(d->fd, file_name, d->bytes, record, bytes);
@@ -178,9 +212,18 @@ enum ind_err deletions_add(struct deletions *d, struct ind_custody_event *event,
 		d->has_last = true;
 		d->bytes += bytes;
 		d->events++;
-		space_keep(d);
+		space_keep(d, file_name, d->bytes);
 	}
 	free(record);
+	return err;
+}
+
+enum ind_err deletions_add(struct deletions *d, struct ind_custody_event *event, const struct ind_key *by)
+{
+	enum ind_err err = file_ready(d, by);
+	if (!err)
+		err = event_add(d, event, by);
+	d->unsure = err != IND_OK;
 	return err;
 }
 

@@ -289,7 +289,8 @@ static int failure_tell(struct turn *t)
 		say_error(t->k->say, "%s%s%s exists already", t->k->place->folder, t->k->place->folder[0] ? "/" : "", name);
 	else
 		say_error(t->k->say, "cannot write %s: %s", name, t->err == IND_IO ? strerror(error) : ind_strerror(t->err));
-	return t->err == IND_EXISTS ? 2 : EXIT_IO;
+	/* A service manager does not start again what ended with 2: that is of what was asked for, not of what happened since. */
+	return t->err == IND_EXISTS && !(keep_live(t->k) && t->k->bundles) ? 2 : EXIT_IO;
 }
 
 static int ended(struct turn *t)

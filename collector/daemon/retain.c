@@ -107,6 +107,40 @@ void retain_order(struct retain_shelf *shelf, const uint8_t current[static IND_S
 		list[i].born_ns = same ? list[i - 1].born_ns : goes_on ? UINT64_MAX : list[i].created_ns;
 	}
 	qsort(list, shelf->count, sizeof *list, by_age);
+	retain_settle(shelf);
+}
+
+/* ---- a clock that was set ---- */
+
+static bool same_start(const struct retain_bundle *a, const struct retain_bundle *b)
+{
+	static const uint8_t unknown[sizeof a->boot_id];
+	return memcmp(a->stream_id, b->stream_id, sizeof a->stream_id) == 0 && memcmp(a->boot_id, b->boot_id, sizeof a->boot_id) == 0 &&
+		memcmp(a->boot_id, unknown, sizeof unknown) != 0;
+}
+
+/* `ahead_ns`: how far realtime was ahead of boottime at last; 0: not known. */
+static void settle(struct retain_bundle *b, uint64_t ahead_ns)
+{
+	uint64_t passed_ns = b->sealed_boot_ns > b->begun_boot_ns ? b->sealed_boot_ns - b->begun_boot_ns : 0;
+	b->set_ns = b->sealed_ns;
+	if (ahead_ns && !b->recovered && b->sealed_boot_ns + ahead_ns > b->sealed_ns)
+		b->set_ns = b->sealed_boot_ns + ahead_ns;
+	uint64_t apart_ns = b->set_ns > b->created_ns ? b->set_ns - b->created_ns : 0;
+	b->step_ns = apart_ns > passed_ns && apart_ns - passed_ns > moved_min_ns ? apart_ns - passed_ns : 0;
+}
+
+void retain_settle(struct retain_shelf *shelf)
+{
+	uint64_t ahead_ns = 0;
+	for (size_t i = shelf->count; i-- > 0;) {
+		struct retain_bundle *b = &shelf->list[i];
+		if (i + 1 == shelf->count || !same_start(b, b + 1))
+			ahead_ns = 0;
+		if (!ahead_ns && !b->recovered && b->sealed_ns > b->sealed_boot_ns)
+			ahead_ns = b->sealed_ns - b->sealed_boot_ns;
+		settle(b, ahead_ns);
+	}
 }
 
 /* ---- the choice ---- */
@@ -133,12 +167,28 @@ static struct sums sums_of(const struct retain_shelf *shelf)
 	return sums;
 }
 
+/* A date that was past when the sensor sealed the bundle was counted from a clock that nobody had set: it is as far from where that clock was set to. Any other
+ * is kept to. */
+static bool is_past_date(const struct retain_bundle *b, uint64_t time_ns)
+{
+	uint64_t until_s = b->retain_until_s;
+	if (b->step_ns && !b->recovered && until_s <= b->set_ns / SECOND_NS)
+		until_s += b->step_ns / SECOND_NS;
+	return b->retain_until_s && time_ns / SECOND_NS >= until_s;
+}
+
+static bool is_old(const struct retain_bundle *b, uint64_t age_ns, uint64_t time_ns)
+{
+	uint64_t begun_ns = b->created_ns + b->step_ns;
+	return age_ns && time_ns > begun_ns && time_ns - begun_ns >= age_ns;
+}
+
 static enum retain_reason reason_for(const struct retain_bundle *b, const struct sums *sums, const struct retain_limits *limits, const struct retain_now *now,
 	bool last)
 {
-	if (b->retain_until_s && now->time_ns / SECOND_NS >= b->retain_until_s)
+	if (!now->doubted && is_past_date(b, now->time_ns))
 		return RETAIN_UNTIL;
-	if (limits->age_ns && now->time_ns > b->created_ns && now->time_ns - b->created_ns >= limits->age_ns)
+	if (!now->doubted && is_old(b, limits->age_ns, now->time_ns))
 		return RETAIN_AGE;
 	if (last)
 		return RETAIN_NONE;
@@ -149,9 +199,17 @@ static enum retain_reason reason_for(const struct retain_bundle *b, const struct
 	return limits->free_bytes > now->free_bytes ? RETAIN_FREE : RETAIN_NONE;
 }
 
-static bool is_unshipped(const struct retain_bundle *b, const struct retain_now *now)
+static bool is_refused(const struct retain_bundle *b, const struct retain_now *now)
 {
-	return !b->has_side || now->boottime_ns < b->refused_until_ns;
+	return now->boottime_ns < b->refused_until_ns && b->sides == b->refused_sides;
+}
+
+/* A look comes at least five times a second: half of them are left for those that were not refused. */
+void retain_refuse(struct retain_bundle *b, size_t refused, uint64_t least_ns, uint64_t took_ns, uint64_t boottime_ns)
+{
+	uint64_t turn_ns = (refused + 1) * (SECOND_NS / 2 + 4 * took_ns);
+	b->refused_until_ns = boottime_ns + (turn_ns > least_ns ? turn_ns : least_ns);
+	b->refused_sides = b->sides;
 }
 
 /* Bundles that stay do not make the others go sooner: each that would have gone counts as gone. */
@@ -162,7 +220,7 @@ struct retain_choice retain_choose(const struct retain_shelf *shelf, const struc
 	for (size_t i = 0; i < shelf->count; i++) {
 		const struct retain_bundle *b = &shelf->list[i];
 		enum retain_reason reason = reason_for(b, &sums, limits, now, i + 1 == shelf->count);
-		bool unshipped = limits->shipped && reason != RETAIN_UNTIL && is_unshipped(b, now);
+		bool unshipped = limits->shipped && reason != RETAIN_UNTIL && (!b->sides || is_refused(b, now));
 		if (reason == RETAIN_NONE)
 			continue;
 		if (b->held) {
@@ -170,6 +228,7 @@ struct retain_choice retain_choose(const struct retain_shelf *shelf, const struc
 			continue;
 		}
 		choice.unshipped += unshipped;
+		choice.refused += unshipped && b->sides;
 		if (!unshipped && choice.reason == RETAIN_NONE) {
 			choice.reason = reason;
 			choice.at = i;

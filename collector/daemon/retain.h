@@ -22,8 +22,14 @@ struct retain_bundle {
 	uint64_t born_ns;            /* of its stream: created_ns of the first bundle of it that is here; UINT64_MAX for the one that goes on */
 	uint64_t first_leaf, created_ns, bytes;
 	uint64_t retain_until_s;     /* 0: not stated */
-	uint64_t refused_until_ns;   /* boottime: what stands beside it did not show that it was shipped, and is looked at again then */
-	bool there, held, has_side;  /* as the folder says: the file, its hold, a custody file */
+	uint8_t boot_id[16];         /* of the machine when it was begun; zero: not known */
+	uint64_t begun_boot_ns, sealed_ns, sealed_boot_ns; /* boottime when it was begun; its last seal; zero: not known */
+	uint64_t step_ns, set_ns;    /* of retain_settle */
+	uint64_t refused_until_ns;   /* boottime: what stands beside it did not show that it was shipped, and is looked at again then, or */
+	unsigned refused_sides;      /* when there are not so many of them any more */
+	bool recovered;              /* its last seal is of a recovery */
+	bool there, held;            /* as the folder says: the file, its hold, and */
+	unsigned sides;              /* so many custody files */
 };
 
 /* Oldest first: by stream, and in a stream by leaf. Names and times may go back, leaves do not. */
@@ -39,6 +45,11 @@ void retain_free(struct retain_shelf *shelf);
 
 /* Puts them in order; `current`: the stream that goes on. */
 void retain_order(struct retain_shelf *shelf, const uint8_t current[static IND_STREAM_ID_BYTES]);
+
+/* The clock of a machine that has just started may stand years back until somebody sets it; what was begun by it is not old for that. So a bundle's times are those
+ * of the clock as it stood at the last seal of the same stream and start of the machine, if that is later: `step_ns` is how much later, `set_ns` its last seal by
+ * that. The seal of a recovery may be of another start: it counts for that bundle alone. The shelf is in order; done anew when a bundle was added. */
+void retain_settle(struct retain_shelf *shelf);
 
 /* Drops what is not there any more. */
 void retain_drop_gone(struct retain_shelf *shelf);
@@ -56,6 +67,7 @@ bool retain_until_read(const char *text, uint64_t *age_s, uint64_t *moment_s);
 
 struct retain_now {
 	uint64_t time_ns;            /* of retain_clock_ns */
+	bool doubted;                /* the clock may not have been set yet: nothing is old by it, nor past its date */
 	uint64_t boottime_ns;
 	uint64_t free_bytes;         /* UINT64_MAX: the system does not say */
 };
@@ -64,11 +76,16 @@ struct retain_choice {
 	enum retain_reason reason;   /* NONE: nothing is to go, or may */
 	size_t at;
 	size_t held, unshipped;      /* bundles that a limit asks for, and that stay */
+	size_t refused;              /* of these: what stands beside them was looked at */
 };
 
 /* The oldest one that is to go. The date of a HEADER counts whether the bundle was shipped or not; the last sealed bundle goes for its date or its age alone; a
  * bundle on hold stays. */
 struct retain_choice retain_choose(const struct retain_shelf *shelf, const struct retain_limits *limits, const struct retain_now *now);
+
+/* What stands beside it does not show that it was shipped: it is looked at again after `least_ns`, and later if that took long or so many others are refused already,
+ * so that the newest one has its turn whatever stands beside those before it. */
+void retain_refuse(struct retain_bundle *bundle, size_t refused, uint64_t least_ns, uint64_t took_ns, uint64_t boottime_ns);
 
 /* The time that ages are counted by. A clock that was moved while the sensor runs counts for this when it has stood so for a day: until then time goes on
  * as it did before. */

@@ -22,6 +22,9 @@ static const uint64_t look_every_ns = UINT64_C(10000000000), tell_every_ns = UIN
 /* To look beside a bundle costs little, to read all of it more. */
 static const uint64_t look_again_ns = UINT64_C(60000000000), read_again_ns = UINT64_C(3600000000000);
 
+/* Of the machine: by then somebody has set its clock, or nobody will. */
+static const uint64_t clock_set_ns = UINT64_C(3600000000000);
+
 static const char *place_of(const struct keep *k) { return k->place->folder[0] ? k->place->folder : "."; }
 
 /* ---- keys ---- */
@@ -126,7 +129,8 @@ void retainer_sealed(struct keep *k)
 	if (shelf_bundle(k->place->folder_fd, k->file.name, k->sensor, r->keys, r->own_count, &b) != IND_OK)
 		return;
 	b.born_ns = UINT64_MAX;
-	(void)!retain_add(&r->shelf, &b);
+	if (retain_add(&r->shelf, &b) == IND_OK)
+		retain_settle(&r->shelf);
 	r->due = true;
 }
 
@@ -208,6 +212,12 @@ static void delete(struct keep *k, struct deletion *d, const char *who)
 	r->due = true;
 }
 
+static void refuse(const struct retainer *r, struct retain_bundle *b, uint64_t least_ns)
+{
+	uint64_t now_ns = clock_boottime_ns();
+	retain_refuse(b, r->refused, least_ns, now_ns - r->begun_ns, now_ns);
+}
+
 static void job_decide(struct keep *k, struct deletion *d)
 {
 	struct retainer *r = &k->retainer;
@@ -226,9 +236,9 @@ static void job_decide(struct keep *k, struct deletion *d)
 	memcpy(d->head.stream_id, head.stream_id, sizeof d->head.stream_id);
 	memcpy(d->head.root, head.root, sizeof d->head.root);
 	d->head.tree_size = head.size;
-	bool shipped = b->has_side && shelf_shipped(k->place->folder_fd, r->name, d->head.sha256, &(struct shelf_keys){ r->keys, r->key_count }, who);
+	bool shipped = b->sides && shelf_shipped(k->place->folder_fd, r->name, d->head.sha256, &(struct shelf_keys){ r->keys, r->key_count }, who);
 	if (!shipped && k->options->keep.shipped && r->reason != RETAIN_UNTIL) {
-		b->refused_until_ns = clock_boottime_ns() + read_again_ns;
+		refuse(r, b, read_again_ns);
 		say_error(k->say, "%s: the custody file beside it speaks of another file that was shipped, and not of this one; it stays", r->name);
 		return;
 	}
@@ -249,8 +259,9 @@ static void job_begin(struct keep *k, struct retain_bundle *b, enum retain_reaso
 	struct retainer *r = &k->retainer;
 	struct stat info;
 	char who[SHELF_WHO_BYTES];
+	r->begun_ns = r->looked_ns;
 	if (k->options->keep.shipped && reason != RETAIN_UNTIL && !shelf_shipped(k->place->folder_fd, b->name, NULL, &(struct shelf_keys){ r->keys, r->key_count }, who)) {
-		b->refused_until_ns = clock_boottime_ns() + look_again_ns;
+		refuse(r, b, look_again_ns);
 		r->due = true;
 		return;
 	}
@@ -298,6 +309,7 @@ static void blocked_tell(struct keep *k, const struct retain_choice *choice, boo
 	bool blocked = choice->held || choice->unshipped || (all_held && choice->reason);
 	r->held = all_held ? r->shelf.count : choice->held;
 	r->unshipped = choice->unshipped;
+	r->refused = choice->refused;
 	if (!blocked || (r->told_ns && now_ns - r->told_ns < tell_every_ns))
 		return;
 	r->told_ns = now_ns;
@@ -317,6 +329,8 @@ static void look(struct keep *k, uint64_t now_ns)
 	if (shelf_look(&r->shelf, k->place->folder_fd, &all_held) != IND_OK)
 		return;
 	struct retain_now now = { .time_ns = retain_clock_ns(&r->clock, clock_realtime_ns(), now_ns), .boottime_ns = now_ns, .free_bytes = UINT64_MAX };
+	int64_t offset_ns;
+	now.doubted = now_ns < clock_set_ns && !clock_offset_ns(&offset_ns);
 	if (fstatvfs(k->place->folder_fd, &fs) == 0)
 		now.free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 	struct retain_choice choice = retain_choose(&r->shelf, &k->options->keep, &now);

@@ -25,12 +25,13 @@ struct retainer {
 	int fd;                      /* -1: none is */
 	char name[RETAIN_NAME_MAX + 1];
 	enum retain_reason reason;
-	uint64_t at, bytes;
+	uint64_t at, bytes, begun_ns;
 	struct hash_sha256_state hash;
 
 	/* for whoever watches */
 	uint64_t deleted, deleted_bytes, failures;
 	size_t held, unshipped;      /* over a limit, and kept */
+	size_t refused;              /* of these: what stands beside them was looked at */
 };
 
 struct keep;

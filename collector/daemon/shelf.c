@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "bundle/frame.h"
+#include "bundle/small.h"
 #include "daemon/fdread.h"
 #include "indicia/custody.h"
 
@@ -63,10 +64,51 @@ static bool header_fits(const struct ind_header *h, const char *sensor, const st
 	return h->sensor.bytes == strlen(sensor) && memcmp(h->sensor.at, sensor, h->sensor.bytes) == 0 && is_key_of(&h->identity, keys, key_count);
 }
 
+/* Of a bundle the first bytes alone: what says when it began stands there. */
+enum { BEGIN_BYTES_MAX = 16 << 20 };
+
+static enum ind_err begin_read_at(void *ctx, uint64_t offset, void *bytes, size_t count, size_t *got)
+{
+	if (offset >= BEGIN_BYTES_MAX)
+		return *got = 0, IND_OK;
+	return fdread_at(ctx, offset, bytes, count, got);
+}
+
+/* The first CLOCK, or a seal if that comes before: boottime when it was begun. */
+static bool begun_at(struct ind_reader *reader, uint64_t *boottime_ns)
+{
+	const struct ind_record *record;
+	if (ind_reader_next(reader, &record) != IND_OK)
+		return false;
+	*boottime_ns = record->kind == IND_REC_CLOCK ? record->clock.boottime_ns : record->seal.boottime_ns;
+	return true;
+}
+
+static enum ind_err header_take(struct ind_reader *reader, int fd, const char *sensor, const struct ind_key_public *keys, size_t key_count, struct retain_bundle *b)
+{
+	const struct ind_record *record;
+	struct ind_seal_info seal;
+	uint64_t begun_ns;
+	enum ind_err err = ind_reader_next(reader, &record);
+	if (err || record->kind != IND_REC_HEADER || !header_fits(&record->header, sensor, keys, key_count))
+		return err == IND_NOMEM ? err : IND_MALFORMED;
+	memcpy(b->stream_id, record->header.stream_id, sizeof b->stream_id);
+	b->first_leaf = record->header.first_leaf;
+	b->created_ns = record->header.created_ns;
+	b->retain_until_s = record->header.retain_until_s;
+	memcpy(b->boot_id, record->header.boot_id, sizeof b->boot_id);
+	if (begun_at(reader, &begun_ns) && shelf_seal(fd, b->bytes, &seal) == IND_OK) {
+		b->begun_boot_ns = begun_ns;
+		b->sealed_ns = seal.realtime_ns;
+		b->sealed_boot_ns = seal.boottime_ns;
+		b->recovered = seal.reason == IND_SEAL_RECOVERY;
+	}
+	return IND_OK;
+}
+
 enum ind_err shelf_bundle(int folder_fd, const char *name, const char *sensor, const struct ind_key_public *keys, size_t key_count,
 	struct retain_bundle *b)
 {
-	const struct ind_record *record;
 	struct ind_reader *reader = NULL;
 	struct stat info;
 	*b = (struct retain_bundle){ .there = true };
@@ -79,40 +121,75 @@ enum ind_err shelf_bundle(int folder_fd, const char *name, const char *sensor, c
 			close(fd);
 		return IND_MALFORMED;
 	}
-	struct ind_source source = { fdread_at, &fd };
-	enum ind_err err = ind_reader_new(&source, IND_WANT(IND_REC_HEADER), &reader);
+	b->bytes = (uint64_t)info.st_size;
+	struct ind_source source = { begin_read_at, &fd };
+	enum ind_err err = ind_reader_new(&source, IND_WANT(IND_REC_HEADER) | IND_WANT(IND_REC_CLOCK) | IND_WANT(IND_REC_SEAL), &reader);
 	if (!err)
-		err = ind_reader_next(reader, &record);
-	if (!err && record->kind == IND_REC_HEADER && header_fits(&record->header, sensor, keys, key_count)) {
-		memcpy(b->stream_id, record->header.stream_id, sizeof b->stream_id);
-		b->first_leaf = record->header.first_leaf;
-		b->created_ns = record->header.created_ns;
-		b->retain_until_s = record->header.retain_until_s;
-		b->bytes = (uint64_t)info.st_size;
-	} else if (err != IND_NOMEM) {
+		err = header_take(reader, fd, sensor, keys, key_count, b);
+	else if (err != IND_NOMEM)
 		err = IND_MALFORMED;
-	}
 	ind_reader_free(reader);
 	close(fd);
 	return err;
 }
 
-/* The checkpoint is the last frame; its whole size is not known, but how large it can be. */
-enum ind_err shelf_head(int fd, uint64_t bytes, struct ind_kept_head *head)
+/* ---- the end of a bundle ---- */
+
+/* SEALINFO and CHECKPOINT are the last frames; their whole size is not known, but how large they can be. */
+enum { SEAL_BYTES_MAX = 4096, TAIL_BYTES = 2 * FRAME_HEADER_BYTES + SEAL_BYTES_MAX + IND_CHECKPOINT_MAX + 2 * FRAME_ALIGN_BYTES };
+
+struct tail {
+	uint8_t at[TAIL_BYTES];
+	size_t bytes;
+	uint32_t crc_start;
+};
+
+static enum ind_err tail_read(int fd, uint64_t bytes, struct tail *t)
 {
-	uint8_t preamble[PREAMBLE_BYTES], tail[FRAME_HEADER_BYTES + IND_CHECKPOINT_MAX + FRAME_ALIGN_BYTES];
-	struct frame_header h;
-	size_t got, want = bytes < sizeof tail ? (size_t)bytes & ~(size_t)(FRAME_ALIGN_BYTES - 1) : sizeof tail;
+	uint8_t preamble[PREAMBLE_BYTES];
+	size_t got;
 	enum ind_err err = fdread_at(&fd, 0, preamble, sizeof preamble, &got);
 	if (err || got != sizeof preamble)
 		return err ? err : IND_MALFORMED;
-	err = fdread_at(&fd, bytes - want, tail, want, &got);
-	if (err || got != want)
+	t->crc_start = frame_crc_start(preamble);
+	t->bytes = bytes < sizeof t->at ? (size_t)bytes & ~(size_t)(FRAME_ALIGN_BYTES - 1) : sizeof t->at / FRAME_ALIGN_BYTES * FRAME_ALIGN_BYTES;
+	err = fdread_at(&fd, bytes - t->bytes, t->at, t->bytes, &got);
+	return err ? err : got == t->bytes ? IND_OK : IND_MALFORMED;
+}
+
+/* The frame of that type that ends at `end`; 0: none does. A frame stands behind a preamble, so never at 0 itself. */
+static size_t frame_before(const struct tail *t, size_t end, enum frame_type type, struct frame_header *h)
+{
+	for (size_t at = FRAME_ALIGN_BYTES; at + FRAME_HEADER_BYTES < end; at += FRAME_ALIGN_BYTES)
+		if (frame_header_get(t->at + at, t->crc_start, h) && h->magic_ok && h->type == type && frame_bytes(h->stored_bytes) == end - at)
+			return at;
+	return 0;
+}
+
+enum ind_err shelf_head(int fd, uint64_t bytes, struct ind_kept_head *head)
+{
+	struct tail t;
+	struct frame_header h;
+	enum ind_err err = tail_read(fd, bytes, &t);
+	size_t at = err ? 0 : frame_before(&t, t.bytes, FRAME_CHECKPOINT, &h);
+	if (!at)
 		return err ? err : IND_MALFORMED;
-	for (size_t at = 0; at + FRAME_HEADER_BYTES < want; at += FRAME_ALIGN_BYTES)
-		if (frame_header_get(tail + at, frame_crc_start(preamble), &h) && h.magic_ok && h.type == FRAME_CHECKPOINT && frame_bytes(h.stored_bytes) == want - at)
-			return ind_head_from_note((const char *)tail + at + FRAME_HEADER_BYTES, h.stored_bytes, head);
-	return IND_MALFORMED;
+	return ind_head_from_note((const char *)t.at + at + FRAME_HEADER_BYTES, h.stored_bytes, head);
+}
+
+enum ind_err shelf_seal(int fd, uint64_t bytes, struct ind_seal_info *info)
+{
+	struct tail t;
+	struct frame_header h;
+	struct seal seal;
+	enum ind_err err = tail_read(fd, bytes, &t);
+	size_t at = err ? 0 : frame_before(&t, t.bytes, FRAME_CHECKPOINT, &h);
+	at = at ? frame_before(&t, at, FRAME_SEALINFO, &h) : 0;
+	if (!at)
+		return err ? err : IND_MALFORMED;
+	err = seal_unpack(t.at + at + FRAME_HEADER_BYTES, h.stored_bytes, &seal);
+	*info = seal.info;
+	return err;
 }
 
 /* ---- the folder ---- */
@@ -176,7 +253,7 @@ static void entry_take(struct retain_bundle *const *index, size_t count, const c
 	else if (is_hold && (b = find(index, count, name, bytes - (sizeof hold - 1))))
 		b->held = true;
 	else if (side && (b = find(index, count, name, side)))
-		b->has_side = true;
+		b->sides++;
 }
 
 enum ind_err shelf_look(struct retain_shelf *shelf, int folder_fd, bool *all_held)
@@ -192,7 +269,8 @@ enum ind_err shelf_look(struct retain_shelf *shelf, int folder_fd, bool *all_hel
 	}
 	for (size_t i = 0; i < shelf->count; i++) {
 		index[i] = &shelf->list[i];
-		index[i]->there = index[i]->held = index[i]->has_side = false;
+		index[i]->there = index[i]->held = false;
+		index[i]->sides = 0;
 	}
 	qsort(index, shelf->count, sizeof *index, by_name);
 	while ((entry = readdir(folder))) {

@@ -19,11 +19,14 @@ enum ind_err shelf_read(struct retain_shelf *shelf, int folder_fd, const char *s
 enum ind_err shelf_bundle(int folder_fd, const char *name, const char *sensor, const struct ind_key_public *keys, size_t key_count,
 	struct retain_bundle *bundle) IND_MUST_USE;
 
-/* What the folder says now: which are there, which are on hold (NAME.hold), which have a custody file. *all_held: the folder is (HOLD). */
+/* What the folder says now: which are there, which are on hold (NAME.hold), how many custody files each has. *all_held: the folder is (HOLD). */
 enum ind_err shelf_look(struct retain_shelf *shelf, int folder_fd, bool *all_held) IND_MUST_USE;
 
 /* What the last checkpoint of a sealed bundle says of its tree. IND_MALFORMED if none stands at its end. */
 enum ind_err shelf_head(int fd, uint64_t bytes, struct ind_kept_head *head) IND_MUST_USE;
+
+/* What the last SEALINFO says, likewise. Nothing is checked but its form. */
+enum ind_err shelf_seal(int fd, uint64_t bytes, struct ind_seal_info *info) IND_MUST_USE;
 
 enum { SHELF_WHO_BYTES = 9 };
 struct shelf_keys { const struct ind_key_public *list; size_t count; };

@@ -100,7 +100,11 @@ sha=$(sed -n "s|^indicia: deleted $fifth.*sha256 ||p" shipped.err); [ -n "$(find
 kill -TERM $shipped; wait $shipped; got=$?; same "exit status of shipped" 0 $got
 
 # A date in the HEADER is kept, shipped or not.
-wait_for 'grep -q "^indicia: deleted .*past the date" dated.err'
+# In the first hour of the machine that waits for a clock that something keeps.
+doubted() { python3 -c 'import ctypes, sys, time; sys.exit(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(512)) != 5 or time.clock_gettime(time.CLOCK_BOOTTIME) >= 3600)'; }
+past_date() { grep -q "^indicia: deleted .*past the date" dated.err; }
+wait_for 'past_date || doubted'
+past_date || echo "the machine has just started, and nothing keeps its clock: dates are left out"
 kill -TERM $dated; wait $dated; got=$?; same "exit status of dated" 0 $got
 run 0 "$indicia" show -o json "$(find dated -name 'dated-*.ieb' | head -1)"
 same "seconds it may be kept" 3 "$(jq -r '.records[0]|((.retain_until|sub("\\..*";"Z")|fromdate)-(.created|sub("\\..*";"Z")|fromdate))' "$work/stdout")"

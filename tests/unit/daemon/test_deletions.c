@@ -5,9 +5,11 @@
 #include "support/suite.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,6 +153,90 @@ START_TEST(another_key_begins_another_file)
 }
 END_TEST
 
+/* While the disk takes so many bytes of a file. No assertion in between: the suite writes files, too. */
+static enum ind_err add_within(uint64_t bytes)
+{
+	struct rlimit before, limit;
+	void (*ends)(int) = signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = (struct rlimit){ bytes, before.rlim_max };
+	(void)!setrlimit(RLIMIT_FSIZE, &limit);
+	enum ind_err err = add("two");
+	(void)!setrlimit(RLIMIT_FSIZE, &before);
+	signal(SIGXFSZ, ends);
+	return err;
+}
+
+START_TEST(half_an_event_is_taken_back)
+{
+	ck_assert_int_eq(add("one"), IND_OK);
+	ck_assert_int_eq(add_within(d.bytes + 20), IND_IO);
+	ck_assert_int_eq(add_within(d.bytes + 20), IND_IO);
+	ck_assert_int_eq(add("two"), IND_OK);
+	ck_assert(look("deleted.iec").events == 2 && !there("deleted-000001.iec"));
+}
+END_TEST
+
+/* Whatever became of the file meanwhile: one event may fail, the next one goes on. */
+START_TEST(a_file_that_was_torn_meanwhile_is_put_aside)
+{
+	ck_assert_int_eq(add("one"), IND_OK);
+	struct ind_custody_id one = d.last;
+	int fd = openat(d.fd, "deleted.iec", O_WRONLY | O_APPEND);
+	ck_assert_int_eq(write(fd, "torn", 4), 4);
+	close(fd);
+	ck_assert_int_eq(add("two"), IND_EXISTS);
+	ck_assert_int_eq(add("two"), IND_OK);
+	struct seen seen = look("deleted.iec");
+	ck_assert(there("deleted-000001.iec") && seen.events == 1 && seen.has_object && memcmp(seen.object, one.bytes, sizeof seen.object) == 0);
+}
+END_TEST
+
+START_TEST(a_file_that_is_gone_begins_again)
+{
+	ck_assert_int_eq(add("one"), IND_OK);
+	ck_assert_int_eq(unlinkat(d.fd, "deleted.iec", 0), 0);
+	ck_assert_int_eq(add("two"), IND_IO);
+	ck_assert_int_eq(add("two"), IND_OK);
+	struct seen seen = look("deleted.iec");
+	ck_assert(seen.events == 1 && seen.has_object);
+}
+END_TEST
+
+/* What is deleted for the sake of a full disk is told in the space that was kept for it. */
+START_TEST(a_full_file_goes_on_while_no_other_can_begin)
+{
+	d.events_max = 2;
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(add("x"), IND_OK);
+	ck_assert_int_eq(mkdirat(d.fd, "deleted.next.part", 0700), 0);
+	ck_assert_int_eq(add("x"), IND_OK);
+	ck_assert(look("deleted.iec").events == 3 && !there("deleted-000001.iec"));
+	ck_assert_int_eq(unlinkat(d.fd, "deleted.next.part", AT_REMOVEDIR), 0);
+	ck_assert_int_eq(add("x"), IND_OK);
+	struct seen before = look("deleted-000001.iec"), last = look("deleted.iec");
+	ck_assert(before.events == 3 && last.events == 1 && memcmp(last.object, before.last.bytes, sizeof last.object) == 0 && !there("deleted.next"));
+}
+END_TEST
+
+/* Put aside, and then nothing more could be done. */
+START_TEST(another_file_that_cannot_take_its_name_is_tried_again)
+{
+	d.events_max = 2;
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(add("x"), IND_OK);
+	struct ind_custody_id last = d.last;
+	d.files_max = 0;
+	ck_assert_int_eq(mkdirat(d.fd, "deleted-000001.iec", 0700), 0);
+	ck_assert_int_eq(add("x"), IND_IO);
+	ck_assert(there("deleted-000002.iec") && !there("deleted.iec"));
+	d.files_max = 9;
+	ck_assert_int_eq(add("x"), IND_OK);
+	struct seen seen = look("deleted.iec");
+	ck_assert(seen.events == 1 && seen.has_object && memcmp(seen.object, last.bytes, sizeof seen.object) == 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("all");
@@ -159,5 +245,10 @@ int main(void)
 	tcase_add_test(t, full_files_are_put_aside_and_the_oldest_go);
 	tcase_add_test(t, a_torn_file_is_put_aside);
 	tcase_add_test(t, another_key_begins_another_file);
+	tcase_add_test(t, half_an_event_is_taken_back);
+	tcase_add_test(t, a_file_that_was_torn_meanwhile_is_put_aside);
+	tcase_add_test(t, a_file_that_is_gone_begins_again);
+	tcase_add_test(t, a_full_file_goes_on_while_no_other_can_begin);
+	tcase_add_test(t, another_file_that_cannot_take_its_name_is_tried_again);
 	return suite_run("daemon deletions", t);
 }

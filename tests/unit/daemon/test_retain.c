@@ -3,10 +3,13 @@
 #include "daemon/retain.h"
 #include "support/suite.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define S UINT64_C(1000000000)
+
+static const uint64_t day = 86400 * S, year = 365 * 86400 * S;
 
 static struct retain_shelf shelf;
 static struct retain_now now;
@@ -14,7 +17,7 @@ static const uint8_t current[IND_STREAM_ID_BYTES] = { 9 };
 
 static void put(const char *name, unsigned stream, uint64_t leaf, uint64_t created_s, uint64_t bytes)
 {
-	struct retain_bundle b = { .first_leaf = leaf, .created_ns = created_s * S, .bytes = bytes, .there = true, .has_side = true };
+	struct retain_bundle b = { .first_leaf = leaf, .created_ns = created_s * S, .bytes = bytes, .there = true, .sides = 1 };
 	snprintf(b.name, sizeof b.name, "%s", name);
 	b.stream_id[0] = (uint8_t)stream;
 	ck_assert_int_eq(retain_add(&shelf, &b), IND_OK);
@@ -106,9 +109,9 @@ END_TEST
 START_TEST(what_was_not_shipped_stays_but_for_its_date)
 {
 	struct retain_limits limits = { .count = 2, .shipped = true };
-	shelf.list[0].has_side = false;
+	shelf.list[0].sides = 0;
 	wants(limits, "b", RETAIN_COUNT);
-	shelf.list[1].has_side = false;
+	shelf.list[1].sides = 0;
 	struct retain_choice c = retain_choose(&shelf, &limits, &now);
 	ck_assert(c.reason == RETAIN_NONE && c.unshipped == 2);
 	shelf.list[1].retain_until_s = 1;
@@ -121,10 +124,43 @@ END_TEST
 START_TEST(a_refusal_is_looked_at_again)
 {
 	struct retain_limits limits = { .count = 3, .shipped = true };
-	shelf.list[0].refused_until_ns = now.boottime_ns + 60 * S;
+	retain_refuse(&shelf.list[0], 0, 60 * S, S, now.boottime_ns);
 	wants(limits, "", RETAIN_NONE);
 	now.boottime_ns += 60 * S;
 	wants(limits, "a", RETAIN_COUNT);
+}
+END_TEST
+
+START_TEST(another_custody_file_is_looked_at_at_once)
+{
+	struct retain_limits limits = { .count = 3, .shipped = true };
+	retain_refuse(&shelf.list[0], 0, 60 * S, 0, now.boottime_ns);
+	ck_assert_uint_eq(retain_choose(&shelf, &limits, &now).refused, 1);
+	wants(limits, "", RETAIN_NONE);
+	shelf.list[0].sides++;
+	wants(limits, "a", RETAIN_COUNT);
+	retain_refuse(&shelf.list[0], 0, 60 * S, 0, now.boottime_ns);
+	wants(limits, "", RETAIN_NONE);
+}
+END_TEST
+
+/* Five looks a second, at one bundle each, as a quiet sensor has them. */
+START_TEST(those_that_are_refused_let_the_others_go)
+{
+	enum { OLD = 1500 };
+	struct retain_limits limits = { .count = 1, .shipped = true };
+	retain_free(&shelf);
+	for (uint64_t i = 0; i < OLD + 2; i++)
+		put(i < OLD ? "released by a stranger" : i == OLD ? "shipped" : "newest", 9, i, 100 + i, 1);
+	retain_order(&shelf, current);
+	struct retain_choice c = { .at = 0 };
+	uint64_t begun_ns = now.boottime_ns;
+	for (; c.at != OLD && now.boottime_ns < begun_ns + 2 * OLD * S; now.boottime_ns += S / 5) {
+		c = retain_choose(&shelf, &limits, &now);
+		if (c.reason != RETAIN_NONE && c.at < OLD)
+			retain_refuse(&shelf.list[c.at], c.refused, 60 * S, 0, now.boottime_ns);
+	}
+	ck_assert_uint_eq(c.at, OLD);
 }
 END_TEST
 
@@ -132,7 +168,7 @@ END_TEST
 START_TEST(a_clock_that_moves_is_believed_after_a_day)
 {
 	struct retain_clock clock = { 0 };
-	const uint64_t years = 315360000 * S, day = 86400 * S;
+	const uint64_t years = 315360000 * S;
 	ck_assert_uint_eq(retain_clock_ns(&clock, 1000 * S, 10 * S), 1000 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, 1011 * S, 20 * S), 1011 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, years, 30 * S), 1021 * S);
@@ -142,10 +178,102 @@ START_TEST(a_clock_that_moves_is_believed_after_a_day)
 }
 END_TEST
 
+/* A bundle of five minutes, begun at that boottime; the clock is so far ahead of it at its two ends. */
+static void put_timed(const char *name, uint8_t boot, uint64_t leaf, uint64_t begun_boot_ns, uint64_t begun_ahead_ns, uint64_t sealed_ahead_ns)
+{
+	struct retain_bundle b = { .stream_id = { 9 }, .boot_id = { boot }, .first_leaf = leaf, .created_ns = begun_boot_ns + begun_ahead_ns, .begun_boot_ns = begun_boot_ns,
+		.sealed_boot_ns = begun_boot_ns + 300 * S, .sealed_ns = begun_boot_ns + 300 * S + sealed_ahead_ns, .there = true, .sides = 1 };
+	snprintf(b.name, sizeof b.name, "%s", name);
+	b.retain_until_s = (b.created_ns + 90 * day) / S;
+	ck_assert_int_eq(retain_add(&shelf, &b), IND_OK);
+}
+
+static void times_are(size_t at, uint64_t step_ns, uint64_t set_ns)
+{
+	const struct retain_bundle *b = &shelf.list[at];
+	ck_assert_msg(b->step_ns == step_ns && b->set_ns == set_ns, "%s: step %" PRIu64 ", set %" PRIu64, b->name, b->step_ns, b->set_ns);
+}
+
+START_TEST(a_clock_that_was_set_is_that_of_all_of_its_start)
+{
+	retain_free(&shelf);
+	put_timed("other start", 1, 0, 10 * S, 30 * year, 30 * year);
+	put_timed("before", 2, 10, 10 * S, 30 * year, 30 * year);
+	put_timed("under it", 2, 20, 310 * S, 30 * year, 56 * year);
+	put_timed("after", 2, 30, 610 * S, 56 * year, 56 * year + 10 * S);
+	put_timed("later start", 3, 40, 10 * S, 57 * year, 57 * year);
+	retain_order(&shelf, current);
+	times_are(0, 0, 310 * S + 30 * year);
+	times_are(1, 26 * year + 10 * S, 320 * S + 56 * year);
+	times_are(2, 26 * year + 10 * S, 620 * S + 56 * year);
+	times_are(3, 0, 920 * S + 56 * year);
+	times_are(4, 0, 310 * S + 57 * year);
+	/* What the clock was ahead for a while counts for the bundle that saw it at its end, and no other. */
+	put_timed("ahead", 3, 50, 310 * S, 57 * year, 99 * year);
+	retain_settle(&shelf);
+	times_are(4, 42 * year, 310 * S + 99 * year);
+	put_timed("back", 3, 60, 610 * S, 99 * year, 57 * year);
+	retain_settle(&shelf);
+	times_are(4, 0, 310 * S + 57 * year);
+	times_are(5, 42 * year, 610 * S + 99 * year);
+	times_are(6, 0, 910 * S + 57 * year);
+}
+END_TEST
+
+/* Its seal may be of another start of the machine. */
+START_TEST(a_recovery_says_nothing_of_other_bundles)
+{
+	retain_free(&shelf);
+	put_timed("a", 1, 0, 10 * S, 30 * year, 30 * year);
+	put_timed("b", 1, 10, 310 * S, 30 * year, 56 * year);
+	shelf.list[1].recovered = true;
+	retain_order(&shelf, current);
+	times_are(0, 0, 310 * S + 30 * year);
+	times_are(1, 26 * year, 610 * S + 56 * year);
+	now.time_ns = 56 * year + 89 * day;
+	wants((struct retain_limits){ 0 }, "a", RETAIN_UNTIL);
+	retain_remove(&shelf, 0);
+	wants((struct retain_limits){ .age_ns = 90 * day }, "b", RETAIN_UNTIL); /* the machine may have been off: the date is kept to */
+	shelf.list[0].retain_until_s = 0;
+	wants((struct retain_limits){ .age_ns = 90 * day }, "", RETAIN_NONE);
+}
+END_TEST
+
+START_TEST(what_an_unset_clock_began_is_not_old)
+{
+	struct retain_limits limits = { .age_ns = 90 * day, .shipped = true };
+	retain_free(&shelf);
+	put_timed("a", 1, 0, 10 * S, 30 * year, 56 * year);
+	retain_order(&shelf, current);
+	now.time_ns = 56 * year + 90 * day + 9 * S;
+	wants(limits, "", RETAIN_NONE);
+	now.time_ns += S;
+	wants(limits, "a", RETAIN_UNTIL);
+	shelf.list[0].retain_until_s = 0;
+	wants(limits, "a", RETAIN_AGE);
+	/* A date that came later than the seal is kept to. */
+	shelf.list[0].retain_until_s = (56 * year + 311 * S) / S;
+	now.time_ns = 56 * year + 310 * S;
+	wants(limits, "", RETAIN_NONE);
+	now.time_ns += S;
+	wants(limits, "a", RETAIN_UNTIL);
+}
+END_TEST
+
+START_TEST(nothing_is_old_by_a_clock_that_is_doubted)
+{
+	shelf.list[0].retain_until_s = 1;
+	now.doubted = true;
+	wants((struct retain_limits){ .age_ns = S }, "", RETAIN_NONE);
+	wants((struct retain_limits){ .age_ns = S, .count = 3 }, "a", RETAIN_COUNT);
+	now.doubted = false;
+	wants((struct retain_limits){ .age_ns = S }, "a", RETAIN_UNTIL);
+}
+END_TEST
+
 START_TEST(a_clock_that_comes_back_was_never_away)
 {
 	struct retain_clock clock = { 0 };
-	const uint64_t day = 86400 * S;
 	(void)retain_clock_ns(&clock, 2 * day, 10 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, day, 20 * S), 2 * day + 10 * S);
 	ck_assert_uint_eq(retain_clock_ns(&clock, 2 * day + 20 * S, 30 * S), 2 * day + 20 * S);
@@ -181,8 +309,14 @@ int main(void)
 	tcase_add_test(t, a_hold_is_outside_of_all_limits);
 	tcase_add_test(t, what_was_not_shipped_stays_but_for_its_date);
 	tcase_add_test(t, a_refusal_is_looked_at_again);
+	tcase_add_test(t, another_custody_file_is_looked_at_at_once);
+	tcase_add_test(t, those_that_are_refused_let_the_others_go);
 	tcase_add_test(t, a_clock_that_moves_is_believed_after_a_day);
 	tcase_add_test(t, a_clock_that_comes_back_was_never_away);
+	tcase_add_test(t, a_clock_that_was_set_is_that_of_all_of_its_start);
+	tcase_add_test(t, a_recovery_says_nothing_of_other_bundles);
+	tcase_add_test(t, what_an_unset_clock_began_is_not_old);
+	tcase_add_test(t, nothing_is_old_by_a_clock_that_is_doubted);
 	tcase_add_loop_test(t, ages_and_moments, 0, sizeof words / sizeof *words);
 	return suite_run("daemon retain", t);
 }

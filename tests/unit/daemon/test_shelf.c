@@ -2,6 +2,7 @@
 /* What a folder says of a sensor's bundles. tests/e2e/retention.sh has real ones. */
 #define _DEFAULT_SOURCE
 #include "daemon/shelf.h"
+#include "sample.h"
 #include "support/suite.h"
 
 #include <fcntl.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define S UINT64_C(1000000000)
 
 static char folder[] = "/tmp/indicia-test-XXXXXX";
 static int folder_fd;
@@ -67,7 +70,7 @@ START_TEST(the_folder_is_looked_at)
 	ck_assert_int_eq(shelf_look(&shelf, folder_fd, &all_held), IND_OK);
 	ck_assert(!all_held);
 	ck_assert_uint_eq(shelf.count, 3);
-	ck_assert(!shelf.list[0].held && !shelf.list[0].has_side && shelf.list[1].held && shelf.list[1].has_side && !shelf.list[2].held && shelf.list[2].has_side);
+	ck_assert(!shelf.list[0].held && !shelf.list[0].sides && shelf.list[1].held && shelf.list[1].sides && !shelf.list[2].held && shelf.list[2].sides);
 	make("HOLD", "");
 	ck_assert_int_eq(shelf_look(&shelf, folder_fd, &all_held), IND_OK);
 	ck_assert(all_held);
@@ -122,6 +125,56 @@ START_TEST(a_custody_file_that_is_none_ships_nothing)
 }
 END_TEST
 
+/* A bundle of sensor tap-1, begun by a clock that says 1,000 s, and sealed an hour later by one that says so. */
+static void bundle_make(const char *name, const struct keys *k, uint64_t sealed_s, bool has_clock, enum ind_seal_reason reason)
+{
+	struct memory m = { 0 };
+	struct ind_sink sink = memory_sink(&m);
+	struct ind_stream stream;
+	struct ind_writer *w;
+	struct ind_header h;
+	sample_header(&h);
+	sample_stream(&stream);
+	h.created_ns = 1000 * S;
+	ck_assert_int_eq(ind_writer_new(&sink, &stream, &h, k->identity, k->epoch, NULL, &w), IND_OK);
+	struct ind_clock clock = { .boottime_ns = 50 * S, .realtime_ns = 1000 * S, .max_error_ns = IND_ABSENT_U64, .est_error_ns = IND_ABSENT_U64 };
+	if (has_clock)
+		ck_assert_int_eq(ind_writer_clock(w, &clock), IND_OK);
+	struct ind_seal_info info = { .realtime_ns = 1001 * S, .boottime_ns = 51 * S };
+	ck_assert_int_eq(ind_writer_seal(w, &info), IND_OK);
+	info = (struct ind_seal_info){ .realtime_ns = sealed_s * S, .boottime_ns = 3650 * S, .reason = reason, .final = true };
+	ck_assert_int_eq(ind_writer_seal(w, &info), IND_OK);
+	ind_writer_free(w);
+	int fd = openat(folder_fd, name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ck_assert_int_eq(write(fd, m.at, m.bytes), (ssize_t)m.bytes);
+	close(fd);
+	memory_free(&m);
+}
+
+static const struct { uint64_t sealed_s; bool has_clock; enum ind_seal_reason reason; uint64_t step_s; } sealed[] = {
+	{ 4600, true, IND_SEAL_ROTATE, 0 }, { 4600, false, IND_SEAL_ROTATE, 0 }, { 900, true, IND_SEAL_ROTATE, 0 },
+	{ 800004600, true, IND_SEAL_SHUTDOWN, 800000000 }, { 800004600, false, IND_SEAL_SHUTDOWN, 800000001 }, { 800004600, true, IND_SEAL_RECOVERY, 800000000 },
+};
+
+START_TEST(how_far_the_clock_moved_under_a_bundle)
+{
+	struct retain_bundle b;
+	struct ind_key_public key;
+	struct keys k;
+	keys_make(&k, 3);
+	ind_key_public(k.identity, &key);
+	bundle_make("b.ieb", &k, sealed[_i].sealed_s, sealed[_i].has_clock, sealed[_i].reason);
+	ck_assert_int_eq(shelf_bundle(folder_fd, "b.ieb", "tap-1", &key, 1, &b), IND_OK);
+	ck_assert_uint_eq(b.created_ns, 1000 * S);
+	ck_assert_uint_eq(b.sealed_ns, sealed[_i].sealed_s * S);
+	retain_settle(&(struct retain_shelf){ &b, 1, 1 });
+	ck_assert_uint_eq(b.step_ns, sealed[_i].step_s * S);
+	ck_assert_uint_eq(b.boot_id[2], 3);
+	ck_assert(b.recovered == (sealed[_i].reason == IND_SEAL_RECOVERY));
+	keys_free(&k);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("all");
@@ -131,5 +184,6 @@ int main(void)
 	tcase_add_test(t, only_bundles_are_overseen);
 	tcase_add_test(t, a_head_stands_at_the_end_or_nowhere);
 	tcase_add_test(t, a_custody_file_that_is_none_ships_nothing);
+	tcase_add_loop_test(t, how_far_the_clock_moved_under_a_bundle, 0, sizeof sealed / sizeof *sealed);
 	return suite_run("daemon shelf", t);
 }
