@@ -249,6 +249,7 @@ static enum ind_err origin_put(void *ctx, const struct ind_origin *origin)
 {
 	struct keep *k = ctx;
 	struct ind_writer_totals totals;
+	notify_progress(&k->notify);
 	enum ind_err err = ind_writer_origin(k->writer, origin);
 	ind_writer_totals(k->writer, &totals);
 	if (!err && keep_live(k) && grown_since(k, totals.bytes))

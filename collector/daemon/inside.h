@@ -73,7 +73,6 @@ struct keep {
 
 	struct notify notify;
 	uint64_t status_told_ns, watchdog_told_ns, ticked_ns;
-	bool stopping;
 	struct retainer retainer;
 
 	/* the bundle that is being written */

@@ -127,7 +127,7 @@ int stream_begin(struct keep *k)
 		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
 	else if (err)
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
-	else if (k->disk == &disk_real)
+	else if (k->disk->open == disk_real.open)
 		owner_give(k->streamfile.fd, k->streamfile.path);
 	return err ? 4 : stream_ready(k);
 }
