@@ -318,6 +318,7 @@ static enum ind_err published(struct keep *k, bool follows)
 		/* It is whole and durable, and can be given its name later; the sensor goes on. */
 		say_error(k->say, "%s.open is sealed and cannot get its name: %s; 'indicia recover' gives it", k->file.name,
 			err == IND_EXISTS ? "that is taken" : strerror(errno));
+		outfile_abandon(&k->file);
 		k->failed = true;
 		good = false;
 		err = IND_OK;
@@ -334,6 +335,16 @@ static enum ind_err published(struct keep *k, bool follows)
 	return err;
 }
 
+void bundle_let_go(struct keep *k)
+{
+	ind_writer_free(k->writer);
+	origin_set_free(k->origins);
+	hits_clear(&k->hits);
+	k->writer = NULL;
+	k->origins = NULL;
+	k->writing = false;
+}
+
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
 {
 	enum ind_err err = all_sealed(k, reason, end);
@@ -346,11 +357,6 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 	watch_ended(k);
 	k->overflow += origin_set_overflow(k->origins);
 	k->disk_lost += writer_dropped(k->writer);
-	ind_writer_free(k->writer);
-	origin_set_free(k->origins);
-	hits_clear(&k->hits);
-	k->writer = NULL;
-	k->origins = NULL;
-	k->writing = false;
+	bundle_let_go(k);
 	return err;
 }

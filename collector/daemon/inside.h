@@ -130,6 +130,9 @@ enum ind_err bundle_seal(struct keep *k);
 enum ind_err bundle_seal_if_due(struct keep *k);
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end);
 
+/* None is being written any more. */
+void bundle_let_go(struct keep *k);
+
 /* Claims about the addresses that sent values which a list names. */
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);
 
