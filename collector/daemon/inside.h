@@ -98,13 +98,13 @@ int stream_begin(struct keep *k);
  * that no other run is making one. */
 void stream_tidy(const struct keep *k);
 
-/* Another file begins at that leaf: noted before a byte of it is written. */
+/* Another file begins at that leaf: noted before a byte of it is written. IND_FULL: there is no space for the note. */
 enum ind_err stream_file(struct keep *k, uint64_t first_leaf) IND_MUST_USE;
 
 /* A checkpoint is durable, and may be told. A note that cannot be written is said, and no more: the one before stands. */
 void stream_publish(struct keep *k);
 
-/* A bundle is sealed and bears its name; another one follows or not. */
+/* A bundle is sealed and bears its name; another one follows or not. A note that finds no space is said, and the one before stands. */
 enum ind_err stream_sealed(struct keep *k, bool follows) IND_MUST_USE;
 
 /* A run that ended before its first bundle leaves nothing to be done: the stream stands where it stood. */

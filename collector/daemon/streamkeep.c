@@ -164,14 +164,21 @@ enum ind_err stream_file(struct keep *k, uint64_t first_leaf)
 	return save(k);
 }
 
+/* Once, until it can be written again. */
+static void failure_tell(const struct keep *k, bool before)
+{
+	if (!before)
+		say_error(k->say, "%s: %s; recording goes on", k->streamfile.path, strerror(errno));
+}
+
 void stream_publish(struct keep *k)
 {
-	bool before = k->streamfile.failed;
+	bool before = k->streamfile.failed || k->streamfile.full;
 	if (!keep_live(k))
 		return;
 	writer_durable(k->writer, &k->state.stream);
-	if (save(k) != IND_OK && !before)
-		say_error(k->say, "%s: %s; recording goes on", k->streamfile.path, strerror(errno));
+	if (save(k) != IND_OK)
+		failure_tell(k, before);
 }
 
 enum ind_err stream_sealed(struct keep *k, bool follows)
@@ -180,7 +187,14 @@ enum ind_err stream_sealed(struct keep *k, bool follows)
 	k->state.running = follows;
 	k->state.open_path[0] = '\0';
 	k->state.open_first_leaf = k->stream.leaves;
-	return save(k);
+	bool before = k->streamfile.failed || k->streamfile.full;
+	enum ind_err err = save(k);
+	if (err != IND_FULL)
+		return err;
+	/* The bundle that the file names still is found by the name that it has now; the next one is noted before it begins. */
+	failure_tell(k, before);
+	k->failed = true;
+	return IND_OK;
 }
 
 void stream_spare(struct keep *k)

@@ -189,6 +189,10 @@ static ssize_t sim_write(void *ctx, int fd, const void *at, size_t bytes, uint64
 			write_at(f, at, part, offset);
 		return part ? (ssize_t)part : -1;
 	}
+	if (s->stream_full && strncmp(f->name, "stream.", 7) == 0) {
+		errno = ENOSPC;
+		return -1;
+	}
 	uint64_t has = f->bytes > f->reserved ? f->bytes : f->reserved, end = offset + bytes;
 	uint64_t room = strncmp(f->name, "stream.", 7) == 0 ? UINT64_MAX / 2 : room_of(s);
 	size_t fit = end <= has || end - has <= room ? bytes : has + room > offset ? (size_t)(has + room - offset) : 0;

@@ -39,6 +39,7 @@ struct sim {
 	unsigned flip_at;            /* the write that changes a bit of what it is given */
 	uint64_t space;              /* of the disk; 0: without end */
 	bool no_reserve;
+	bool stream_full;            /* nothing is written in place: a stream file finds no space */
 	bool sync_again;             /* a sync was tried on a file whose sync had failed */
 	void (*before)(void *ctx, struct sim *sim, enum sim_op op); /* NULL, or called before each operation */
 	void *ctx;

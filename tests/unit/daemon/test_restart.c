@@ -158,6 +158,28 @@ START_TEST(no_key_can_be_made)
 }
 END_TEST
 
+/* It was cut while it waited for space for its stream file, which names a bundle still that has its name. */
+START_TEST(the_stream_file_was_full)
+{
+	static struct world next;
+	process_begin(&next, &left);
+	ck_assert_int_eq(stream_begin(&next.k), 0);
+	ck_assert(bundle_begin(&next.k) == IND_OK && world_flows(&next, 2, true) == IND_OK);
+	next.sim.stream_full = true;
+	ck_assert(world_flows(&next, 2, true) == IND_OK && world_end(&next, IND_SEAL_ROTATE) == IND_OK);
+	ck_assert(bundle_next(&next.k) == IND_OK && next.k.waiting);
+	uint64_t leaves = next.k.stream.leaves;
+	sim_free(&left);
+	disk_hand(&next.sim, true, &left);
+	world_free(&next);
+	process_begin(&next, &left);
+	ck_assert_int_eq(stream_begin(&next.k), 0);
+	ck_assert(!next.k.stream_broken && next.k.stream.leaves == leaves);
+	ck_assert(bundle_begin(&next.k) == IND_OK && world_end(&next, IND_SEAL_SHUTDOWN) == IND_OK);
+	world_free(&next);
+}
+END_TEST
+
 /* It was deleted, or its volume is not mounted: recording is worth more than the end of its stream. */
 START_TEST(the_bundle_is_gone)
 {
@@ -189,6 +211,7 @@ int main(void)
 	tcase_add_test(t, a_read_fails);
 	tcase_add_test(t, names_cannot_be_given);
 	tcase_add_test(t, no_key_can_be_made);
+	tcase_add_test(t, the_stream_file_was_full);
 	tcase_add_test(t, the_bundle_is_gone);
 	int status = suite_run("daemon.restart", t);
 	world_folder_remove();
