@@ -40,38 +40,62 @@ static void le64_put(uint8_t *at, uint64_t value)
 		at[i] = (uint8_t)(value >> 8 * i);
 }
 
-/* NULL if this file holds the key, else why it does not. */
-static const char *slot_read(const char *path, uint8_t bytes[static FILE_BYTES], const struct ind_stream *stream)
+/* NULL if this is the key that continues the stream, else why it is not. */
+static const char *slot_check(const uint8_t bytes[static FILE_BYTES], const struct stat *st, const struct ind_stream *stream)
 {
 	uint8_t digest[IND_SHA256_BYTES];
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return "there is no boot key";
-	ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? pread(fd, bytes, FILE_BYTES, 0) : -1;
-	close(fd);
-	if (n != FILE_BYTES || st.st_size != FILE_BYTES || memcmp(bytes, magic, MAGIC_BYTES) != 0)
+	if (memcmp(bytes, magic, MAGIC_BYTES) != 0)
 		return "the boot key cannot be read";
 	hash_sha256(bytes, BODY_BYTES, digest);
 	if (memcmp(digest, bytes + BODY_BYTES, sizeof digest) != 0)
 		return "the boot key cannot be read";
-	if (st.st_mode & 077)
+	if (st->st_mode & 077)
 		return "the boot key is open to others";
 	struct cursor c = cursor_of(bytes + MAGIC_BYTES + IND_STREAM_ID_BYTES, 16);
 	uint64_t epoch = cursor_le64(&c), inode = cursor_le64(&c);
 	if (memcmp(bytes + MAGIC_BYTES, stream->id, IND_STREAM_ID_BYTES) != 0 || epoch != stream->epoch)
 		return "the boot key is of another place in the stream";
-	return inode == (uint64_t)st.st_ino ? NULL : "the boot key is a copy";
+	return inode == (uint64_t)st->st_ino ? NULL : "the boot key is a copy";
+}
+
+/* IND_MISSING: this file does not hold the key; IND_IO: nobody can say now whether it does. *why says so. */
+static enum ind_err slot_read(const char *path, uint8_t bytes[static FILE_BYTES], const struct ind_stream *stream, const char **why)
+{
+	struct stat st;
+	ssize_t n = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return *why = "there is no boot key", IND_MISSING;
+	bool asked = fd >= 0 && fstat(fd, &st) == 0;
+	if (asked && S_ISREG(st.st_mode))
+		n = pread(fd, bytes, FILE_BYTES, 0);
+	*why = !asked || n < 0 ? strerror(errno) : n != FILE_BYTES || st.st_size != FILE_BYTES ? "the boot key cannot be read" : slot_check(bytes, &st, stream);
+	if (fd >= 0)
+		close(fd);
+	return !asked || n < 0 ? IND_IO : *why ? IND_MISSING : IND_OK;
+}
+
+/* A run that was cut between EPOCH and commit: the prepared one is in force, and takes its place before another one is prepared over it. */
+static enum ind_err next_read(const struct bootkey *b, uint8_t bytes[static FILE_BYTES], const struct ind_stream *stream, const char **why)
+{
+	const char *of_next;
+	enum ind_err err = slot_read(b->next, bytes, stream, &of_next);
+	if (err == IND_MISSING)
+		return err;
+	if (err == IND_OK)
+		err = bootkey_commit(b);
+	*why = err ? strerror(errno) : NULL;
+	return err;
 }
 
 enum ind_err bootkey_take(const struct bootkey *b, struct ind_stream *stream, struct ind_key **key, const char **why)
 {
 	uint8_t bytes[FILE_BYTES];
-	*why = slot_read(b->path, bytes, stream);
-	/* A run that was cut between EPOCH and commit: the prepared one is in force. */
-	if (*why && slot_read(b->next, bytes, stream) == NULL)
-		*why = NULL;
-	enum ind_err err = *why ? IND_MISSING : ind_key_from_seed(bytes + SECRET_AT, key);
+	enum ind_err err = slot_read(b->path, bytes, stream, why);
+	if (err == IND_MISSING)
+		err = next_read(b, bytes, stream, why);
+	if (err == IND_OK)
+		err = ind_key_from_seed(bytes + SECRET_AT, key);
 	if (err == IND_OK) {
 		memcpy(stream->key.bytes, bytes + KEY_AT, IND_KEY_BYTES);
 		ind_key_public(*key, &stream->boot_key);

@@ -13,8 +13,9 @@ struct bootkey { char path[4096], next[4096 + 8]; };
 /* Where the boot key of this sensor lies. IND_LIMIT if the name is too long. */
 enum ind_err bootkey_place(struct bootkey *b, const char *folder, const char *sensor) IND_MUST_USE;
 
-/* The key that may continue `stream`, of which id and epoch are known; its epoch key and boot key are filled in. IND_MISSING: there is none; *why is
- * then half a sentence. The caller owns *key. */
+/* The key that may continue `stream`, of which id and epoch are known and durable; its epoch key and boot key are filled in. If that is the prepared one,
+ * it is put into its place. IND_MISSING: there is none, and *why is half a sentence; IND_IO, IND_NOMEM, IND_CRYPTO: it may be taken later. The caller
+ * owns *key. */
 enum ind_err bootkey_take(const struct bootkey *b, struct ind_stream *stream, struct ind_key **key, const char **why) IND_MUST_USE;
 
 /* Makes `key` durable beside the one in use: it will continue the stream in this epoch, with this epoch key. IND_IO with errno. */

@@ -249,6 +249,7 @@ static enum ind_err origin_put(void *ctx, const struct ind_origin *origin)
 {
 	struct keep *k = ctx;
 	struct ind_writer_totals totals;
+	notify_progress(&k->notify);
 	enum ind_err err = ind_writer_origin(k->writer, origin);
 	ind_writer_totals(k->writer, &totals);
 	if (!err && keep_live(k) && grown_since(k, totals.bytes))
@@ -329,6 +330,7 @@ static enum ind_err published(struct keep *k, bool follows)
 		/* It is whole and durable, and can be given its name later; the sensor goes on. */
 		say_error(k->say, "%s.open is sealed and cannot get its name: %s; 'indicia recover' gives it", k->file.name,
 			err == IND_EXISTS ? "that is taken" : strerror(errno));
+		outfile_abandon(&k->file);
 		k->failed = true;
 		good = false;
 		err = IND_OK;
@@ -345,6 +347,16 @@ static enum ind_err published(struct keep *k, bool follows)
 	return err;
 }
 
+void bundle_let_go(struct keep *k)
+{
+	ind_writer_free(k->writer);
+	origin_set_free(k->origins);
+	hits_clear(&k->hits);
+	k->writer = NULL;
+	k->origins = NULL;
+	k->writing = false;
+}
+
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end)
 {
 	enum ind_err err = all_sealed(k, reason, end);
@@ -357,11 +369,6 @@ enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struc
 	watch_ended(k);
 	k->overflow += origin_set_overflow(k->origins);
 	k->disk_lost += writer_dropped(k->writer);
-	ind_writer_free(k->writer);
-	origin_set_free(k->origins);
-	hits_clear(&k->hits);
-	k->writer = NULL;
-	k->origins = NULL;
-	k->writing = false;
+	bundle_let_go(k);
 	return err;
 }

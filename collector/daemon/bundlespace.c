@@ -122,9 +122,23 @@ enum ind_err bundle_full(struct keep *k)
 	return err;
 }
 
-enum ind_err bundle_next(struct keep *k)
+/* A run's next bundle, or none: where there is no space for what stands in front of the first record, its file is removed, and the stream file names none. */
+static enum ind_err begin_next(struct keep *k)
 {
 	enum ind_err err = bundle_begin(k);
+	if (err != IND_FULL)
+		return err;
+	if (k->writing) {
+		outfile_discard(&k->file);
+		bundle_let_go(k);
+		k->bundles--;
+	}
+	return k->state.open_path[0] && stream_sealed(k, true) != IND_OK ? IND_IO : IND_FULL;
+}
+
+enum ind_err bundle_next(struct keep *k)
+{
+	enum ind_err err = begin_next(k);
 	return err == IND_FULL ? bundle_full(k) : err;
 }
 
@@ -135,7 +149,7 @@ enum ind_err bundle_wait(struct keep *k)
 	if (now_ns - k->waiting_ns < LOOK_EVERY_NS)
 		return IND_OK;
 	k->waiting_ns = now_ns;
-	enum ind_err err = bundle_begin(k);
+	enum ind_err err = begin_next(k);
 	if (err)
 		return err == IND_FULL ? IND_OK : err;
 	k->waiting = false;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _DEFAULT_SOURCE
 #include "daemon/custodyfile.h"
-#include "daemon/fdread.h"
 #include "daemon/inside.h"
 
 #include "base/hash.h"
@@ -22,12 +21,13 @@ static enum ind_err read_back(const struct keep *k, struct ind_verify_result *re
 	struct ind_key_public identity;
 	ind_key_public(k->identity, &identity);
 	struct ind_verify_options trust = { .trusted = &identity, .trusted_count = 1 };
-	int fd = openat(k->place->folder_fd, k->file.name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
+	struct outfile f = { .disk = k->disk, .fd = k->disk->open(k->disk->ctx, k->place->folder_fd, k->file.name, O_RDONLY, 0) };
+	struct ind_source source;
+	if (f.fd < 0)
 		return IND_IO;
-	struct ind_source source = { fdread_at, &fd };
+	outfile_source(&f, &source);
 	enum ind_err err = ind_verify(&source, &trust, result);
-	close(fd);
+	outfile_abandon(&f);
 	if (err || result->verdict == IND_VERDICT_VALID)
 		return err;
 	say_error(k->say, "%s: what was read back is %s (%s); no custody log was begun", k->file.name, ind_verdict_name(result->verdict),

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "daemon/disk.h"
 
+#include "daemon/notify.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -83,3 +85,19 @@ const struct disk disk_real = {
 	.open = real_open, .close = real_close, .lock = real_lock, .read = real_read, .write = real_write, .sync = real_sync, .cut = real_cut,
 	.reserve = real_reserve, .forget = real_forget, .rename = real_rename, .sync_folder = real_sync_folder, .unlink = real_unlink,
 };
+
+static ssize_t telling_read(void *ctx, int fd, void *at, size_t bytes, uint64_t offset)
+{
+	ssize_t n = real_read(ctx, fd, at, bytes, offset);
+	if (n > 0)
+		notify_progress(ctx);
+	return n;
+}
+
+struct disk disk_telling(struct notify *notify)
+{
+	struct disk d = disk_real;
+	d.read = telling_read;
+	d.ctx = notify;
+	return d;
+}

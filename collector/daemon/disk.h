@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct notify;
+
 /* Everything that keep asks of a disk, so that a test can be one. Each returns what the system call does, and sets errno. */
 struct disk {
 	int (*open)(void *ctx, int folder, const char *name, int flags, unsigned mode);
@@ -24,5 +26,8 @@ struct disk {
 };
 
 extern const struct disk disk_real;
+
+/* The real one, each of whose reads that brings something is progress to be told: to read a whole bundle takes long. A disk that blocks tells nothing. */
+struct disk disk_telling(struct notify *notify);
 
 #endif

@@ -103,7 +103,12 @@ int epochs_begin(struct keep *k)
 	}
 	if (!err)
 		return 0;
-	say_now(k->say, "sensor %s begins a new stream: %s", k->sensor, why ? why : ind_strerror(err));
+	if (err != IND_MISSING) {
+		/* A new stream would overwrite a key that is good. */
+		say_error(k->say, "%s: %s", k->boot.path, why ? why : ind_strerror(err));
+		return 5;
+	}
+	say_now(k->say, "sensor %s begins a new stream: %s", k->sensor, why);
 	return stream_anew(k);
 }
 

@@ -73,7 +73,6 @@ struct keep {
 
 	struct notify notify;
 	uint64_t status_told_ns, watchdog_told_ns, ticked_ns;
-	bool stopping;
 	struct retainer retainer;
 
 	/* the bundle that is being written */
@@ -99,13 +98,13 @@ int stream_begin(struct keep *k);
  * that no other run is making one. */
 void stream_tidy(const struct keep *k);
 
-/* Another file begins at that leaf: noted before a byte of it is written. */
+/* Another file begins at that leaf: noted before a byte of it is written. IND_FULL: there is no space for the note. */
 enum ind_err stream_file(struct keep *k, uint64_t first_leaf) IND_MUST_USE;
 
 /* A checkpoint is durable, and may be told. A note that cannot be written is said, and no more: the one before stands. */
 void stream_publish(struct keep *k);
 
-/* A bundle is sealed and bears its name; another one follows or not. */
+/* A bundle is sealed and bears its name; another one follows or not. A note that finds no space is said, and the one before stands. */
 enum ind_err stream_sealed(struct keep *k, bool follows) IND_MUST_USE;
 
 /* A run that ended before its first bundle leaves nothing to be done: the stream stands where it stood. */
@@ -130,6 +129,9 @@ enum ind_err bundle_begin(struct keep *k);
 enum ind_err bundle_seal(struct keep *k);
 enum ind_err bundle_seal_if_due(struct keep *k);
 enum ind_err bundle_end(struct keep *k, enum ind_seal_reason reason, const struct message_end *end);
+
+/* None is being written any more. */
+void bundle_let_go(struct keep *k);
 
 /* Claims about the addresses that sent values which a list names. */
 enum ind_err bundle_values(struct keep *k, const struct ind_flow *flow, const struct ind_signal *signals, size_t count);

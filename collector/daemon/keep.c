@@ -329,7 +329,9 @@ static void secrets_guard(struct say *say)
 
 int keep_run(const struct daemon_options *options, const struct keep_place *place, struct ring *ring, const pid_t *taps, struct say *say)
 {
-	struct keep k = { .options = options, .place = place, .ring = ring, .tap_count = options->workers, .say = say, .disk = &disk_real, .streamfile = { .disk = &disk_real, .fd = -1 },
+	struct keep k;
+	const struct disk disk = disk_telling(&k.notify);
+	k = (struct keep){ .options = options, .place = place, .ring = ring, .tap_count = options->workers, .say = say, .disk = &disk, .streamfile = { .disk = &disk, .fd = -1 },
 		.file = { .fd = -1 }, .notify = { .fd = -1 }, .retainer = { .fd = -1, .log = { .fd = -1 } } };
 	struct turn t = { .k = &k, .buffer = malloc(RING_MESSAGE_MAX), .signals = malloc(UNPACK_SIGNALS_MAX * sizeof *t.signals) };
 	for (unsigned i = 0; i < k.tap_count; i++)

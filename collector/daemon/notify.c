@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "daemon/notify.h"
 
+#include "daemon/clock.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { TEXT_BYTES = 1024 };
+enum { TEXT_BYTES = 1024, PROGRESS_EVERY_NS = 2000000000, WAIT_ON_US = 60000000 };
 
 /* A path, or a name in the abstract name space, which begins with '@'. */
 static int connect_to(const char *name)
@@ -65,4 +67,21 @@ void notify_send(const struct notify *n, const char *format, ...)
 	struct iovec part = { text, bytes < 0 ? 0 : bytes < (int)sizeof text ? (size_t)bytes : sizeof text - 1 };
 	const struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 	(void)sendmsg(n->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* Before READY=1 there is no watchdog yet: a sign of life would begin it. */
+void notify_progress(struct notify *n)
+{
+	if (n->fd < 0)
+		return;
+	uint64_t now_ns = clock_boottime_ns(), every_ns = PROGRESS_EVERY_NS;
+	if (n->watchdog_ns && n->watchdog_ns / 4 < every_ns)
+		every_ns = n->watchdog_ns / 4;
+	if (n->progress_ns && now_ns - n->progress_ns < every_ns)
+		return;
+	n->progress_ns = now_ns;
+	if (n->phase != NOTIFY_RUNNING)
+		notify_send(n, "EXTEND_TIMEOUT_USEC=%d", WAIT_ON_US);
+	if (n->phase != NOTIFY_STARTING && n->watchdog_ns)
+		notify_send(n, "WATCHDOG=1");
 }

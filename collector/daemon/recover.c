@@ -175,8 +175,12 @@ static enum ind_err scanned_finish(struct recovery_job *job, int folder_fd, cons
 		err = renamed ? because(job, IND_OK, "%s: was sealed before the run was interrupted", name) : finished_publish(job, folder_fd, name, r);
 	} else if (renamed) {
 		return because(job, IND_MALFORMED, "%s: bears its name and has no final checkpoint", name);
-	} else if (job->keys_of(job->ctx, &found->stream, &keys, &why) != IND_OK) {
-		return because(job, IND_MISSING, "%s.open: the key that could seal it is gone (%s); it is left as it is", name, why);
+	} else if (job->disk->sync(job->disk->ctx, in->fd) != 0) { /* which boot key is in force depends on its last EPOCH */
+		return because(job, IND_IO, "%s.open: %s", name, strerror(errno));
+	} else if ((err = job->keys_of(job->ctx, &found->stream, &keys, &why)) == IND_MISSING) {
+		return because(job, err, "%s.open: the key that could seal it is gone (%s); it is left as it is", name, why);
+	} else if (err) {
+		return because(job, err, "%s.open: no key can be made that seals it: %s", name, why ? why : ind_strerror(err));
 	} else {
 		err = bundle_finish(job, folder_fd, name, in, r, &keys, &stream);
 	}
@@ -255,6 +259,8 @@ enum ind_err recover_bundle(struct recovery_job *job, int folder_fd, const char 
 		err = scanned_finish(job, folder_fd, name, &in, r, renamed, state);
 	else if (err == IND_SHORT && !renamed)
 		err = empty_finish(job, folder_fd, open_name, reason, state);
+	else if (err == IND_IO || err == IND_NOMEM)
+		err = because(job, err, "%s: %s", open_name, err == IND_IO ? strerror(errno) : ind_strerror(err));
 	else
 		err = because(job, err, "%s: not a torn end (%s); it is left as it is", open_name, reason[0] ? reason : ind_strerror(err));
 	recover_free(r);

@@ -24,9 +24,9 @@ struct recovery_job {
 };
 
 /* Seals the bundle that `state` names, and lets the stream go on behind it: state->stream is moved on, and state->running is false; the
- * caller saves it. `folder_fd` holds the file, `name` is its name with ".open". Nothing is changed but with IND_OK, and IND_IO, which leaves a
- * file that can be recovered later. IND_MISSING: the file or the key is not there; IND_MALFORMED, IND_UNKNOWN: this is not a torn end;
- * IND_EXISTS: the name that it should get is taken; IND_LIMIT: it does not hold what was published of it. */
+ * caller saves it. `folder_fd` holds the file, `name` is its name with ".open". Nothing is changed but with IND_OK, and IND_IO, IND_NOMEM and
+ * IND_CRYPTO, which leave a file and a key with which it can be recovered later. IND_MISSING: the file or the key is not there; IND_MALFORMED,
+ * IND_UNKNOWN: this is not a torn end; IND_EXISTS: the name that it should get is taken; IND_LIMIT: it does not hold what was published of it. */
 enum ind_err recover_bundle(struct recovery_job *job, int folder_fd, const char *name, struct stream_state *state) IND_MUST_USE;
 
 /* A bundle that is finished and did not get its name. IND_OK, IND_EXISTS, IND_IO; job->text as above. */

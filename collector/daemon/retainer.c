@@ -342,7 +342,7 @@ static void look(struct keep *k, uint64_t now_ns)
 void retainer_tick(struct keep *k, uint64_t now_ns)
 {
 	struct retainer *r = &k->retainer;
-	if (!r->on || r->stuck || k->stopping)
+	if (!r->on || r->stuck || k->notify.phase == NOTIFY_STOPPING)
 		return;
 	if (r->fd < 0 && (r->due || now_ns - r->looked_ns >= look_every_ns))
 		look(k, now_ns);

@@ -24,14 +24,15 @@ void service_ready(struct keep *k)
 {
 	k->status_told_ns = k->watchdog_told_ns = clock_boottime_ns();
 	notify_send(&k->notify, "READY=1");
+	k->notify.phase = NOTIFY_RUNNING;
 	status_tell(k);
 }
 
 void service_stopping(struct keep *k)
 {
-	if (!k->stopping)
+	if (k->notify.phase != NOTIFY_STOPPING)
 		notify_send(&k->notify, "STOPPING=1\nSTATUS=sealing");
-	k->stopping = true;
+	k->notify.phase = NOTIFY_STOPPING;
 }
 
 /* A live tap says something five times a second. If it does not, nobody should think that all is well. */
@@ -47,7 +48,7 @@ void service_tick(struct keep *k, uint64_t now_ns)
 		notify_send(&k->notify, "WATCHDOG=1");
 		k->watchdog_told_ns = now_ns;
 	}
-	if (!k->stopping && now_ns - k->status_told_ns >= STATUS_EVERY_NS) {
+	if (k->notify.phase != NOTIFY_STOPPING && now_ns - k->status_told_ns >= STATUS_EVERY_NS) {
 		status_tell(k);
 		k->status_told_ns = now_ns;
 	}

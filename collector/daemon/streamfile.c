@@ -154,14 +154,35 @@ enum ind_err streamfile_peek(const struct disk *disk, const char *path, struct s
 	return err;
 }
 
+static bool write_full(const struct streamfile *s, const uint8_t *at, size_t bytes, uint64_t offset)
+{
+	for (size_t done = 0; done < bytes;) {
+		ssize_t n = s->disk->write(s->disk->ctx, s->fd, at + done, bytes - done, offset + done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = EIO;
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+/* Where a file system writes nothing in place, even a slot that is there may find no space: it is written again another time, and the other one stands. */
 enum ind_err streamfile_save(struct streamfile *s, const struct stream_state *state)
 {
 	uint8_t slot[SLOT_BYTES];
+	uint64_t generation = s->generation + 1;
 	if (s->failed)
 		return IND_IO;
-	slot_put(state, ++s->generation, slot);
-	uint64_t offset = s->generation % 2 * SLOT_AT;
-	s->failed = s->disk->write(s->disk->ctx, s->fd, slot, sizeof slot, offset) != sizeof slot || s->disk->sync(s->disk->ctx, s->fd) != 0;
+	slot_put(state, generation, slot);
+	bool written = write_full(s, slot, sizeof slot, generation % 2 * SLOT_AT);
+	s->full = !written && (errno == ENOSPC || errno == EDQUOT);
+	if (s->full)
+		return IND_FULL;
+	s->generation = generation;
+	s->failed = !written || s->disk->sync(s->disk->ctx, s->fd) != 0;
 	return s->failed ? IND_IO : IND_OK;
 }
 

@@ -26,6 +26,7 @@ struct streamfile {
 	int fd;
 	uint64_t generation;
 	bool failed;                 /* a write did: nothing more is said to this file */
+	bool full;                   /* the last write found no space */
 	char path[STREAM_PATH_MAX];
 };
 
@@ -36,7 +37,7 @@ enum ind_err streamfile_open(struct streamfile *s, const struct disk *disk, cons
  * whole slot. IND_IO with errno. */
 enum ind_err streamfile_peek(const struct disk *disk, const char *path, struct stream_state *state) IND_MUST_USE;
 
-/* Writes the state and makes it durable. After an error this always fails: the state before stands. */
+/* Writes the state and makes it durable. With an error the state before stands. IND_FULL: there is no space now; after IND_IO this always fails. */
 enum ind_err streamfile_save(struct streamfile *s, const struct stream_state *state) IND_MUST_USE;
 
 void streamfile_close(struct streamfile *s);

@@ -32,48 +32,59 @@ static void restarted(void *ctx)
 	(void)!bootkey_commit(&k->boot);
 }
 
+/* What a later start may find otherwise: a disk that is full, not readable or failing. A new stream would overwrite the key that could seal the bundle. */
+static bool may_pass(enum ind_err err) { return err == IND_IO || err == IND_FULL || err == IND_NOMEM || err == IND_CRYPTO; }
+
 /* The bundle that an interrupted run left, wherever it wrote. */
-static bool left_recover(struct keep *k)
+static enum ind_err left_recover(struct keep *k)
 {
 	struct stream_state *state = &k->state;
 	struct recovery_job job = { .disk = k->disk, .keys_of = keys_of, .restarted = restarted, .ctx = k, .realtime_ns = clock_realtime_ns(), .boottime_ns = clock_boottime_ns() };
 	char folder[STREAM_PATH_MAX];
 	const char *slash = strrchr(state->open_path, '/');
 	if (!slash)
-		return true;  /* between two bundles */
+		return IND_OK;  /* between two bundles */
 	snprintf(folder, sizeof folder, "%.*s", (int)(slash - state->open_path + (slash == state->open_path)), state->open_path);
 	int fd = k->disk->open(k->disk->ctx, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0) {
-		say_now(k->say, "%s: %s", folder, strerror(errno));
-		return false;
-	}
-	enum ind_err err = recover_bundle(&job, fd, slash + 1, state);
-	say_now(k->say, "%s", job.text);
-	k->disk->close(k->disk->ctx, fd);
-	return err == IND_OK;
+	enum ind_err err = fd >= 0 ? recover_bundle(&job, fd, slash + 1, state) : errno == ENOENT ? IND_MISSING : IND_IO;
+	if (fd < 0)
+		snprintf(job.text, sizeof job.text, "%s: %s", folder, strerror(errno));
+	else
+		k->disk->close(k->disk->ctx, fd);
+	if (may_pass(err))
+		say_error(k->say, "%s; its stream and key are left as they are, for another start", job.text);
+	else
+		say_now(k->say, "%s", job.text);
+	return err;
 }
 
-/* Goes on, or begins anew: two branches of one stream must never exist. */
-static enum ind_err stream_choose(struct keep *k)
+/* Goes on, or begins anew: two branches of one stream must never exist. An exit status. */
+static int stream_choose(struct keep *k)
 {
 	struct stream_state *state = &k->state;
 	struct machine now;
 	machine_read(&now);
 	const char *differs = state->known ? machine_differs(&state->machine, &now) : NULL;
-	bool goes_on = state->known && !differs && (!state->running || left_recover(k));
+	bool goes_on = state->known && !differs;
+	enum ind_err err = goes_on && state->running ? left_recover(k) : IND_OK;
+	if (may_pass(err))
+		return 5;
+	goes_on = goes_on && !err;
 	if (state->known && !goes_on)
 		say_now(k->say, "%s; this run begins a new stream", differs ? differs : "the stream of the run before cannot be gone on with");
-	enum ind_err err = IND_OK;
 	k->stream_broken = state->known && !goes_on;
 	if (!goes_on) {
 		state->stream = (struct ind_stream){ 0 };
-		err = hash_random(state->stream.id, sizeof state->stream.id);
+		if (hash_random(state->stream.id, sizeof state->stream.id) != IND_OK) {
+			say_error(k->say, "no random numbers for a stream id");
+			return 5;
+		}
 	}
 	state->known = state->running = true;
 	state->open_path[0] = '\0';
 	state->open_first_leaf = state->stream.leaves;
 	state->machine = now;
-	return err;
+	return 0;
 }
 
 static enum ind_err save(struct keep *k)
@@ -92,13 +103,11 @@ static bool out_folder_set(struct keep *k)
 
 static int stream_ready(struct keep *k)
 {
-	enum ind_err err = stream_choose(k);
-	if (err) {
-		say_error(k->say, "no random numbers for a stream id");
-		return 5;
-	}
+	int status = stream_choose(k);
+	if (status)
+		return status;
 	k->stream = k->state.stream;
-	int status = epochs_begin(k);
+	status = epochs_begin(k);
 	if (status)
 		return status;
 	k->state.stream = k->stream;
@@ -127,7 +136,7 @@ int stream_begin(struct keep *k)
 		say_error(k->say, "sensor %s is capturing already (its stream is locked); another one needs its own --sensor", k->sensor);
 	else if (err)
 		say_error(k->say, "%s: %s", k->streamfile.path, strerror(errno));
-	else if (k->disk == &disk_real)
+	else if (k->disk->open == disk_real.open)
 		owner_give(k->streamfile.fd, k->streamfile.path);
 	return err ? 4 : stream_ready(k);
 }
@@ -155,14 +164,21 @@ enum ind_err stream_file(struct keep *k, uint64_t first_leaf)
 	return save(k);
 }
 
+/* Once, until it can be written again. */
+static void failure_tell(const struct keep *k, bool before)
+{
+	if (!before)
+		say_error(k->say, "%s: %s; recording goes on", k->streamfile.path, strerror(errno));
+}
+
 void stream_publish(struct keep *k)
 {
-	bool before = k->streamfile.failed;
+	bool before = k->streamfile.failed || k->streamfile.full;
 	if (!keep_live(k))
 		return;
 	writer_durable(k->writer, &k->state.stream);
-	if (save(k) != IND_OK && !before)
-		say_error(k->say, "%s: %s; recording goes on", k->streamfile.path, strerror(errno));
+	if (save(k) != IND_OK)
+		failure_tell(k, before);
 }
 
 enum ind_err stream_sealed(struct keep *k, bool follows)
@@ -171,7 +187,14 @@ enum ind_err stream_sealed(struct keep *k, bool follows)
 	k->state.running = follows;
 	k->state.open_path[0] = '\0';
 	k->state.open_first_leaf = k->stream.leaves;
-	return save(k);
+	bool before = k->streamfile.failed || k->streamfile.full;
+	enum ind_err err = save(k);
+	if (err != IND_FULL)
+		return err;
+	/* The bundle that the file names still is found by the name that it has now; the next one is noted before it begins. */
+	failure_tell(k, before);
+	k->failed = true;
+	return IND_OK;
 }
 
 void stream_spare(struct keep *k)

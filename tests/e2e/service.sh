@@ -107,6 +107,11 @@ for how in path hang; do
     grep -q . "$work/stderr" && bad "it says: $(cat "$work/stderr")" || good
 done
 same "no sign of life while the reader stands still" 1 "$(grep -c '^SILENT' "$work/stdout")"
+# What a run left is read before this one is ready, and a bundle is read back before the end: it is told that more time is needed.
+unshare -n bash -c 'ip link set lo up; exec "$0" collect -q -i lo --sensor service -w bundles -G 60' "$indicia" 2> "$work/stderr" & sensor=$!
+wait_for 'find bundles -name "*.open" -size +0 | grep -q .'; kill -KILL $sensor; wait $sensor 2> /dev/null
+rm notify; unshare -n python3 manager.py path "$indicia" collect -q -i lo --sensor service -w bundles -G 60 > "$work/stdout" 2> "$work/stderr"
+same "more time while it starts, and while it ends" "more ready stopping more" "$(sed -n 's/^EXTEND_TIMEOUT_USEC=60000000$/more/p; s/^READY.*/ready/p; s/^STOPPING.*/stopping/p' "$work/stdout" | uniq | paste -sd ' ')"
 run 0 "$indicia" verify bundles
 # Nobody listens, or the name is none: the sensor runs all the same.
 for name in /no/such/socket nonsense @ ''; do

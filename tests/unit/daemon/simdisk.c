@@ -107,7 +107,7 @@ static int sim_open(void *ctx, int folder, const char *name, int flags, unsigned
 		errno = EEXIST;
 		return -1;
 	}
-	if (flags & O_CREAT && fails(s, SIM_OPEN, last(name)))
+	if ((flags & O_CREAT || (s->fail_at && s->fail_op == SIM_OPEN)) && fails(s, SIM_OPEN, last(name)))
 		return -1;
 	f = f ? f : file_new(s, name);
 	must(s->fds < SIM_FDS);
@@ -134,7 +134,10 @@ static int sim_lock(void *ctx, int fd)
 
 static ssize_t sim_read(void *ctx, int fd, void *at, size_t bytes, uint64_t offset)
 {
-	struct sim_file *f = of(ctx, fd);
+	struct sim *s = ctx;
+	struct sim_file *f = of(s, fd);
+	if (s->fail_op == SIM_READ && fails(s, SIM_READ, f->name))
+		return -1;
 	size_t n = offset >= f->bytes ? 0 : f->bytes - (size_t)offset;
 	n = n < bytes ? n : bytes;
 	if (n)
@@ -142,7 +145,7 @@ static ssize_t sim_read(void *ctx, int fd, void *at, size_t bytes, uint64_t offs
 	return (ssize_t)n;
 }
 
-static uint64_t used(const struct sim *s)
+uint64_t sim_used(const struct sim *s)
 {
 	uint64_t sum = 0;
 	for (int i = 0; i < SIM_FILES; i++)
@@ -151,10 +154,18 @@ static uint64_t used(const struct sim *s)
 	return sum;
 }
 
+unsigned sim_open_files(const struct sim *s)
+{
+	unsigned count = 0;
+	for (int i = 0; i < s->fds; i++)
+		count += s->fd[i].open;
+	return count;
+}
+
 /* Bytes behind the end of what the file has already that the disk has room for. */
 static uint64_t room_of(const struct sim *s)
 {
-	uint64_t sum = used(s);
+	uint64_t sum = sim_used(s);
 	return s->space == 0 ? UINT64_MAX / 2 : sum < s->space ? s->space - sum : 0;
 }
 
@@ -177,6 +188,10 @@ static ssize_t sim_write(void *ctx, int fd, const void *at, size_t bytes, uint64
 		if (part)
 			write_at(f, at, part, offset);
 		return part ? (ssize_t)part : -1;
+	}
+	if (s->stream_full && strncmp(f->name, "stream.", 7) == 0) {
+		errno = ENOSPC;
+		return -1;
 	}
 	uint64_t has = f->bytes > f->reserved ? f->bytes : f->reserved, end = offset + bytes;
 	uint64_t room = strncmp(f->name, "stream.", 7) == 0 ? UINT64_MAX / 2 : room_of(s);

@@ -10,7 +10,7 @@
 
 enum { SIM_FILES = 64, SIM_FDS = 4096, SIM_NAME = 300 };
 
-enum sim_op { SIM_OPEN, SIM_WRITE, SIM_SYNC, SIM_CUT, SIM_RENAME, SIM_SYNC_FOLDER, SIM_OPS };
+enum sim_op { SIM_OPEN, SIM_READ, SIM_WRITE, SIM_SYNC, SIM_CUT, SIM_RENAME, SIM_SYNC_FOLDER, SIM_OPS };
 
 struct sim_file {
 	bool there;
@@ -27,7 +27,7 @@ struct sim {
 	struct sim_file file[SIM_FILES];
 	struct { bool open, bad; int file; } fd[SIM_FDS]; /* bad: a sync failed */
 	int fds;
-	unsigned count[SIM_OPS];     /* operations so far */
+	unsigned count[SIM_OPS];     /* operations so far; reads, and opens of what is there, only if fail_op is that */
 	/* The fail_at-th operation (from 1; 0: none) of that kind fails with this error; a write first takes `part` bytes; from then on all do if `forever`. */
 	enum sim_op fail_op;
 	unsigned fail_at;
@@ -39,6 +39,7 @@ struct sim {
 	unsigned flip_at;            /* the write that changes a bit of what it is given */
 	uint64_t space;              /* of the disk; 0: without end */
 	bool no_reserve;
+	bool stream_full;            /* nothing is written in place: a stream file finds no space */
 	bool sync_again;             /* a sync was tried on a file whose sync had failed */
 	void (*before)(void *ctx, struct sim *sim, enum sim_op op); /* NULL, or called before each operation */
 	void *ctx;
@@ -53,6 +54,10 @@ void sim_put(struct sim *s, const char *name, const void *bytes, size_t count);
 
 /* The disk as it is found when the power was cut: of `name`, these bytes; of all others what is durable. */
 void sim_cut(const struct sim *s, const char *name, const uint8_t *bytes, size_t count, struct sim *after);
+
+/* Bytes that are taken, and descriptors that are open. */
+uint64_t sim_used(const struct sim *s);
+unsigned sim_open_files(const struct sim *s);
 
 struct ind_source sim_source(struct sim_file *f);
 

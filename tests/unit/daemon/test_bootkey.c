@@ -84,7 +84,6 @@ START_TEST(one_is_in_force_at_each_step)
 	ck_assert(continues(3, NULL));
 	prepare(3, first);
 	ck_assert(continues(3, first));
-	ck_assert_int_eq(bootkey_commit(&place), IND_OK);
 	ck_assert_int_eq(stat(place.path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0600);
 	ck_assert_int_ne(access(place.next, F_OK), 0);
@@ -92,9 +91,18 @@ START_TEST(one_is_in_force_at_each_step)
 	prepare(4, second);
 	ck_assert(continues(3, first));
 	ck_assert(continues(4, second));
-	ck_assert(continues(5, NULL));
-	ck_assert_int_eq(bootkey_commit(&place), IND_OK);
+	/* It was taken, and another one that is prepared does not overwrite it. */
+	ck_assert_int_ne(access(place.next, F_OK), 0);
+	prepare(5, first);
+	ck_assert(continues(4, second));
+	ck_assert(continues(6, NULL));
 	ck_assert(continues(3, NULL));
+	prepare(5, first);
+	ck_assert_int_eq(bootkey_commit(&place), IND_OK);
+	ck_assert(continues(4, NULL));
+	ck_assert(continues(5, first));
+	prepare(4, second);
+	ck_assert_int_eq(bootkey_commit(&place), IND_OK);
 	ck_assert(continues(4, second));
 	/* A prepared one that came to nothing gives way to another. */
 	prepare(5, first);
@@ -157,6 +165,22 @@ START_TEST(what_is_not_taken)
 }
 END_TEST
 
+/* What cannot be read now may be read later: nobody says that there is no key. */
+START_TEST(what_cannot_be_read)
+{
+	struct ind_stream at = stream;
+	struct ind_key *key = NULL;
+	const char *why = NULL;
+	ck_assert_int_eq(symlink(place.path, place.path), 0);
+	ck_assert_int_eq(bootkey_take(&place, &at, &key, &why), IND_IO);
+	ck_assert(key == NULL && why != NULL);
+	ck_assert_int_eq(unlink(place.path), 0);
+	ck_assert_int_eq(symlink(place.next, place.next), 0);
+	ck_assert_int_eq(bootkey_take(&place, &at, &key, &why), IND_IO);
+	ck_assert(key == NULL && why != NULL);
+}
+END_TEST
+
 START_TEST(names)
 {
 	static char long_folder[5000];
@@ -173,6 +197,7 @@ int main(void)
 	tcase_add_test(t, one_is_in_force_at_each_step);
 	tcase_add_test(t, the_one_before_is_overwritten);
 	tcase_add_test(t, what_is_not_taken);
+	tcase_add_test(t, what_cannot_be_read);
 	tcase_add_test(t, names);
 	return suite_run("daemon.bootkey", t);
 }

@@ -145,6 +145,25 @@ START_TEST(the_name_is_taken)
 }
 END_TEST
 
+/* A bundle that cannot be read back: its file is left for recovery, and no descriptor with it. */
+START_TEST(no_bundle_can_be_read_back)
+{
+	ck_assert_int_eq(stream_begin(&w.k), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert(bundle_begin(&w.k) == IND_OK && world_flows(&w, 2, true) == IND_OK);
+		w.sim.fail_op = SIM_READ;
+		w.sim.fail_at = w.sim.count[SIM_READ] + 1;
+		w.sim.error = EIO;
+		ck_assert_int_eq(world_end(&w, IND_SEAL_ROTATE), IND_OK);
+		ck_assert(w.sim.failed && w.k.failed && !w.k.writing);
+		ck_assert_uint_eq(sim_open_files(&w.sim), 1);  /* the stream file */
+	}
+	struct stock s = sound(&w.sim);
+	ck_assert(s.valid == 0 && s.unfinished == 3);
+	ck_assert_uint_eq(s.flows, 6);
+}
+END_TEST
+
 /* ---- full disks ---- */
 
 enum { ROUNDS = 40, BALLAST_KIB = 20 };
@@ -215,6 +234,83 @@ END_TEST
 START_TEST(the_disk_is_full_and_reserves_nothing) { full_everywhere(true); }
 END_TEST
 
+/* Space comes back, and is gone again while the next bundle begins: nothing of that is left, and no other begins beside it. Does it still wait? */
+static bool begun_and_full(uint64_t more)
+{
+	world_free(&w);
+	world_start(&w);
+	w.sim.no_reserve = true;
+	ck_assert(stream_begin(&w.k) == 0 && bundle_begin(&w.k) == IND_OK && world_flows(&w, 2, true) == IND_OK);
+	ck_assert_int_eq(world_end(&w, IND_SEAL_ROTATE), IND_OK);
+	w.sim.space = sim_used(&w.sim) + more / 2;
+	ck_assert(bundle_next(&w.k) == IND_OK);
+	w.sim.space = sim_used(&w.sim) + more;
+	if (!w.k.waiting)
+		return false;
+	for (unsigned i = 0; i < 2 && w.k.waiting; i++) {
+		ck_assert_int_eq(world_flows(&w, 0, true), IND_OK);
+		ck_assert(w.k.writing == !w.k.waiting);
+		ck_assert(w.k.waiting == (w.k.state.open_path[0] == '\0') && w.k.waiting == (world_open_bundle(&w.sim) == NULL));
+	}
+	bool waits = w.k.waiting;
+	w.sim.space = 0;
+	ck_assert(world_flows(&w, 2, true) == IND_OK && world_flows(&w, 2, true) == IND_OK && world_end(&w, IND_SEAL_SHUTDOWN) == IND_OK);
+	ck_assert_uint_eq(sim_open_files(&w.sim), 1);
+	ck_assert_uint_eq(sound(&w.sim).valid, 2);
+	return waits;
+}
+
+START_TEST(the_disk_is_full_again_as_a_bundle_begins)
+{
+	unsigned waits = 0;
+	for (uint64_t more = 64; more < 4096; more += 32)
+		waits += begun_and_full(more);
+	ck_assert_uint_gt(waits, 5);
+}
+END_TEST
+
+/* A file system that writes nothing in place: the stream file finds no space, from some seal on. What is sealed is sealed, no bundle begins, and when
+ * there is space again the sensor records. */
+static void stream_is_full(unsigned from, bool torn)
+{
+	world_free(&w);
+	world_start(&w);
+	ck_assert(stream_begin(&w.k) == 0 && bundle_begin(&w.k) == IND_OK);
+	for (unsigned i = 0; i < 4; i++) {
+		w.sim.stream_full = i >= from;
+		ck_assert(world_flows(&w, 1, true) == IND_OK && w.k.writing);
+	}
+	w.sim.stream_full = true;
+	ck_assert_int_eq(world_end(&w, IND_SEAL_ROTATE), IND_OK);
+	ck_assert_int_eq(bundle_next(&w.k), IND_OK);
+	ck_assert(w.k.waiting && !w.k.writing && w.k.failed && world_open_bundle(&w.sim) == NULL);
+	ck_assert_int_eq(world_flows(&w, 2, true), IND_OK);
+	ck_assert(w.k.waiting);
+	if (torn)
+		sim_find(&w.sim, "stream.sim")->at[(w.k.streamfile.generation + 1) % 2 * 8192 + 100] ^= 1;
+	struct streamfile s;
+	struct stream_state state;
+	ck_assert_int_eq(streamfile_open(&s, &w.sim.disk, "/state", "sim", &state), IND_OK);
+	ck_assert(state.known && state.running && strstr(state.open_path, ".ieb.open"));
+	streamfile_close(&s);
+	w.sim.stream_full = false;
+	ck_assert_int_eq(world_flows(&w, 0, true), IND_OK);
+	ck_assert(w.k.writing && !w.k.waiting);
+	ck_assert(world_flows(&w, 3, true) == IND_OK && world_end(&w, IND_SEAL_SHUTDOWN) == IND_OK);
+	struct stock stock = sound(&w.sim);
+	ck_assert(stock.valid == 2 && stock.unfinished == 0 && stock.flows == 7 && stock.disk_loss == 2);
+	ck_assert(!w.k.state.running && stock.leaves == w.k.state.stream.leaves);
+}
+
+START_TEST(the_stream_file_finds_no_space)
+{
+	for (unsigned from = 0; from <= 4; from++) {
+		stream_is_full(from, false);
+		stream_is_full(from, true);
+	}
+}
+END_TEST
+
 /* ---- memory that changes a bit between hashing and writing ---- */
 
 START_TEST(a_bit_changes_on_the_way_to_the_disk)
@@ -259,6 +355,9 @@ int main(void)
 	tcase_add_test(t, the_folder_cannot_be_synced);
 	tcase_add_test(t, a_rename_fails);
 	tcase_add_test(t, the_name_is_taken);
+	tcase_add_test(t, no_bundle_can_be_read_back);
+	tcase_add_test(t, the_stream_file_finds_no_space);
+	tcase_add_test(t, the_disk_is_full_again_as_a_bundle_begins);
 	tcase_add_test(t, the_disk_is_full_at_every_write);
 	tcase_add_test(t, the_disk_is_full_and_reserves_nothing);
 	tcase_add_test(t, a_bit_changes_on_the_way_to_the_disk);
