@@ -150,16 +150,20 @@ static void drops_open(struct capture *c, const char *interface)
 	}
 }
 
-static uint64_t drops_read(const struct capture *c)
+/* Each counts on from where it was; a driver that begins anew begins with 0, and what cannot be read has not changed. How many there were since the last look. */
+static uint64_t drops_read(struct capture *c)
 {
-	uint64_t sum = 0;
+	uint64_t more = 0;
 
 	for (size_t i = 0; i < 2; i++) {
 		char text[32] = "";
-		if (c->drops_fd[i] >= 0 && pread(c->drops_fd[i], text, sizeof text - 1, 0) > 0)
-			sum += strtoull(text, NULL, 10);
+		if (c->drops_fd[i] < 0 || pread(c->drops_fd[i], text, sizeof text - 1, 0) <= 0)
+			continue;
+		uint64_t now = strtoull(text, NULL, 10);
+		more += now - (now < c->drops_seen[i] ? 0 : c->drops_seen[i]);
+		c->drops_seen[i] = now;
 	}
-	return sum;
+	return more;
 }
 
 void capture_stats(struct capture *c, struct capture_stats *stats)
@@ -177,9 +181,7 @@ void capture_stats(struct capture *c, struct capture_stats *stats)
 		c->kernel_received = now.ps_recv;
 		c->kernel_dropped = now.ps_drop;
 	}
-	uint64_t drops = drops_read(c);
-	if (drops > c->drops_before)
-		c->stats.interface_drops = drops - c->drops_before;
+	c->stats.interface_drops += drops_read(c);
 	*stats = c->stats;
 	stats->received -= c->early < stats->received ? c->early : stats->received;
 }
@@ -248,7 +250,7 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
 	c->interface_index = index_of(c);
 	drops_open(c, options->interface);
-	c->drops_before = drops_read(c);
+	(void)drops_read(c); /* those of before */
 	err = live_filter(c);
 	return err || !options->gate ? err : gate_join(c, options->gate, options->sharer);
 }

@@ -46,7 +46,7 @@ struct capture {
 	int interface_index;         /* live: 0 for what is no single interface ("any") */
 	uint64_t looked_ms;          /* live: when the interface was last looked for */
 	int drops_fd[2];             /* live: the interface's own drop counters, -1 where it has none */
-	uint64_t drops_before;       /* their sum at the start */
+	uint64_t drops_seen[2];      /* what each said last */
 	uint64_t from_ns;            /* live: frames of before are not of this capture; 0: all are */
 	uint64_t early;              /* how many there were */
 	unsigned empty_reads;        /* how often none came */
