@@ -346,6 +346,7 @@ int keep_run(const struct daemon_options *options, const struct keep_place *plac
 		enum step step;
 		while ((step = turn_once(&t)) == STEP_ON)
 			;
+		say_last(say);
 		status = step == STEP_ENDED ? ended(&t) : step == STEP_FAILED ? failure_tell(&t) : tap_died(&t);
 	}
 	if (t.ended)
