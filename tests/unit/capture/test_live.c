@@ -71,6 +71,23 @@ START_TEST(frames_of_the_filter_arrive_cut)
 }
 END_TEST
 
+/* Taken, or by the kernel's counters where there is no time for it; and none of later than asked. */
+START_TEST(frames_that_are_left_are_counted)
+{
+	struct capture *c = loopback_open();
+
+	if (!c || !datagrams_send(40)) {
+		capture_close(c);
+		return;
+	}
+	ck_assert_uint_ge(capture_leave(c, UINT64_MAX, 0), 40);
+	ck_assert_uint_ge(capture_leave(c, UINT64_MAX, UINT64_C(10000000000)), 40);
+	ck_assert(datagrams_send(40));
+	ck_assert_uint_eq(capture_leave(c, UINT64_C(1700000000000000000), UINT64_C(10000000000)), 0);
+	capture_close(c);
+}
+END_TEST
+
 static void *break_later(void *c)
 {
 	usleep(50000);
@@ -165,6 +182,7 @@ int main(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, frames_of_the_filter_arrive_cut);
+	tcase_add_test(tests, frames_that_are_left_are_counted);
 	tcase_add_test(tests, silence_times_out_and_a_break_ends_it);
 	tcase_add_test(tests, what_cannot_be_opened_is_named);
 	tcase_add_test(tests, a_driver_that_begins_anew_is_counted_on);
