@@ -290,6 +290,8 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
 	c->snaplen = options->snaplen ? options->snaplen : CAPTURE_SNAPLEN;
 	enum ind_err err = settings_make(c, options);
+	if (!err && options->gate)
+		err = gate_wait(c, options->gate, options->sharer);
 	if (!err)
 		err = ring_open(c);
 	if (err)

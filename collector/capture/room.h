@@ -93,7 +93,10 @@ static inline bool filter_takes(const struct link *link, uint32_t captured, uint
 	return !link->has_filter || pcap_offline_filter(&link->program, &header, bytes) != 0;
 }
 
-/* gate.c: joins the others, waits until all are there, and sets c->from_ns. IND_IO with the reason in c->error; IND_MISSING if the system has no such sharing. */
+/* gate.c: before its socket is made, a sharer waits until those before it have joined. IND_IO. */
+enum ind_err gate_wait(struct capture *c, const struct capture_gate *gate, uint32_t sharer) IND_MUST_USE;
+
+/* Joins the others, waits until all are there, and sets c->from_ns. IND_IO with the reason in c->error; IND_MISSING if the system has no such sharing. */
 enum ind_err gate_join(struct capture *c, struct capture_gate *gate, uint32_t sharer) IND_MUST_USE;
 
 /* share.c: the program by which the kernel chooses one of the sharers: it gives the same number for both directions of two addresses. */

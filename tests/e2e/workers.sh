@@ -75,6 +75,20 @@ for try in 1 2 3; do
 done
 kill $player; wait $player 2> /dev/null
 
+# The interface goes down and up again: each process has the flows that it had before.
+start again c0 --workers 8
+python3 "$root/tests/support/play.py" c1 --flows 700 & player=$!
+wait_for 'sensor_says again ".packets >= 1400"'; kill $player; wait $player 2> /dev/null
+ip link set c0 down; ip link set c0 up
+wait_for 'ip link show c1 | grep -q LOWER_UP'
+before=$("$indicia" status --live --json | jq 'select(.sensor == "again").packets')
+python3 "$root/tests/support/play.py" c1 --flows 700 & player=$!
+wait_for "sensor_says again '.packets >= $((before + 20000))'"; kill $player; wait $player 2> /dev/null; stop again
+run 0 "$indicia" flows -o ndjson again.ieb
+jq -c 'select(.type == "flow") | [.saddr, .daddr, .sport, .dport]' "$work/stdout" | sort > pairs
+same "flows over a link that went down" 700 "$(wc -l < pairs)"
+same "flows in two pieces when the link was up again" 0 "$(uniq -d pairs | wc -l)"
+
 # One dies: nothing of such a run is published, and no process stays.
 start dies c0 --workers 3
 victim=$(sed -n 's/.*process \([0-9]*\), user id .*reads packets by.*/\1/p' "$work/dies.err" | sed -n 2p)
