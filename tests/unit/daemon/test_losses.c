@@ -136,7 +136,7 @@ int main(void)
 	tcase_add_test(t, losses_begin_where_the_clock_was_set_to);
 	tcase_add_test(t, a_tap_without_frames_holds_no_clock);
 	tcase_add_test(t, frames_out_of_order_are_no_clock);
-	int status = suite_run("losses", t);
+	int status = suite_run("daemon.losses", t);
 	world_folder_remove();
 	return status;
 }
