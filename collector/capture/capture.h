@@ -86,6 +86,10 @@ const char *capture_error(const struct capture *c);
 struct capture_stats { uint64_t received, kernel_drops, interface_drops; };
 void capture_stats(struct capture *c, struct capture_stats *stats);
 
+/* Live, instead of capture_next from there on: how many frames of up to that moment are in the kernel's ring still. They are counted by taking them, for at most about most_ns; what is
+ * there then, the kernel's counters say, which know no moment and on the loopback interface count each frame twice. */
+uint64_t capture_leave(struct capture *c, uint64_t until_ns, uint64_t most_ns);
+
 /* SHA-256 of the whole file as stored, with options.hash and a descriptor: reads on to its end if the capture stopped before.
  * IND_USAGE if it was not asked for, or for a live capture; IND_IO. capture_next gives IND_END afterwards. */
 enum ind_err capture_sha256(struct capture *c, uint8_t digest[static IND_SHA256_BYTES]) IND_MUST_USE;

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100, LOOK_MS = 1000, EMPTY_READS = 2 };
+enum { WAIT_MS = 100, LOOK_MS = 1000, EMPTY_READS = 2, LEAVE_FRAMES = 4096 };
 
 struct batch {
 	struct capture *c;
@@ -21,15 +21,19 @@ struct batch {
 	size_t count;
 };
 
+static uint64_t time_of(const struct capture *c, const struct pcap_pkthdr *header)
+{
+	return (uint64_t)header->ts.tv_sec * 1000000000 + (uint64_t)header->ts.tv_usec * (c->nanoseconds ? 1 : 1000);
+}
+
 static void frame_take(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
 	struct batch *batch = (struct batch *)(void *)user;
 	struct capture *c = batch->c;
 	uint32_t captured = header->caplen < c->snaplen ? header->caplen : c->snaplen;
 	uint8_t *copy = c->buffer + batch->count * c->snaplen;
-	uint64_t fraction = (uint64_t)header->ts.tv_usec * (c->nanoseconds ? 1 : 1000);
+	uint64_t time_ns = time_of(c, header);
 
-	uint64_t time_ns = (uint64_t)header->ts.tv_sec * 1000000000 + fraction;
 	if (time_ns < c->from_ns) {
 		c->early++;
 		return;
@@ -105,11 +109,11 @@ static enum ind_err rest_take(struct capture *c, struct batch *batch, size_t max
 	return IND_IO;
 }
 
-static uint64_t realtime_ns(void)
+static uint64_t clock_ns(clockid_t id)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(id, &now);
 	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
@@ -131,7 +135,7 @@ static enum ind_err live_next(struct capture *c, struct frame *frames, size_t ma
 	err = err ? err : name_check(c);
 	if (err != IND_IO)
 		return err;
-	c->until_ns = realtime_ns();
+	c->until_ns = clock_ns(CLOCK_REALTIME);
 	c->rest_reads = EMPTY_READS + 1;
 	return IND_OK;
 }
@@ -150,16 +154,20 @@ static void drops_open(struct capture *c, const char *interface)
 	}
 }
 
-static uint64_t drops_read(const struct capture *c)
+/* Each counts on from where it was; a driver that begins anew begins with 0, and what cannot be read has not changed. How many there were since the last look. */
+static uint64_t drops_read(struct capture *c)
 {
-	uint64_t sum = 0;
+	uint64_t more = 0;
 
 	for (size_t i = 0; i < 2; i++) {
 		char text[32] = "";
-		if (c->drops_fd[i] >= 0 && pread(c->drops_fd[i], text, sizeof text - 1, 0) > 0)
-			sum += strtoull(text, NULL, 10);
+		if (c->drops_fd[i] < 0 || pread(c->drops_fd[i], text, sizeof text - 1, 0) <= 0)
+			continue;
+		uint64_t now = strtoull(text, NULL, 10);
+		more += now - (now < c->drops_seen[i] ? 0 : c->drops_seen[i]);
+		c->drops_seen[i] = now;
 	}
-	return sum;
+	return more;
 }
 
 void capture_stats(struct capture *c, struct capture_stats *stats)
@@ -177,12 +185,57 @@ void capture_stats(struct capture *c, struct capture_stats *stats)
 		c->kernel_received = now.ps_recv;
 		c->kernel_dropped = now.ps_drop;
 	}
-	uint64_t drops = drops_read(c);
-	if (drops > c->drops_before)
-		c->stats.interface_drops = drops - c->drops_before;
+	c->stats.interface_drops += drops_read(c);
 	*stats = c->stats;
 	stats->received -= c->early < stats->received ? c->early : stats->received;
 }
+
+/* ---- frames that are left ---- */
+
+struct leaving {
+	struct capture *c;
+	uint64_t until_ns, count;
+	bool later;
+};
+
+static void frame_leave(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+	struct leaving *l = (struct leaving *)(void *)user;
+	uint64_t time_ns = time_of(l->c, header);
+
+	(void)bytes;
+	if (time_ns < l->c->from_ns)
+		l->c->early++;
+	else if (time_ns <= l->until_ns)
+		l->count++;
+	else
+		l->later = true;
+}
+
+uint64_t capture_leave(struct capture *c, uint64_t until_ns, uint64_t most_ns)
+{
+	struct leaving l = { .c = c, .until_ns = until_ns };
+	struct pollfd ready = { .fd = pcap_get_selectable_fd(c->pcap), .events = POLLIN };
+	struct capture_stats stats;
+	uint64_t began_ns = clock_ns(CLOCK_MONOTONIC);
+	unsigned empty = 0;
+
+	while (empty < EMPTY_READS && !l.later) {
+		if (clock_ns(CLOCK_MONOTONIC) - began_ns >= most_ns)
+			break;
+		int taken = pcap_dispatch(c->pcap, LEAVE_FRAMES, frame_leave, (u_char *)&l);
+		empty = taken > 0 ? 0 : empty + 1;
+		if (taken <= 0)
+			(void)!poll(&ready, 1, WAIT_MS);
+	}
+	if (empty == EMPTY_READS || l.later)
+		return l.count;
+	capture_stats(c, &stats);
+	uint64_t gone = stats.kernel_drops + c->number + l.count;
+	return l.count + (stats.received > gone ? stats.received - gone : 0);
+}
+
+/* ---- opening ---- */
 
 static enum ind_err settings_make(struct capture *c, const struct capture_options *options)
 {
@@ -237,6 +290,8 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
 	c->snaplen = options->snaplen ? options->snaplen : CAPTURE_SNAPLEN;
 	enum ind_err err = settings_make(c, options);
+	if (!err && options->gate)
+		err = gate_wait(c, options->gate, options->sharer);
 	if (!err)
 		err = ring_open(c);
 	if (err)
@@ -248,7 +303,7 @@ static enum ind_err live_start(struct capture *c, const struct capture_options *
 		return capture_fail(c, IND_IO, "%s: %.150s", c->name, error);
 	c->interface_index = index_of(c);
 	drops_open(c, options->interface);
-	c->drops_before = drops_read(c);
+	(void)drops_read(c); /* those of before */
 	err = live_filter(c);
 	return err || !options->gate ? err : gate_join(c, options->gate, options->sharer);
 }

@@ -46,7 +46,7 @@ struct capture {
 	int interface_index;         /* live: 0 for what is no single interface ("any") */
 	uint64_t looked_ms;          /* live: when the interface was last looked for */
 	int drops_fd[2];             /* live: the interface's own drop counters, -1 where it has none */
-	uint64_t drops_before;       /* their sum at the start */
+	uint64_t drops_seen[2];      /* what each said last */
 	uint64_t from_ns;            /* live: frames of before are not of this capture; 0: all are */
 	uint64_t early;              /* how many there were */
 	unsigned empty_reads;        /* how often none came */
@@ -93,7 +93,10 @@ static inline bool filter_takes(const struct link *link, uint32_t captured, uint
 	return !link->has_filter || pcap_offline_filter(&link->program, &header, bytes) != 0;
 }
 
-/* gate.c: joins the others, waits until all are there, and sets c->from_ns. IND_IO with the reason in c->error; IND_MISSING if the system has no such sharing. */
+/* gate.c: before its socket is made, a sharer waits until those before it have joined. IND_IO. */
+enum ind_err gate_wait(struct capture *c, const struct capture_gate *gate, uint32_t sharer) IND_MUST_USE;
+
+/* Joins the others, waits until all are there, and sets c->from_ns. IND_IO with the reason in c->error; IND_MISSING if the system has no such sharing. */
 enum ind_err gate_join(struct capture *c, struct capture_gate *gate, uint32_t sharer) IND_MUST_USE;
 
 /* share.c: the program by which the kernel chooses one of the sharers: it gives the same number for both directions of two addresses. */

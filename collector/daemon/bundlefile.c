@@ -125,7 +125,7 @@ void bundle_losses(const struct keep *k, uint64_t count[static IND_LOSS_MAX])
 static enum ind_err losses_put(struct keep *k, const struct message_end *end)
 {
 	uint64_t now[IND_LOSS_MAX] = { 0 };
-	struct ind_loss before = k->told, loss = { .from_ns = k->status.counters.first_ns, .to_ns = k->status.counters.last_ns };
+	struct ind_loss before = k->told, loss = { .from_ns = k->status.counters.first_ns, .to_ns = keep_live(k) ? k->seen_ns : k->status.counters.last_ns };
 	bool any = false;
 	bundle_losses(k, now);
 	now[IND_LOSS_CAPTURE_CUT] = end && end->cut;

@@ -194,6 +194,7 @@ int daemon_collect(const struct daemon_options *asked)
 	pid_t taps[RING_WRITERS_MAX];
 	char folder[PATH_BYTES];
 	say_init(&say, options->quiet, options->verbose);
+	say.patient = !options->interface;
 	/* Nobody reads what is said any more (a pipe, a session that was lost): evidence is recorded all the same. */
 	signal(SIGPIPE, SIG_IGN);
 	int status = tests_apply(&applied, &say);

@@ -62,6 +62,7 @@ struct keep {
 
 	struct message_opened opened; /* of the tap that came last; all have opened the same interface */
 	struct message_status status; /* of all taps */
+	uint64_t seen_ns;            /* time of the latest frame, by the clock as it is now */
 	struct ind_loss told;        /* losses that stand in a LOSS frame already, as running totals */
 	uint64_t overflow;           /* addresses without a record, of bundles that are sealed */
 	struct ind_clock clock;      /* the last one written */

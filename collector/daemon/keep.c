@@ -130,7 +130,7 @@ static void opened_tell(const struct keep *k)
 	say_note(k->say, "reserved: room for %u open flows%s", (unsigned)k->options->flow_table, k->options->interface ? " and the kernel's ring (-B)" : "");
 }
 
-/* The bundle begins when all of them read. */
+/* The bundle begins when all of them read. What an early one has to say by then waits in the ring. */
 static enum step opened_take(struct turn *t, const struct ring_message *m)
 {
 	struct keep *k = t->k;
@@ -142,7 +142,10 @@ static enum step opened_take(struct turn *t, const struct ring_message *m)
 	memcpy(&k->opened, t->buffer, sizeof k->opened);
 	k->opened.link.name[sizeof k->opened.link.name - 1] = '\0';
 	k->opened.reader[sizeof k->opened.reader - 1] = '\0';
-	if (!seats_opened(k))
+	bool all = seats_opened(k);
+	for (unsigned i = 0; i < k->tap_count; i++)
+		ring_hold(k->ring, i, k->taps[i].opened && !all);
+	if (!all)
 		return STEP_ON;
 	if (k->opened.user_kept)
 		say_note(k->say, "this container does not let the process that reads packets become another user; it gave up all capabilities instead");
@@ -346,6 +349,7 @@ int keep_run(const struct daemon_options *options, const struct keep_place *plac
 		enum step step;
 		while ((step = turn_once(&t)) == STEP_ON)
 			;
+		say_last(say);
 		status = step == STEP_ENDED ? ended(&t) : step == STEP_FAILED ? failure_tell(&t) : tap_died(&t);
 	}
 	if (t.ended)

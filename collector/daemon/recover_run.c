@@ -165,6 +165,7 @@ int daemon_recover(const char *path, bool quiet)
 	char folder[KEYFILE_PATH_MAX];
 	const char *slash = strrchr(path, '/');
 	say_init(&say, quiet, false);
+	say.patient = true;
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return folder_recover(path, &say);
 	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + (slash == path)) : 1, slash ? path : ".");

@@ -36,6 +36,7 @@ struct message { uint32_t bytes, type; };
 struct ring {
 	struct shared *shared;
 	unsigned writers, next;      /* reader: whose turn it is */
+	bool held[RING_WRITERS_MAX]; /* reader: it takes nothing of that writer */
 	struct lane *lane;           /* writer: its own, and its bytes */
 	uint8_t *own;
 	uint64_t rung_at;            /* writer: head when the reader was woken last */
@@ -164,7 +165,7 @@ static unsigned writer_find(const struct ring *r)
 	for (unsigned i = 0; i < r->writers; i++) {
 		unsigned writer = r->next + i < r->writers ? r->next + i : r->next + i - r->writers;
 		const struct lane *l = &r->shared->lanes[writer];
-		if (atomic_load_explicit(&l->head, memory_order_acquire) != atomic_load_explicit(&l->tail, memory_order_relaxed))
+		if (!r->held[writer] && atomic_load_explicit(&l->head, memory_order_acquire) != atomic_load_explicit(&l->tail, memory_order_relaxed))
 			return writer;
 	}
 	return r->writers;
@@ -210,6 +211,8 @@ enum ind_err ring_take(struct ring *r, int timeout_ms, void *buffer, struct ring
 		bell_ring(&l->tail_bell);
 	return IND_OK;
 }
+
+void ring_hold(struct ring *r, unsigned writer, bool hold) { r->held[writer] = hold; }
 
 uint64_t ring_waiting(const struct ring *r, unsigned writer)
 {

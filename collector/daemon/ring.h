@@ -35,6 +35,9 @@ struct ring_message { unsigned writer; uint32_t type; size_t bytes; };
  * IND_MALFORMED if the ring's contents contradict themselves: its writer is not to be trusted any more. */
 enum ind_err ring_take(struct ring *ring, int timeout_ms, void *buffer, struct ring_message *message) IND_MUST_USE;
 
+/* Reader: messages of that writer wait in the ring, and ring_take gives none of them, until it is not held any more. */
+void ring_hold(struct ring *ring, unsigned writer, bool hold);
+
 /* Reader: bytes of that writer that wait to be taken. */
 uint64_t ring_waiting(const struct ring *ring, unsigned writer);
 

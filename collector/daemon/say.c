@@ -2,15 +2,24 @@
 #define _DEFAULT_SOURCE
 #include "daemon/say.h"
 
+#include "daemon/lines.h"
+
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { COLUMNS = 80, BAR_COLUMNS = 30, PROGRESS_EVERY_NS = 200000000 };
+enum { COLUMNS = 80, BAR_COLUMNS = 30, PROGRESS_EVERY_NS = 200000000, LINE_BYTES = 16384 };
+
+/* How long who reads is waited for; and how much fits for sure where there is room for something. */
+enum { GRACE_MS = 100, LAST_MS = 1000, PIECE_BYTES = PIPE_BUF, TERMINAL_PIECE_BYTES = 128 };
 
 static uint64_t now_ns(void)
 {
@@ -29,18 +38,42 @@ static size_t columns_of_terminal(void)
 void say_init(struct say *say, bool quiet, bool verbose)
 {
 	*say = (struct say){ .quiet = quiet, .verbose = verbose, .terminal = isatty(STDERR_FILENO) == 1, .holding = true,
-		.started_ns = now_ns() };
+		.patience_ms = GRACE_MS, .started_ns = now_ns() };
 	say->told_ns = say->started_ns;
 	say->journal = !say->terminal && getenv("JOURNAL_STREAM");
 	say->columns = say->terminal ? columns_of_terminal() : COLUMNS;
 }
 
-static void line_clear(struct say *say)
+/* Recording never waits for a terminal that was halted, or a pipe that nobody empties: who has let it wait once is not waited for again before it reads. A file
+ * always takes. */
+static bool takes(struct say *say)
 {
-	if (say->line_open)
-		fputs("\r\033[K", stderr);
-	say->line_open = false;
+	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	int ready;
+	do
+		ready = poll(&out, 1, say->patient ? -1 : say->patience_ms);
+	while (ready < 0 && errno == EINTR);
+	say->patience_ms = ready > 0 ? GRACE_MS : 0;
+	return ready > 0;
 }
+
+/* False if not all of it was taken. */
+static bool text_write(struct say *say, const char *text, size_t bytes)
+{
+	size_t most = say->terminal ? TERMINAL_PIECE_BYTES : PIECE_BYTES, done = 0;
+	while (done < bytes && takes(say)) {
+		ssize_t n = write(STDERR_FILENO, text + done, bytes - done < most ? bytes - done : most);
+		if (n < 0 && errno != EINTR)
+			break;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	if (done)
+		say->torn = done < bytes;
+	return done == bytes;
+}
+
+/* What a line begins with, whatever stands before it. */
+static const char *beginning(const struct say *say) { return say->torn ? "\n" : say->line_open ? "\r\033[K" : ""; }
 
 static const char *level(const struct say *say, bool error)
 {
@@ -49,20 +82,45 @@ static const char *level(const struct say *say, bool error)
 	return error ? "<3>" : "<6>";
 }
 
+static void __attribute__((format(printf, 3, 0))) line_write(struct say *say, bool error, const char *format, va_list args)
+{
+	char line[LINE_BYTES];
+	size_t room = sizeof line - 1; /* the line feed's */
+	size_t bytes = (size_t)snprintf(line, room, "%s%sindicia: ", beginning(say), level(say, error));
+	int body = vsnprintf(line + bytes, room - bytes, format, args);
+	if (body > 0)
+		bytes = (size_t)body < room - bytes ? bytes + (size_t)body : room - 1;
+	line[bytes++] = '\n';
+	if (text_write(say, line, bytes))
+		say->line_open = false;
+	else
+		say->left_out++;
+}
+
+static void __attribute__((format(printf, 3, 4))) line_write_of(struct say *say, bool error, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	line_write(say, error, format, args);
+	va_end(args);
+}
+
 void say_end(struct say *say)
 {
-	if (say->left_out)
-		fprintf(stderr, "%sindicia: %u messages were left out, there were too many of them\n", level(say, true), say->left_out);
+	unsigned left_out = say->left_out;
+	if (!left_out)
+		return;
 	say->left_out = 0;
+	line_write_of(say, true, "%u messages were left out: there were too many of them, or nobody read them", left_out);
+	if (say->left_out)
+		say->left_out = left_out;
 }
 
 /* Whether there is room for one more line in these seconds. */
 static bool may_say(struct say *say)
 {
 	uint64_t second = now_ns() / (SAY_SECONDS * UINT64_C(1000000000));
-	if (say->terminal || say->holding)
-		return true;
-	if (second != say->second) {
+	if (say->terminal || say->holding || second != say->second) {
 		say_end(say);
 		say->second = second;
 		say->said = 0;
@@ -75,12 +133,8 @@ static bool may_say(struct say *say)
 
 static void __attribute__((format(printf, 3, 0))) line_put(struct say *say, bool error, const char *format, va_list args)
 {
-	if (!may_say(say))
-		return;
-	line_clear(say);
-	fprintf(stderr, "%sindicia: ", level(say, error));
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	if (may_say(say))
+		line_write(say, error, format, args);
 }
 
 static void __attribute__((format(printf, 2, 0))) note_hold(struct say *say, const char *format, va_list args)
@@ -127,19 +181,34 @@ void say_now(struct say *say, const char *format, ...)
 void say_begin(struct say *say)
 {
 	say->holding = false;
-	fwrite(say->held, 1, say->held_bytes, stderr);
+	for (size_t at = 0; at < say->held_bytes;) {
+		const char *end = memchr(say->held + at, '\n', say->held_bytes - at);
+		size_t bytes = (size_t)(end + 1 - (say->held + at));
+		say->left_out += !text_write(say, say->held + at, bytes);
+		at += bytes;
+	}
 }
 
-static void bar_put(const struct message_status *s, double seconds)
+/* It is written over soon: one that nobody takes is not missed. */
+static void line_over(struct say *say, const char *text)
 {
+	if (text_write(say, text, strlen(text)))
+		say->line_open = true;
+}
+
+static void bar_put(struct say *say, const struct message_status *s, double seconds)
+{
+	char text[512];
+	struct lines out = { .text = text, .size = sizeof text };
 	double part = (double)s->progress_done / (double)s->progress_total;
 	int full = (int)(part * BAR_COLUMNS);
-	fputs("\r\033[K[", stderr);
+	lines_add(&out, "\r\033[K[");
 	for (int i = 0; i < BAR_COLUMNS; i++)
-		fputs(i < full ? "█" : "·", stderr);
-	fprintf(stderr, "] %3.0f %%  %" PRIu64 " packets  %" PRIu64 " flows", part * 100, s->counters.frames, s->counters.flows);
+		lines_add(&out, i < full ? "█" : "·");
+	lines_add(&out, "] %3.0f %%  %" PRIu64 " packets  %" PRIu64 " flows", part * 100, s->counters.frames, s->counters.flows);
 	if (part > 0.02 && seconds > 1)
-		fprintf(stderr, "  %.0f s left", seconds / part - seconds);
+		lines_add(&out, "  %.0f s left", seconds / part - seconds);
+	line_over(say, text);
 }
 
 void say_progress(struct say *say, const struct message_status *s)
@@ -147,9 +216,7 @@ void say_progress(struct say *say, const struct message_status *s)
 	uint64_t now = now_ns();
 	if (say->quiet || !say->terminal || !s->progress_total || now - say->told_ns < PROGRESS_EVERY_NS)
 		return;
-	bar_put(s, (double)(now - say->started_ns) / 1e9);
-	fflush(stderr);
-	say->line_open = true;
+	bar_put(say, s, (double)(now - say->started_ns) / 1e9);
 	say->told_ns = now;
 }
 
@@ -158,13 +225,18 @@ size_t say_columns(const struct say *say) { return say->columns - 1; }
 
 void say_line(struct say *say, const char *text)
 {
-	fprintf(stderr, "\r\033[K%s", text);
-	fflush(stderr);
-	say->line_open = true;
+	char line[LINE_BYTES];
+	snprintf(line, sizeof line, "\r\033[K%s", text);
+	line_over(say, line);
 }
 
 void say_text(struct say *say, const char *text)
 {
-	line_clear(say);
-	fputs(text, stderr);
+	const char *before = beginning(say);
+	if (text_write(say, before, strlen(before)) && text_write(say, text, strlen(text)))
+		say->line_open = false;
+	else
+		say->left_out++;
 }
+
+void say_last(struct say *say) { say->patience_ms = LAST_MS; }

@@ -4,7 +4,7 @@
 
 #include "daemon/message.h"
 
-/* What a person at the terminal is told, on stderr. */
+/* What a person at the terminal is told, on stderr. A line that nobody takes is left out: what is recorded does not wait for who reads. */
 
 struct say {
 	bool quiet, verbose, terminal;
@@ -13,6 +13,9 @@ struct say {
 	uint64_t second;             /* in which lines are counted, if it is no terminal */
 	unsigned said, left_out;     /* of them */
 	bool line_open;              /* a progress line stands on the terminal */
+	bool torn;                   /* not all of the last line was taken */
+	bool patient;                /* nothing is recorded meanwhile: who reads is waited for */
+	int patience_ms;             /* else: how long the next line may wait until it is taken */
 	bool holding;                /* notes wait: if the run fails before it begins, its error stands alone */
 	size_t held_bytes;
 	char held[8192];
@@ -43,6 +46,9 @@ void say_line(struct say *say, const char *text);
 
 /* A text of whole lines as it is, asked for by whoever runs the sensor. */
 void say_text(struct say *say, const char *text);
+
+/* From here on a line may be the last one, and is waited for a little longer. */
+void say_last(struct say *say);
 
 /* What was left out so far, before the end. */
 void say_end(struct say *say);

@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-enum { TAP_STATUS_MAX = 5 };
+enum { TAP_STATUS_MAX = 5, DISORDER_NS = 1000000000 };
 
 static void least(uint64_t *to, uint64_t from) { *to = from && (!*to || from < *to) ? from : *to; }
 static void most(uint64_t *to, uint64_t from) { *to = from > *to ? from : *to; }
@@ -40,8 +40,20 @@ static void status_add(struct message_status *to, const struct message_status *f
 	to->progress_total += from->progress_total;
 }
 
+/* A clock that was set back is followed, at once by what will be told of losses; frames that come a little out of order are not. A tap without new frames tells
+ * of a time that has passed. */
+static void moment_follow(struct keep *k, uint64_t before_ns, uint64_t now_ns)
+{
+	if (now_ns == before_ns || (now_ns <= k->seen_ns && k->seen_ns - now_ns < DISORDER_NS))
+		return;
+	k->seen_ns = now_ns;
+	if (now_ns < k->told.to_ns)
+		k->told.to_ns = now_ns;
+}
+
 void seats_status(struct keep *k, unsigned tap, const struct message_status *status)
 {
+	moment_follow(k, k->taps[tap].status.counters.recent_ns, status->counters.recent_ns);
 	k->taps[tap].status = *status;
 	k->taps[tap].moved_ns = clock_boottime_ns();
 	k->status = k->taps[0].status;

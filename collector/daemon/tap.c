@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STATUS_EVERY_FRAMES = 65536, STATUS_EVERY_NS = 200000000, DRAIN_EMPTY = 2, DRAIN_NS = 1000000000 };
+enum { STATUS_EVERY_FRAMES = 65536, STATUS_EVERY_NS = 200000000, DRAIN_EMPTY = 2, DRAIN_NS = 1000000000, LEAVE_NS = 500000000 };
 
 struct tap {
 	const struct daemon_options *options;
@@ -32,6 +32,7 @@ struct tap {
 	bool user_kept, calls_filtered;
 	int landlock_abi;
 	struct hash_sha256_state source_hash; /* of a gzipped source, as stored */
+	uint64_t left;               /* frames that the kernel held at the end and that were not read */
 	struct message_end end;
 };
 
@@ -104,7 +105,7 @@ static void status_fill(struct tap *t, struct message_status *s)
 {
 	struct capture_stats stats;
 	capture_stats(t->capture, &stats);
-	*s = (struct message_status){ .received = stats.received, .kernel_drops = stats.kernel_drops, .interface_drops = stats.interface_drops };
+	*s = (struct message_status){ .received = stats.received, .kernel_drops = stats.kernel_drops + t->left, .interface_drops = stats.interface_drops };
 	engine_counters(t->engine, &s->counters);
 	capture_progress(t->capture, &s->progress_done, &s->progress_total);
 }
@@ -332,7 +333,7 @@ static enum ind_err frames_run(struct tap *t)
 }
 
 /* A live capture that is told to end has seen what was on the wire until now: that may wait in the kernel's ring still, the last of it in a block that is handed over
- * when it has waited as long as a read does. Frames of later are not part of it. */
+ * when it has waited as long as a read does. Frames of later are not part of it. What is too much to be read soon is lost, as what the ring could not hold. */
 static void ring_drain(struct tap *t)
 {
 	struct frame frames[CAPTURE_BATCH];
@@ -347,7 +348,9 @@ static void ring_drain(struct tap *t)
 		later = wanted < count;
 		empty = count ? 0 : empty + 1;
 		if (!later && clock_ns(CLOCK_BOOTTIME) - began_ns > DRAIN_NS) {
-			strncpy(t->end.text, "frames that the kernel held at the end were not read: there were too many", sizeof t->end.text - 1);
+			t->left = capture_leave(t->capture, until_ns, LEAVE_NS);
+			if (t->left)
+				strncpy(t->end.text, "frames that the kernel held at the end were not read, and count as dropped: there were too many", sizeof t->end.text - 1);
 			return;
 		}
 	}

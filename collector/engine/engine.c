@@ -73,6 +73,7 @@ static void frame_count(struct engine_counters *c, const struct frame *frame)
 	c->frames++;
 	c->bytes += frame->captured;
 	c->last_ns = frame->time_ns > c->last_ns ? frame->time_ns : c->last_ns;
+	c->recent_ns = frame->time_ns;
 	c->first_ns = c->first_ns == 0 || frame->time_ns < c->first_ns ? frame->time_ns : c->first_ns;
 }
 

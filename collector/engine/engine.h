@@ -47,6 +47,7 @@ struct engine_counters {
 	uint64_t signals_lost, heads_lost, gaps, malformed, exhibits_cut;
 	uint64_t fragmented;         /* datagrams that lack fragments or whose fragments contradict each other */
 	uint64_t first_ns, last_ns;  /* times of the earliest and latest frame; 0 if there was none */
+	uint64_t recent_ns;          /* time of the frame that came last */
 };
 void engine_counters(const struct engine *e, struct engine_counters *counters);
 

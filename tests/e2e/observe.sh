@@ -85,6 +85,15 @@ assert said.startswith('indicia: sealed line'), said
 assert len(lines) >= 2 and all(re.match(r'\d\d:\d\d:\d\dZ  [0-9.]+ kpps  ', l) and len(l) < columns for l in lines), lines
 P
 done
+# Nobody reads what is said: the sensor records, and ends when it is told to.
+mkfifo said; exec 8<> said
+timeout 5 dd if=/dev/zero of=said bs=4096 count=16 status=none
+unshare -n bash live.sh bash -c 'echo $$ > pid; exec "$@"' bash "$indicia" collect -v -i lo --flows 1024 --sensor unread -w unread.ieb --stats 1 2>&8 & space=$!
+clean_up() { kill -KILL "$(cat pid)"; }
+wait_for 'sensor_says unread ".state == \"recording\" and .uptime_s >= 3"'
+kill -TERM "$(cat pid)"; wait $space; same "exit status where nobody reads" 0 $?
+run 0 "$indicia" verify unread.ieb
+exec 8<&-; clean_up() { :; }
 # Figures now and then, and at the end.
 unshare -n bash live.sh "$indicia" collect -q -i lo --flows 1024 --sensor stats -w stats.ieb --stats 1 -a duration:3 2> stats
 [ "$(jq -r .sensor stats | grep -c '^stats$')" -ge 2 ] && good || bad "--stats: $(cat stats)"

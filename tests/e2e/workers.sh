@@ -66,6 +66,29 @@ jq -c 'select(.type == "flow") | [.saddr, .daddr, .sport, .dport]' "$work/stdout
 same "flows" 700 "$(wc -l < pairs)"
 same "flows in two pieces" "" "$(uniq -d pairs)"
 
+# The beginning: traffic goes on while they begin, each at its own pace, and none is taken for dead because another one is not there yet.
+until [ -e begun ]; do python3 "$root/tests/support/play.py" c1 "${usable[@]}"; done > /dev/null & player=$!
+for try in 1 2 3; do
+    start "begins$try" c0 --workers 12 --exhibits signal
+    wait_for "sensor_says begins$try '.packets > 0'"; stop "begins$try"
+    run 0 "$indicia" verify "begins$try.ieb"
+done
+touch begun; wait $player
+
+# The interface goes down and up again: each process has the flows that it had before.
+start again c0 --workers 8
+python3 "$root/tests/support/play.py" c1 --flows 700 & player=$!
+wait_for 'sensor_says again ".packets >= 1400"'; kill $player; wait $player 2> /dev/null
+ip link set c0 down; ip link set c0 up
+wait_for 'ip link show c1 | grep -q LOWER_UP'
+before=$("$indicia" status --live --json | jq 'select(.sensor == "again").packets')
+python3 "$root/tests/support/play.py" c1 --flows 700 & player=$!
+wait_for "sensor_says again '.packets >= $((before + 20000))'"; kill $player; wait $player 2> /dev/null; stop again
+run 0 "$indicia" flows -o ndjson again.ieb
+jq -c 'select(.type == "flow") | [.saddr, .daddr, .sport, .dport]' "$work/stdout" | sort > pairs
+same "flows over a link that went down" 700 "$(wc -l < pairs)"
+same "flows in two pieces when the link was up again" 0 "$(uniq -d pairs | wc -l)"
+
 # One dies: nothing of such a run is published, and no process stays.
 start dies c0 --workers 3
 victim=$(sed -n 's/.*process \([0-9]*\), user id .*reads packets by.*/\1/p' "$work/dies.err" | sed -n 2p)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A live capture on the loopback interface, where this user may; without the right, that the message says so. */
-#define _DEFAULT_SOURCE
-#include "capture/capture.h"
+#define _GNU_SOURCE
+#include "capture/room.h"
 #include <arpa/inet.h>
 #include <check.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,6 +71,23 @@ START_TEST(frames_of_the_filter_arrive_cut)
 }
 END_TEST
 
+/* Taken, or by the kernel's counters where there is no time for it; and none of later than asked. */
+START_TEST(frames_that_are_left_are_counted)
+{
+	struct capture *c = loopback_open();
+
+	if (!c || !datagrams_send(40)) {
+		capture_close(c);
+		return;
+	}
+	ck_assert_uint_ge(capture_leave(c, UINT64_MAX, 0), 40);
+	ck_assert_uint_ge(capture_leave(c, UINT64_MAX, UINT64_C(10000000000)), 40);
+	ck_assert(datagrams_send(40));
+	ck_assert_uint_eq(capture_leave(c, UINT64_C(1700000000000000000), UINT64_C(10000000000)), 0);
+	capture_close(c);
+}
+END_TEST
+
 static void *break_later(void *c)
 {
 	usleep(50000);
@@ -119,6 +137,44 @@ START_TEST(what_cannot_be_opened_is_named)
 }
 END_TEST
 
+/* As a driver's counter: it shows what `value` says; "": it cannot be read now. */
+static void counter_show(int fd, const char *value)
+{
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_int_eq(pwrite(fd, value, strlen(value), 0), (ssize_t)strlen(value));
+}
+
+static uint64_t drops_told(struct capture *c)
+{
+	struct capture_stats stats;
+
+	capture_stats(c, &stats);
+	return stats.interface_drops;
+}
+
+START_TEST(a_driver_that_begins_anew_is_counted_on)
+{
+	struct capture *c = capture_new("none");
+
+	ck_assert_ptr_nonnull(c);
+	c->pcap = pcap_open_dead(DLT_EN10MB, 60);
+	c->live = true;
+	for (size_t i = 0; i < 2; i++)
+		c->drops_fd[i] = memfd_create("counter", 0);
+	counter_show(c->drops_fd[0], "10000\n");
+	counter_show(c->drops_fd[1], "5\n");
+	ck_assert_uint_eq(drops_told(c), 10005);
+	counter_show(c->drops_fd[0], "9000\n");
+	ck_assert_uint_eq(drops_told(c), 19005);
+	counter_show(c->drops_fd[0], "");
+	counter_show(c->drops_fd[1], "7\n");
+	ck_assert_uint_eq(drops_told(c), 19007);
+	counter_show(c->drops_fd[0], "9001\n");
+	ck_assert_uint_eq(drops_told(c), 19008);
+	capture_close(c);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("live");
@@ -126,8 +182,10 @@ int main(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, frames_of_the_filter_arrive_cut);
+	tcase_add_test(tests, frames_that_are_left_are_counted);
 	tcase_add_test(tests, silence_times_out_and_a_break_ends_it);
 	tcase_add_test(tests, what_cannot_be_opened_is_named);
+	tcase_add_test(tests, a_driver_that_begins_anew_is_counted_on);
 	suite_add_tcase(suite, tests);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

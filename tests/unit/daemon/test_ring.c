@@ -123,6 +123,33 @@ START_TEST(several_writers_are_heard_each_in_order)
 }
 END_TEST
 
+static unsigned type_taken(struct ring *from)
+{
+	struct ring_message m;
+	return ring_take(from, 0, buffer, &m) == IND_OK ? m.type : 0;
+}
+
+START_TEST(a_held_writer_waits)
+{
+	struct ring *shared;
+	ck_assert_int_eq(ring_new(2, &shared), IND_OK);
+	for (unsigned i = 1; i <= 4; i++) {
+		ring_write_as(shared, i % 2);
+		ck_assert_ptr_nonnull(ring_reserve(shared, 8));
+		ring_commit(shared, i, 8);
+	}
+	ring_hold(shared, 0, true);
+	ck_assert_uint_eq(type_taken(shared), 1);
+	ck_assert_uint_eq(type_taken(shared), 3);
+	ck_assert_uint_eq(type_taken(shared), 0);
+	ck_assert_uint_gt(ring_waiting(shared, 0), 0);
+	ring_hold(shared, 0, false);
+	ck_assert_uint_eq(type_taken(shared), 2);
+	ck_assert_uint_eq(type_taken(shared), 4);
+	ring_free(shared);
+}
+END_TEST
+
 START_TEST(stop_crosses_too)
 {
 	ck_assert(!ring_stopped(ring));
@@ -143,6 +170,7 @@ int main(void)
 	tcase_add_test(t, nothing_there_is_said_after_the_time);
 	tcase_add_test(t, a_lying_length_is_malformed);
 	tcase_add_test(t, several_writers_are_heard_each_in_order);
+	tcase_add_test(t, a_held_writer_waits);
 	tcase_add_test(t, stop_crosses_too);
 	return suite_run("daemon.ring", t);
 }
