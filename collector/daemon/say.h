@@ -14,7 +14,7 @@ struct say {
 	unsigned said, left_out;     /* of them */
 	bool line_open;              /* a progress line stands on the terminal */
 	bool torn;                   /* not all of the last line was taken */
-	bool patient;                /* nothing is recorded meanwhile: who reads is waited for */
+	bool patient;                /* a savefile, an interrupted bundle: who reads is waited for */
 	int patience_ms;             /* else: how long the next line may wait until it is taken */
 	bool holding;                /* notes wait: if the run fails before it begins, its error stands alone */
 	size_t held_bytes;
