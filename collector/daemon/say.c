@@ -5,6 +5,7 @@
 #include "daemon/lines.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,20 +37,34 @@ static size_t columns_of_terminal(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : COLUMNS;
 }
 
+/* A terminal or a pipe, opened once more: whether a write waits is said of what was opened, and the one that was given may be of others, too. 0: it is neither, or
+ * may not be opened. */
+static int own_open(void)
+{
+	struct stat info;
+	if (fstat(STDERR_FILENO, &info) != 0 || !(S_ISFIFO(info.st_mode) || (S_ISCHR(info.st_mode) && isatty(STDERR_FILENO) == 1)))
+		return 0;
+	int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd > 0 ? fd : 0;
+}
+
 void say_init(struct say *say, bool quiet, bool verbose)
 {
 	*say = (struct say){ .quiet = quiet, .verbose = verbose, .terminal = isatty(STDERR_FILENO) == 1, .holding = true,
 		.patience_ms = GRACE_MS, .started_ns = now_ns() };
 	say->told_ns = say->started_ns;
+	say->fd = own_open();
 	say->journal = !say->terminal && getenv("JOURNAL_STREAM");
 	say->columns = say->terminal ? columns_of_terminal() : COLUMNS;
 }
+
+static int fd_of(const struct say *say) { return say->fd > 0 && !say->patient ? say->fd : STDERR_FILENO; }
 
 /* Recording never waits for a terminal that was halted, or a pipe that nobody empties: who has let it wait once is not waited for again before it reads. A file
  * always takes. */
 static bool takes(struct say *say)
 {
-	struct pollfd out = { .fd = STDERR_FILENO, .events = POLLOUT };
+	struct pollfd out = { .fd = fd_of(say), .events = POLLOUT };
 	int ready;
 	do
 		ready = poll(&out, 1, say->patient ? -1 : say->patience_ms);
@@ -62,7 +78,7 @@ static bool text_write(struct say *say, const char *text, size_t bytes)
 {
 	size_t most = say->terminal ? TERMINAL_PIECE_BYTES : PIECE_BYTES, done = 0;
 	while (done < bytes && takes(say)) {
-		ssize_t n = write(STDERR_FILENO, text + done, bytes - done < most ? bytes - done : most);
+		ssize_t n = write(fd_of(say), text + done, bytes - done < most ? bytes - done : most);
 		if (n < 0 && errno != EINTR)
 			break;
 		done += n > 0 ? (size_t)n : 0;

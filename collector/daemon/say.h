@@ -13,6 +13,7 @@ struct say {
 	uint64_t second;             /* in which lines are counted, if it is no terminal */
 	unsigned said, left_out;     /* of them */
 	bool line_open;              /* a progress line stands on the terminal */
+	int fd;                      /* writes to it never wait; 0: there is none, and standard error is asked first whether it takes something */
 	bool torn;                   /* not all of the last line was taken */
 	bool patient;                /* a savefile, an interrupted bundle: who reads is waited for */
 	int patience_ms;             /* else: how long the next line may wait until it is taken */

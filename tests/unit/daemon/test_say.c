@@ -110,8 +110,9 @@ static void stderr_become(int fd)
 	ck_assert_int_ge(dup2(fd, STDERR_FILENO), 0);
 }
 
-static void stderr_return(void)
+static void stderr_return(const struct say *say)
 {
+	close(say->fd);
 	dup2(stderr_before, STDERR_FILENO);
 	close(stderr_before);
 }
@@ -140,12 +141,13 @@ static void pipe_full(int ends[2], struct say *say)
 	blocks(ends[1], true);
 	stderr_become(ends[1]);
 	say_init(say, false, false);
+	ck_assert_int_gt(say->fd, 0);
 	say_begin(say);
 }
 
-static void pipe_close(const int ends[2])
+static void pipe_close(const int ends[2], const struct say *say)
 {
-	stderr_return();
+	stderr_return(say);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -166,7 +168,7 @@ START_TEST(a_full_pipe_holds_nothing_up)
 	say_error(&say, "four");
 	text_read(ends[0]);
 	ck_assert_str_eq(text, "indicia: 3 messages were left out: there were too many of them, or nobody read them\nindicia: four\n");
-	pipe_close(ends);
+	pipe_close(ends, &say);
 }
 END_TEST
 
@@ -189,7 +191,7 @@ START_TEST(a_long_text_is_cut)
 	say_text(&say, "whole\n");
 	text_read(ends[0]);
 	ck_assert_str_eq(text, "whole\n");
-	pipe_close(ends);
+	pipe_close(ends, &say);
 }
 END_TEST
 
@@ -202,7 +204,7 @@ START_TEST(a_pipe_without_reader_is_no_trouble)
 	signal(SIGPIPE, SIG_IGN);
 	say_error(&say, "one");
 	ck_assert_uint_eq(say.left_out, 1);
-	stderr_return();
+	stderr_return(&say);
 	close(ends[1]);
 }
 END_TEST
@@ -235,7 +237,7 @@ START_TEST(a_halted_terminal_holds_nothing_up)
 	say_error(&say, "two");
 	text_read(ours);
 	ck_assert_str_eq(text, "indicia: 1 messages were left out: there were too many of them, or nobody read them\r\nindicia: two\r\n");
-	stderr_return();
+	stderr_return(&say);
 	close(theirs);
 	close(ours);
 }
@@ -256,7 +258,7 @@ START_TEST(a_terminal_that_nobody_reads_holds_nothing_up)
 	for (unsigned i = 0; i < 100000 && !say.left_out; i++)
 		say_error(&say, "%.*s", (int)(i * 2654435761u % sizeof longest), longest);
 	ck_assert_uint_eq(say.left_out, 1);
-	stderr_return();
+	stderr_return(&say);
 	close(theirs);
 	close(ours);
 }
